@@ -23,11 +23,11 @@ def allocated(found: os.stat_result) -> int:
 
 
 LINK_TAG = 0x2000_0000
-"""Bit of a reparse tag of Windows that marks a name for another place (`IsReparseTagNameSurrogate` in `winnt.h`)."""
+"""Bit of a Windows reparse tag that marks a name for another place (`IsReparseTagNameSurrogate` in `winnt.h`)."""
 
 
 def is_link(found: os.stat_result) -> bool:
-    """Return whether a status is that of a symbolic link, or of a junction or mount point of Windows.
+    """Return whether a status is that of a symbolic link, or of a Windows junction or mount point.
 
     Other reparse points are ordinary files and directories, such as those of OneDrive or of Windows containers.
     """

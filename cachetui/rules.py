@@ -16,7 +16,7 @@ Chooser = Literal["unusable", "superseded", "legacy", "leftovers", "dead-weight"
 """Rules whose choices add up. They are named like labels of `is:`, except for the plural "leftovers"."""
 CHOOSERS: tuple[Chooser, ...] = ("unusable", "superseded", "legacy", "leftovers", "dead-weight", "unused")
 CHEAPEST: tuple[Chooser, ...] = ("leftovers", "dead-weight", "unusable", "superseded")
-"""What `free` and `min_free` take before the oldest, the cheapest to lose first."""
+"""Rules whose entries `free` and `min_free` choose before the oldest, the cheapest to lose first."""
 Moment = Literal["downloaded", "checked", "read"]
 """Time from which the age of an entry is counted."""
 
@@ -129,10 +129,10 @@ def choose(entries: Collection[Entry], rules: Rules, facts: Facts, outlook: Outl
 def _until_free(
     sure: Sequence[Entry], rest: Iterable[Entry], rules: Rules, facts: Facts, outlook: Outlook
 ) -> tuple[set[str], int]:
-    """Return the paths of those of `rest` to remove besides `sure` to free enough, and the bytes that still lack.
+    """Return the paths of the entries in `rest` to remove besides `sure` to free enough, and the bytes still to free.
 
-    Entries that would stay, or whose removal would free nothing, are left out. If bytes lack, entries that would stay
-    are chosen, too, so that the plan says why they do.
+    Entries that would stay, or whose removal would free nothing, are left out. If not enough can be freed, entries that
+    would stay are chosen, too, so that the plan says why they do.
     """
     needed, freeing = rules.to_free(outlook.available), Freeing(outlook)
     freeing.count(sure)

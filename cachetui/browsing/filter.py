@@ -48,7 +48,7 @@ def matches(terms: Sequence[Term], facts: Facts) -> Matcher:
 
 
 def narrows(terms: Sequence[Term], before: Sequence[Term]) -> bool:
-    """Return whether all that satisfies some terms surely satisfies the terms before them, too."""
+    """Return whether every entry that satisfies `terms` is sure to satisfy the terms `before`, too."""
     return all(any(_implies(term, old) for term in terms) for old in before)
 
 

@@ -64,7 +64,7 @@ class Marks:
 
     @contextmanager
     def change(self) -> Iterator[None]:
-        """Record what the block marks and unmarks as one change, which `undo` takes back as a whole."""
+        """Record what the block marks and unmarks as one change, which `undo` reverts as a whole."""
         self._steps = []
         try:
             yield
@@ -75,11 +75,11 @@ class Marks:
 
     @property
     def can_undo(self) -> bool:
-        """Whether any change has been recorded that was not taken back."""
+        """Whether there is a recorded change that has not been undone."""
         return bool(self._changes)
 
     def undo(self, catalog: Catalog) -> bool:
-        """Take back the last recorded change that concerns entries of the catalog; return whether there was one."""
+        """Undo the last recorded change that concerns entries of the catalog; return whether there was one."""
         before = self.revision
         while self._changes and self.revision == before:
             for step, group_key, group in reversed(self._changes.pop()):
@@ -91,7 +91,7 @@ class Marks:
         return self.revision != before
 
     def forget_gone(self, catalog: Catalog) -> None:
-        """Discard the recorded changes of which the catalog has no entry any more."""
+        """Discard the recorded changes whose entries are all gone from the catalog."""
         left = [
             steps
             for steps in self._changes

@@ -321,7 +321,7 @@ class BrowserModel:
             self.marks.clear()
 
     def undo_marks(self) -> bool:
-        """Take back the last change of marks by the user; return whether there was one."""
+        """Undo the user's last change of marks; return whether there was one."""
         return self.marks.undo(self.catalog)
 
     def sign_of(self, paths: Iterable[str]) -> Sign:

@@ -40,7 +40,7 @@ class SortOrder:
 
     @property
     def points_up(self) -> bool:
-        """Whether values grow from the first row on, as names do from A to Z."""
+        """Whether values increase from the first row on, as names do from A to Z."""
         return (self.by == "name") != self.reverse
 
     def sorted_by(self, by: By) -> SortOrder:
@@ -108,7 +108,7 @@ class Row(NamedTuple):
 
     @property
     def hint(self) -> str:
-        """Content of the row in a few words; untrusted text."""
+        """Content of the row in a few words; the text is untrusted."""
         if self.place.rank is not GroupKind.PROJECT:
             return _group_hint(self)
         if self.depth == 0:

@@ -265,7 +265,7 @@ class Fish(_Shell):
 class PowerShell(_Shell):
     """Completion for PowerShell: returns what replaces the word with its quotes, what the menu shows, and the meaning.
 
-    For files and directories, these are the beginning of a path, and what stands before the path.
+    For files and directories, it returns the start of a path, and the text before the path.
     """
 
     name = "powershell"
@@ -273,7 +273,7 @@ class PowerShell(_Shell):
     escape = "`"
 
     def format_completion(self, item: CompletionItem[str]) -> str:
-        """Return the line for one completion, in which nothing is empty but what stands before a path."""
+        """Return the line for one completion; only the text before a path may be empty in it."""
         if item.type not in ("plain", "open"):
             option = re.match(r"--?[^=]*=", self._line.last)
             return f"{item.type}\t{item.value}\t{option[0] if option else ''}\t"

@@ -1,4 +1,4 @@
-"""Results on stdout, and notes, progress and questions on stderr; the one place that knows colours."""
+"""Results on stdout, and notes, progress and questions on stderr; only this module writes colours."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ CODES: Mapping[Role, str] = {
 
 @dataclass
 class Output:
-    """What the options say about the output of this run."""
+    """Output settings of this run."""
 
     quiet: bool = False
     """Whether notes and progress are left out (--quiet)."""
     debug: bool = False
-    """Whether the trace of an unforeseen error is printed (--debug)."""
+    """Whether the trace of an unexpected error is printed (--debug)."""
     colour: Colour = "auto"
     """Value of --color."""
     held: list[str] | None = None
@@ -79,7 +79,7 @@ def has_colour(stream: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
 
 
 def _understands_colours(stream: TextIO) -> bool:
-    """Return whether a terminal interprets escape sequences; switch that on in a console of Windows."""
+    """Return whether a terminal interprets escape sequences; switch that on in a Windows console."""
     if sys.platform == "win32":
         import ctypes  # noqa: PLC0415 - only Windows needs these
         import msvcrt  # noqa: PLC0415

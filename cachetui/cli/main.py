@@ -64,7 +64,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _report(error: Exception) -> None:
-    """Write the details of an unforeseen error to a file, and name it on stderr; without a file, print the details."""
+    """Write the details of an unexpected error to a file, and name it on stderr; without a file, print the details."""
     from cachetui.cli.console import OUTPUT, for_stream  # noqa: PLC0415 - seldom needed
     from cachetui.services.diagnostics.error_report import error_sentence, save_error, trace_lines  # noqa: PLC0415
 
@@ -88,7 +88,8 @@ def _write_out() -> None:
 def _prepare_streams() -> None:
     """Make sure that characters that a stream cannot encode, and closed streams, do not end the program at once.
 
-    Writing to a closed stdout fails, as in other programs; a closed stdin is empty, and a closed stderr takes all.
+    Writing to a closed stdout fails, as in other programs; a closed stdin is empty, and a closed stderr accepts
+    everything.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         stream = getattr(sys, name)

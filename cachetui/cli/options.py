@@ -94,7 +94,7 @@ def suggest_listed(context: click.Context, parameter: click.Parameter, incomplet
 
 
 def global_options(function: Function) -> Function:
-    """Add the global options to a command; they may stand before or after its name."""
+    """Add the global options to a command; they may come before or after its name."""
     return _add_global_options(function, with_variables=False)
 
 

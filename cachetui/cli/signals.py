@@ -59,7 +59,7 @@ def suspended_as_before() -> Iterator[None]:
 
 
 def _end_after(grace: float, code: int) -> Callable[[], None]:
-    """End the process after some seconds, whatever its threads do; return the function that revokes this."""
+    """End the process after some seconds, whatever its threads do; return a function that cancels this."""
     timer = Timer(grace, os._exit, [code])
     timer.daemon = True
     with suppress(RuntimeError):  # no thread can be started

@@ -30,10 +30,10 @@ def demo_cache(
 ) -> Iterator[Path]:
     """Write a made-up cache into a temporary folder, yield its root, and remove the folder afterwards.
 
-    The wheels are for `target`, by default for the running Python. Apart from that, names, sizes and bytes
-    are always the same. Times are relative to `now_ns`, in nanoseconds since the epoch, by default the
-    current time. With `true_sizes`, files are about as long as those of the real projects, 11 GB in all; they take
-    little from the disk, because they are mostly holes. If the file system makes no holes, they stay small.
+    The wheels are for `target`, by default for the running Python. Apart from that, names, sizes and bytes are always
+    the same. Times are relative to `now_ns`, in nanoseconds since the epoch, by default the current time. With
+    `true_sizes`, files are about as long as those of the real projects, 11 GB in all; they take up little disk space,
+    because they are mostly holes. If the file system does not support holes, they stay small.
     """
     folder = TemporaryDirectory(prefix="cachetui-demo-", ignore_cleanup_errors=True)
     try:
@@ -48,8 +48,8 @@ def demo_cache(
 
 
 def _makes_holes(folder: Path) -> bool:
-    """Return whether the largest file of the demo would take next to nothing in a folder as a hole."""
-    if not hasattr(os.stat_result, "st_blocks"):  # the system does not say what a file takes
+    """Return whether the demo's largest file, as a hole, would take up almost no disk space in a folder."""
+    if not hasattr(os.stat_result, "st_blocks"):  # the system does not say how much space a file takes up
         return False
     try:
         with TemporaryFile(dir=folder, buffering=0) as file:

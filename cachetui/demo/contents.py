@@ -62,7 +62,7 @@ class Scale(NamedTuple):
         return max(0, whole - unit * hashlib.sha256(name.encode()).digest()[0] // 256)
 
     def archive(self, make: Callable[[int], bytes], size: int) -> bytes | Pieces:
-        """Return an archive of about `size` bytes that `make` makes in any size."""
+        """Return an archive of about `size` bytes from `make`, which takes a size; a big archive has a hole."""
         if size <= self.solid:
             return make(size)
         archive = make(0)
@@ -176,8 +176,8 @@ def _write_release(
 ) -> None:
     """Write the entries of a release, and add the SHA-256 of its archive to `hashes` by file name.
 
-    That of an archive with a hole is empty, because it takes long to find. `interpreter` is the tag of the Python that
-    has built the wheels tagged `py3`.
+    The hash of an archive with a hole is empty, because it takes a long time to compute. `interpreter` is the tag of
+    the Python that built the wheels tagged `py3`.
     """
     file, project = release.listed(), canonicalize_name(release.project)
     at = _when(now_ns, release.days, release.filename)

@@ -20,7 +20,7 @@ from cachetui.pip.config.paths import home as home_of
 from cachetui.system.tree import never
 
 SIGNS = ("pyvenv.cfg", "conda-meta", "bin/python", "bin/python3", "Scripts/python.exe", "python.exe")
-"""Files and folders of which every environment has at least one."""
+"""Files and folders; every environment has at least one of them."""
 OWN = (".venv", "venv", ".env", "env", ".conda")
 """Usual names of a project's environment, in the project's folder."""
 MANY = {".tox": "tox", ".nox": "nox", ".pixi/envs": "pixi", ".hatch": "hatch"}
@@ -35,7 +35,7 @@ class Tool(NamedTuple):
     """Folders in which a tool keeps environments."""
 
     name: str
-    """Name of the tool, which its environments are shown with."""
+    """Name of the tool, shown with its environments."""
     variables: tuple[tuple[str, str], ...] = ()
     """Environment variables that hold a folder, each with the path below that folder."""
     home: tuple[str, ...] = ()
@@ -45,7 +45,7 @@ class Tool(NamedTuple):
     cache: tuple[str, ...] = ()
     """Paths below the folder for caches."""
     depth: int = 1
-    """Number of levels below these folders at which the environments are, at most."""
+    """Maximum depth of the environments below these folders, in levels."""
 
 
 TOOLS = (

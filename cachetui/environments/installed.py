@@ -94,7 +94,7 @@ class Environment:
     prefix: Path
     """Absolute path of its folder."""
     title: str
-    """Short name for people, such as `~/a/.venv` or `tox py311`; untrusted text."""
+    """Display name, such as `~/a/.venv` or `tox py311`; untrusted text."""
     installed: tuple[Installed, ...] = ()
     """Installed projects."""
     releases: frozenset[Release] = frozenset()
@@ -178,7 +178,7 @@ def _base(told: Mapping[str, str]) -> Path | None:
 
 
 def _content(path: Path | str) -> bytes:
-    """Return the beginning of a file, without waiting for a pipe. Raises OSError."""
+    """Return the start of a file, without waiting for a pipe. Raises OSError."""
     fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     try:
         return os.read(fd, LONGEST)

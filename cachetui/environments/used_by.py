@@ -85,7 +85,7 @@ def _holders(environments: Iterable[Environment]) -> Holders:
 
 
 class _Spared:
-    """Entries that an environment may use that could not be read."""
+    """Entries that may be used by an environment that could not be read."""
 
     def __init__(self, environments: Iterable[Environment]) -> None:
         unread = [environment for environment in environments if environment.trouble]

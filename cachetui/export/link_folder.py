@@ -26,13 +26,13 @@ from cachetui.system.mounts import file_system_of
 from cachetui.system.tree import OPEN_DIRECTORY, reason
 
 PREFIX = "run-"
-"""Beginning of the name of each folder."""
+"""Prefix of each folder's name."""
 LOCK, FILES = "lock", "files"
 """Names in such a folder: the file that is locked while it is in use, and the folder with the links."""
 MEMORY = Path("/dev/shm")
 """Folder of Linux that is in memory, and in which everybody may make folders of their own."""
 CLONING = frozenset({"btrfs", "xfs", "bcachefs"})
-"""Types of file systems of which two files can share blocks."""
+"""Types of file systems on which two files can share blocks."""
 TRIES = 100
 """Number of new folders after which none can be had: each lost its place to another start that tidied."""
 FICLONE = 0x40049409
@@ -143,7 +143,7 @@ class LinkFolder:
 def default_places(root: Path, *, writes: bool = False) -> Iterator[Path]:
     """Yield the folders in which the folder for the cache at `root` may be made, the best one first.
 
-    Links in memory are made in no time. Only a disk has room for files that are written out, and clones.
+    Making links in memory takes almost no time. Only a disk has room for files that are written out, and clones.
     """
     user = os.geteuid() if hasattr(os, "geteuid") else "user"
     beside = default_path().with_name("offline")
@@ -197,7 +197,7 @@ def _begin(place: Path, root: Path) -> tuple[Path, int]:
             _check(place, root)  # others may have been faster
             run = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
             lock = os.open(run / LOCK, OPEN_LOCK | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileNotFoundError:  # another process removed the place because it was empty, or took the folder for left
+        except FileNotFoundError:  # another process removed an empty place, or a folder that looked abandoned
             continue
         try:
             if try_lock(lock) and os.path.samestat(os.fstat(lock), (run / LOCK).lstat()):

@@ -17,7 +17,7 @@ NAME = re.compile(r"[A-Za-z0-9_][\w.+!-]*", re.ASCII)
 DEVICES = frozenset(
     ("CON", "PRN", "AUX", "NUL", *[f"{port}{number}" for port in ("COM", "LPT") for number in range(10)])
 )
-"""Device names of Windows, which are reserved even with a file extension."""
+"""Windows device names, which are reserved even with a file extension."""
 
 
 def named_by(filename: str | None, project: str | None = None) -> ArchiveName | None:

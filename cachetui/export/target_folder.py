@@ -159,7 +159,7 @@ class Draft:
         """Temporary name, in the form that `os` functions take."""
 
     def write(self, piece: bytes) -> None:
-        """Append a piece to the file; a piece of zeros takes no room where the disk can do that. Raises OSError."""
+        """Append a piece to the file; a piece of zeros takes up no space if the disk supports holes. Raises OSError."""
         if piece[:1] == b"\0" and piece == bytes(len(piece)):
             os.ftruncate(self.fd, os.lseek(self.fd, len(piece), os.SEEK_CUR))
             return

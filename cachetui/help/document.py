@@ -40,7 +40,7 @@ class Block:
     lines: list[str] = field(default_factory=list)
     """The lines of code."""
     rows: list[list[Spans]] = field(default_factory=list)
-    """The rows of a table, of which the first is its head, and their cells."""
+    """The rows of a table, the first of which is its head, and their cells."""
 
 
 def parse(markdown: str) -> list[Block]:

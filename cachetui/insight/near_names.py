@@ -11,7 +11,7 @@ from cachetui.text.suggest import closest
 MOST_NAMES = 3
 """Maximum number of names that get a suggestion: among 100,000 names, each takes up to a second."""
 ALIKE = 0.7
-"""Smallest ratio of matching letters for names of projects, of which there are many."""
+"""Smallest ratio of matching letters for the many names of projects."""
 
 
 def near_names(names: Iterable[str], entries: Iterable[Entry]) -> Mapping[str, str]:

@@ -48,7 +48,7 @@ class Source(NamedTuple):
 
 @dataclass(slots=True)
 class _Project:
-    """What is needed of a project."""
+    """Needed versions and extras of a project, and what requires them."""
 
     sources: dict[Source, None] = field(default_factory=dict)
     narrowed: SpecifierSet = field(default_factory=SpecifierSet)
@@ -205,7 +205,7 @@ class _Search:
     def _known_hashes(self) -> dict[str, set[tuple[str, str]]]:
         """Return hashes of files by the names of their records, as cached index pages and the lock file give them.
 
-        The metadata beside a wheel have the hash of the wheel. Only files of projects with hashes count.
+        The metadata beside a wheel has the hash of the wheel. Only files of projects with hashes count.
         """
         found: dict[str, set[tuple[str, str]]] = defaultdict(set)
 
@@ -245,7 +245,7 @@ def _release(entry: Entry) -> tuple[str | None, object]:
 
 
 def _admits(specifier: SpecifierSet, version: str) -> bool:
-    """Return whether a version, pre-releases included, satisfies a specifier; one that is invalid may."""
+    """Return whether a version, pre-releases included, satisfies a specifier; an invalid one need only equal pins."""
     try:
         Version(version)
     except ValueError:  # InvalidVersion, or more digits than int() accepts

@@ -268,7 +268,7 @@ def _newest(pattern: re.Pattern[str], platforms: Iterable[str]) -> tuple[int, in
 
 
 def _joined(reasons: Iterable[str]) -> str:
-    """Join reasons without repetitions; reasons with the same beginning share it, as in "for macOS or Windows"."""
+    """Join reasons without repetitions; reasons that begin alike are merged, as in "for macOS or Windows"."""
     different = list(dict.fromkeys(reasons))
     first, *others = different[:SOME]
     words = first.split(" ")

@@ -1,4 +1,4 @@
-"""Report of a Python about itself: version, supported tags, markers and pip."""
+"""A Python's report on itself: version, supported tags, markers and pip."""
 
 from __future__ import annotations
 
@@ -89,8 +89,7 @@ def interpreter_info(
 ) -> InterpreterInfo:
     """Ask a Python for its report, in isolated mode, within `timeout` seconds in all. Never raises.
 
-    The Python is run once. If it does not know `-I`, it is run a second time, with the packaging of
-    cachetui.
+    The Python is run once. If it does not support `-I`, it is run a second time, with the packaging of cachetui.
     """
     if hindrance := obstacle(python.executable):
         return _troubled(python, f"It {hindrance}.", starts=False)

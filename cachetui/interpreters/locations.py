@@ -293,7 +293,7 @@ def _conda(environ: Mapping[str, str], home: Path, machine: bool) -> Iterator[Pa
 
 def _absolute(text: str | None) -> Path | None:
     """Return text as a path if it is absolute, else None: a relative path depends on the current folder."""
-    return Path(text) if text and os.path.isabs(text) and "\0" not in text else None  # noqa: PTH117 - asked of text
+    return Path(text) if text and os.path.isabs(text) and "\0" not in text else None  # noqa: PTH117 - the path is text
 
 
 def _stands_in(place: Path) -> bool:

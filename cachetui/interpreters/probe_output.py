@@ -1,4 +1,4 @@
-"""Parse the report of an interpreter. It is untrusted, so each field is checked."""
+"""Parse an interpreter's report. It is untrusted, so each field is checked."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ LONGEST = 4_096
 
 
 class ProbeAnswer(NamedTuple):
-    """Report of an interpreter with each field checked; see `InterpreterInfo` for the fields."""
+    """An interpreter's report, with each field checked; see `InterpreterInfo` for the fields."""
 
     version: str
     implementation: str
@@ -65,7 +65,7 @@ class _RubbishError(ValueError):
 
 
 def read_answer(told: str) -> ProbeAnswer | None:
-    """Parse the report of an interpreter; return None if no interpreter would give it."""
+    """Parse an interpreter's report; return None if no interpreter would give it."""
     try:
         fields = _mapping(json.loads(told))
         return ProbeAnswer(
@@ -117,7 +117,7 @@ def _matching(pattern: re.Pattern[str], value: object) -> str:
 
 def _path(value: object) -> str:
     path = _text(value)
-    if not os.path.isabs(path):  # noqa: PTH117 - asked of text
+    if not os.path.isabs(path):  # noqa: PTH117 - the path is text
         raise _RubbishError
     return path
 

@@ -49,7 +49,7 @@ class StateFile:
         found = []
         for executable, one in self._known.items():
             prefix = one.get("prefix")
-            if isinstance(prefix, str) and os.path.isabs(executable):  # noqa: PTH117 - asked of text
+            if isinstance(prefix, str) and os.path.isabs(executable):  # noqa: PTH117 - the path is text
                 python = Python(Path(executable), Path(prefix))
                 if one.get("identity") == _identity(python):
                     found.append(python)

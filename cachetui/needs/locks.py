@@ -34,7 +34,7 @@ TABLE = re.compile(r"^\s*\[\[?[\w.\"' -]+\]?\]\s*(?:#.*)?$|^\s*(?:lock-)?version
 """Pattern of a line that only TOML has: no requirement begins like this."""
 KNOWN = "pylock.toml, uv.lock, poetry.lock and Pipfile.lock"
 LOCAL = ("directory", "file", "path", "editable", "virtual")
-"""Sources on this machine, of which nothing is in a cache."""
+"""Sources on this machine; nothing from them is in a cache."""
 SELECTED = ("extras", "dependency_groups")
 """Variables of markers that select parts of a pylock.toml; all parts are needed."""
 
@@ -60,7 +60,7 @@ class Edge(NamedTuple):
 
 
 def read_lock(text: str, name: str) -> RequirementFile | None:
-    """Return the content of a lock file; None if a text does not look like one. Raises RequirementFileError.
+    """Return the content of a lock file; None if the text does not look like one. Raises RequirementFileError.
 
     `name` names the file in messages.
     """
@@ -98,7 +98,7 @@ def _reader_for(document: object) -> Callable[[_Lock, Mapping[str, Any]], None] 
 
 
 class _Lock:
-    """What has been read of a lock file."""
+    """Content of a lock file, as far as it has been read."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -116,7 +116,7 @@ class _Lock:
         urls: Iterable[tuple[str, str]] = (),
         marker: Marker | None = None,
     ) -> None:
-        """Add a release; without a version, any. Hashes are written like `sha256:…`, also those beside URLs."""
+        """Add a release; without a version, any. Hashes are written like `sha256:…`, including those beside URLs."""
         listed = tuple([(url, *_hash(text)) for url, text in urls])
         accepted = [*map(_hash, hashes), *[one[1:] for one in listed]]
         try:
@@ -127,7 +127,7 @@ class _Lock:
         self.asked.append(RequirementLine(requirement, frozenset([one for one in accepted if one[0]]), urls=listed))
 
     def refer(self, key: str, name: str, url: str) -> None:
-        """Add a reference to a URL, which a repository's has a prefix such as `git+`."""
+        """Add a reference to a URL; the URL of a repository has a prefix such as `git+`."""
         self.ignored.append(Ignored(f"{self.name}, {key}", f"{name} @ {url}"))
         if found := direct_reference(canonicalize_name(name), url):
             self.direct.append(found)
@@ -233,9 +233,9 @@ def _read_pipfile(lock: _Lock, document: Mapping[str, Any]) -> None:
 
 
 def _conditions(edges: Sequence[Edge]) -> Mapping[str, frozenset[str]]:
-    """Return markers by project, one of which must be true for it to be needed; empty if it always is.
+    """Return the markers of each project, one of which must be true for it to be needed; empty if it always is.
 
-    A project always is needed if nothing depends on it, or if a project that always is needed depends on it without a
+    A project is always needed if nothing depends on it, or if a project that is always needed depends on it without a
     marker. For others, the markers of all dependencies on it count.
     """
     incoming: dict[str, list[Edge]] = defaultdict(list)

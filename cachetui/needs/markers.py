@@ -1,4 +1,4 @@
-"""Environment markers of which only some variables are known."""
+"""Environment markers, when only some of their variables are known."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def may_apply(marker: Marker | None, extras: Iterable[str]) -> bool:
 
 
 def any_of(markers: Iterable[str]) -> Marker | None:
-    """Return a marker that is true if one of some markers is; None if there is none. Raises ValueError."""
+    """Return a marker that is true if any of `markers` is; None if there are none. Raises ValueError."""
     texts = sorted({*markers})
     try:
         return Marker(" or ".join([f"({text})" for text in texts])) if texts else None
@@ -45,5 +45,5 @@ def any_of(markers: Iterable[str]) -> Marker | None:
 
 
 def both(one: Marker | None, other: Marker | None) -> Marker | None:
-    """Return a marker that is true if both are; None stands for one that is always true."""
+    """Return a marker that is true if both markers are; None stands for a marker that is always true."""
     return Marker(f"({one}) and ({other})") if one and other else one or other

@@ -136,7 +136,7 @@ class _Reader:
             self.asked.append(RequirementLine(requirement, found, constraint))
 
     def _refer(self, line: str) -> None:
-        """Add a reference to a URL; a path is left out, because nothing of it is in a cache."""
+        """Add a reference to a URL; a path is left out, because nothing from it is in a cache."""
         name, url = found.groups() if (found := REFERENCE.match(line)) else (None, "")
         if reference := direct_reference(canonicalize_name(name) if name else None, url):
             self.direct.append(reference)

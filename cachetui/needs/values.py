@@ -60,7 +60,7 @@ class DirectReference(NamedTuple):
     url: str
     """URL without the prefix, revision and fragment of a version control system; it may hold secrets."""
     is_vcs: bool = False
-    """Whether it is a repository, of which pip keeps only the wheel that it built."""
+    """Whether it is a repository; pip keeps only the wheel that it built from it."""
 
 
 class Ignored(NamedTuple):
@@ -88,7 +88,7 @@ class RequirementFile:
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing but what it names is needed: it is a lock file, or pip demands hashes by it."""
+        """Whether it names everything that is needed: it is a lock file, or makes pip require hashes."""
         return self.is_lock or (not self.direct and all(line.hashes for line in self.asked))
 
     @property
@@ -98,7 +98,7 @@ class RequirementFile:
 
 
 def direct_reference(project: str | None, url: str) -> DirectReference | None:
-    """Return the reference to a URL as a requirement writes it; None for paths, of which nothing is in a cache."""
+    """Return the reference to a URL as a requirement writes it; None for paths: nothing from them is in a cache."""
     whole, fragment = urldefrag(url)
     egg = EGG.search(fragment)
     project = project or (canonicalize_name(egg[1]) if egg else None)

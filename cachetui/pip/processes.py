@@ -50,7 +50,7 @@ def _pips() -> tuple[int, ...]:
 
 
 def is_pip(arguments: Sequence[str]) -> bool:
-    """Return whether a command line runs pip, in any of the ways to run it."""
+    """Return whether a command line runs pip, however it is invoked."""
     if not arguments:
         return False
     program = _name(arguments[0])

@@ -1,4 +1,4 @@
-"""Unpack the beginning of compressed data, and no more than requested."""
+"""Unpack the start of compressed data, and no more than requested."""
 
 from __future__ import annotations
 

@@ -16,8 +16,8 @@ REFRESH_PACKAGE_SINCE = (26, 2)
 XdgWay = Literal["verbatim", "filled", "stripped", "absolute"]
 """Treatment of XDG variables: which values count.
 
-`verbatim`: all values. `filled`: values that are not blank. `stripped`: the same, without surrounding
-blanks. `absolute`: only absolute paths.
+`verbatim`: all values. `filled`: values that are not blank. `stripped`: the same, without surrounding spaces.
+`absolute`: only absolute paths.
 """
 XDG: tuple[tuple[tuple[int, ...], XdgWay], ...] = (
     ((26, 3), "absolute"),

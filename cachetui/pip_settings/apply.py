@@ -41,7 +41,7 @@ def apply(
     cwd: Path | None = None,
     etc: str = "/etc",
 ) -> Effect:
-    """Run pip to make a change, then check the result in pip's settings and by asking pip. Raises nothing.
+    """Run pip to make a change, then check the result in pip's settings and by asking pip. Never raises.
 
     Each command may take `timeout` seconds. Only tests pass `etc`.
     """

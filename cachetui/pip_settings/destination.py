@@ -33,7 +33,7 @@ def destination(typed: str, root: Path, environ: Mapping[str, str] = os.environ)
         raise DestinationError(f"{typed} is not a folder: {who}.")
     if tilde.startswith("~") and not os.path.isdir(base := expand(tilde, sys.platform, environ)):  # noqa: PTH112
         raise DestinationError(f"{tilde} stands for {base}, which does not exist: type the whole path.")
-    if not os.path.isabs(whole):  # noqa: PTH117 - asked of text
+    if not os.path.isabs(whole):  # noqa: PTH117 - the path is text
         raise DestinationError(f"{typed} is relative: begin with / or ~.")
     place = Path(os.path.normpath(whole))
     if hindrance := _hindrance(place, Path(os.path.realpath(root)), Path(home(sys.platform, environ))):

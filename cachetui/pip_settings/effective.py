@@ -78,7 +78,7 @@ def settings_of(
     platform: str = sys.platform,
     etc: str = "/etc",
 ) -> PipSettings:
-    """Return the settings of a Python's pip from files and variables. Runs nothing and raises nothing.
+    """Return the settings of a Python's pip from files and variables. Runs nothing and never raises.
 
     Relative paths start from `cwd`. Only tests pass `etc`.
     """

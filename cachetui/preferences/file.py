@@ -45,7 +45,7 @@ def protected_path() -> Path:
 
 
 def read_preferences(path: Path | None = None, protected: Path | None = None) -> Preferences:
-    """Return the preferences in the user's file, or in the file at `path`. Raises nothing.
+    """Return the preferences in the user's file, or in the file at `path`. Never raises.
 
     Without a file, all preferences have their defaults. The theme is the one in the file, or else the one
     that the user chose in the browser. Projects that the user protected in the browser, by default those in

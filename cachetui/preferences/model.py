@@ -50,7 +50,7 @@ class Problem(NamedTuple):
 
     @property
     def is_about_read_only(self) -> bool:
-        """Whether it leaves open if anything may be removed or changed at all."""
+        """Whether it leaves open whether anything may be removed or changed at all."""
         return self.blocks == "removal" and may_mean(self.key.rpartition(".")[2].strip('"'), READ_ONLY)
 
     def __str__(self) -> str:
@@ -63,7 +63,7 @@ ALIKE = 0.75
 
 
 def may_mean(key: str, known: str) -> bool:
-    """Return whether a key, perhaps mistyped, may be meant to be a known one."""
+    """Return whether a key is a known key, or may be a misspelling of it."""
     from difflib import get_close_matches  # noqa: PLC0415 - only mistakes need it
 
     return bool(get_close_matches(key.lower().replace("_", "-"), [known], 1, ALIKE))
@@ -124,7 +124,7 @@ class Policy:
 
     @property
     def options(self) -> str:
-        """Return the options and terms of `prune` that have the same effect."""
+        """Options and terms of `prune` that have the same effect as the policy."""
         typed = []
         for key, value in self.values.items():
             if key == "terms":
@@ -183,7 +183,7 @@ class Preferences:
 
     @property
     def refusal(self) -> str | None:
-        """Return why nothing may be removed; None if removal is allowed."""
+        """Why nothing may be removed; None if removal is allowed."""
         problem = self.blocking("removal")
         if problem is None:
             return None
@@ -193,12 +193,12 @@ class Preferences:
 
     @property
     def way_out(self) -> str:
-        """Return how a user ends `read_only`, as the beginning of a sentence."""
+        """How a user can turn off `read_only`, as the start of a sentence."""
         return f"Change read-only in {self.path}, and start cachetui again,"
 
     @property
     def settings_refusal(self) -> str | None:
-        """Return why no settings of pip may be changed; None if that is allowed."""
+        """Why no settings of pip may be changed; None if that is allowed."""
         for problem in self.problems:
             if problem.is_about_read_only or (problem.blocks == "removal" and not problem.key):
                 return (

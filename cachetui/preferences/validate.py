@@ -201,7 +201,7 @@ class _Validator:
 
 
 def _meant_to_forbid(key: str) -> str:
-    """Return the key that forbids removals and that an unknown key may be meant to be; empty if there is none."""
+    """Return the key, of those that forbid removals, that an unknown key may be a misspelling of; or ""."""
     return next((known for known in (PROTECT, READ_ONLY) if may_mean(key, known)), "")
 
 

@@ -1,7 +1,7 @@
 """Count what the removal of entries frees: their files, each inode once and with its last name.
 
 Screens, reports and plans all ask this module, so that they give the same figure for the same entries. Directories that
-a removal empties are counted apart (`emptied`).
+a removal empties are counted separately (`emptied`).
 """
 
 from __future__ import annotations

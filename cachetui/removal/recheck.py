@@ -23,7 +23,7 @@ MORE = "holds more than was asked for, so pip may be building a wheel here"
 DENIED = {errno.EACCES: NOT_WRITABLE, errno.EPERM: NOT_PERMITTED, errno.EROFS: READ_ONLY}
 """Reasons to keep an item, by the number of the system error."""
 SHARING_VIOLATIONS = (5, 32, 33)
-"""Error codes of Windows for a file that is open.
+"""Windows error codes for a file that is open.
 
 They are ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION.
 """

@@ -18,7 +18,7 @@ NOT_OWNER = "its folder lets only the owner of a file remove it"
 NOT_PERMITTED = "the system does not permit it: it or its folder is immutable, append-only or another user's"
 READ_ONLY = "the file system is read-only"
 DENIALS = (NOT_WRITABLE, NOT_OWNER, NOT_PERMITTED, READ_ONLY)
-"""Reasons to keep an item that are due to missing rights."""
+"""Reasons to keep an item that are due to missing permissions."""
 CHANGEABLE = os.W_OK | os.X_OK
 EFFECTIVE = os.access in os.supports_effective_ids and os.access(os.sep, os.F_OK, effective_ids=True)
 """Whether the system can be asked for the rights of the effective user; Android answers every such question with no."""
@@ -28,7 +28,7 @@ UNFLAG = "chattr -R -ia" if sys.platform in ("linux", "android") else "chflags -
 
 
 class Denied(NamedTuple):
-    """Items that stay because of one and the same missing right."""
+    """Items that stay because of the same missing permission."""
 
     reason: str
     """One of `DENIALS`."""
@@ -39,7 +39,7 @@ class Denied(NamedTuple):
 
 
 def denied(root: str, kept: Iterable[tuple[str, str]]) -> Iterator[Denied]:
-    """Yield those reasons among `kept`, pairs of path and reason, that are due to missing rights, each once."""
+    """Yield those reasons among `kept`, pairs of path and reason, that are due to missing permissions, each once."""
     paths: dict[str, list[str]] = {}
     for path, reason in kept:
         if reason in DENIALS:

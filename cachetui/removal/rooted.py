@@ -80,13 +80,12 @@ class Directory:
 
 
 class PathCursor:
-    """Cursor on one directory below a root: all directories on the way are open, on one file system."""
+    """Cursor on one directory below a root: all directories from the root to it are open, on one file system."""
 
     def __init__(self, root: Directory, left: Callable[[str, Directory, Directory], None]) -> None:
         """Start at an open root.
 
-        `left` is called after a directory below the root is closed, with the directory's path, itself and its
-        parent.
+        `left` is called after a directory below the root is closed, with its path, the directory itself and its parent.
         """
         self._left = left
         self._device = root.found.st_dev
@@ -95,9 +94,9 @@ class PathCursor:
         self._path, self._directory = "", root
 
     def go(self, path: str) -> Directory:
-        """Return the open directory at `path`, relative to the root; close those that are not on the way.
+        """Return the open directory at `path`, relative to the root; close those that do not lead to it.
 
-        Raises OSError if it cannot be opened, and NotADirectoryError if a link is on the way.
+        Raises OSError if it cannot be opened, and NotADirectoryError if there is a link in the path.
         """
         if path == self._path:
             return self._directory

@@ -19,7 +19,7 @@ def staying(
 ) -> Mapping[str, str]:
     """Return why entries of a whole cache would stay now, by path.
 
-    `now_ns` is the present time in nanoseconds since the epoch, `pips` are the process ids of running pips, and
+    `now_ns` is the current time in nanoseconds since the epoch, `pips` are the process ids of running pips, and
     `protected` holds the paths of protected entries. If `exact`, all entries are looked at on the disk, as by a plan:
     whether they have changed, and whether this user may remove them. Otherwise only folders that wheels are built in
     are looked at.

@@ -11,14 +11,14 @@ BY_LENGTH = "The file system reports no disk usage for these files: all sizes ar
 
 
 def cache_notes(inventory: Inventory) -> Iterator[str]:
-    """Yield sentences that a user should know about an inventory as a whole; untrusted text."""
+    """Yield sentences that a user should know about an inventory as a whole; the text is untrusted."""
     yield from link_notes(inventory)
     if inventory.by_length and not inventory.made_up:
         yield BY_LENGTH
 
 
 def link_notes(inventory: Inventory) -> Iterator[str]:
-    """Yield a sentence about each link in place of a pip directory, and how to see its target; untrusted text."""
+    """Yield a sentence for each link that replaces a pip directory, with a remedy; the text is untrusted."""
     for link in inventory.links:
         yield f"{link_words(link)}. {way_out(link)}."
 

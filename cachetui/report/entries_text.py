@@ -86,7 +86,7 @@ def _leaf(entry: Entry) -> Branch:
 
 
 def called(entry: Entry) -> str:
-    """Return the name of an entry, with its kind unless the kind is obvious; untrusted text."""
+    """Return the name of an entry, with its kind unless the kind is obvious; the text is untrusted."""
     if entry.kind == "metadata":
         return metadata_name(entry)
     name = entry_name(entry)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # not loaded for the first screen
 
 
 def entry_words(entry: Entry) -> str:
-    """Return the name of an entry without a known file name; untrusted text."""
+    """Return the name of an entry without a known file name; the text is untrusted."""
     return f"{entry.project} {entry.version or ''}".rstrip()
 
 
@@ -58,7 +58,7 @@ def taken(room: FolderState) -> list[tuple[str, str]]:
 
 
 def skipped_name(skipped: SkippedEntry) -> str:
-    """Return the name of an entry that was not exported; untrusted text."""
+    """Return the name of an entry that was not exported; the text is untrusted."""
     return skipped.filename or f"{entry_words(skipped.entry)} ({skipped.entry.path})"
 
 

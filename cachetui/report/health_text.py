@@ -179,7 +179,7 @@ def read_words(proof: VerificationSummary | Verified) -> str:
 
 
 def name_of(entry: Entry) -> str:
-    """Return the name of an entry that is shown without a heading; untrusted text."""
+    """Return the name of an entry that is shown without a heading; the text is untrusted."""
     if entry.filename:
         return f"{entry.filename} ({entry.kind})" if entry.kind == "metadata" else entry.filename
     if entry.kind in INSTALLABLE and entry.project:

@@ -84,10 +84,10 @@ def _name(place: GroupKey, entry: Entry) -> str:
 
 
 def stays(kept: Iterable[Kept], entries: Iterable[Entry] = (), *, most: int | None = None) -> list[ListLine]:
-    """List what stays: a sentence for each reason, and the names of the things that stay for it, at most `most`.
+    """List what stays: a sentence for each reason, and the names of at most `most` things that stay for it.
 
-    Things are named if their entry is among `entries`. What stays for lack of rights is left out:
-    `costs_of_rights` says that, with the way out.
+    Things are named if their entry is among `entries`. What stays for lack of permission is left out: `costs_of_rights`
+    reports it, with the remedy.
     """
     lines: list[ListLine] = []
     for reason, things in _by_reason(kept, entries).items():
@@ -112,7 +112,7 @@ def number_kept(kept: Iterable[Kept], entries: Iterable[Entry] = ()) -> int:
 def _by_reason(kept: Iterable[Kept], entries: Iterable[Entry]) -> dict[str, dict[str, Entry | None]]:
     """Return what stays by reason: entries by path, or None for what belongs to none of `entries`.
 
-    An entry of which several files stay counts once, with the reason of its first file.
+    An entry counts once even if several of its files stay, with the reason of its first file.
     """
     reasons = {path: reason for path, reason in kept if reason != BELONGS}
     if not reasons:

@@ -70,8 +70,9 @@ def facts_for_audit(
 ) -> Facts:
     """Return the facts that an audit needs about the entries of a whole cache, whose root is `root`.
 
-    Only `search` looks for Pythons, which takes long: else the one that the options name counts, or those that earlier
-    runs found. The demo's Pythons are made up and always known. Other arguments are those of `facts_for`.
+    Pythons are searched for only if `search` is true, because that takes a long time. Otherwise, the Python that the
+    options name counts, or else those that earlier runs found. The demo's Pythons are made up and always known. Other
+    arguments are those of `facts_for`.
     """
     usage = usage_here(entries, root, read_preferences(), memory=not options.no_memory, demo=options.demo)
     if usage.trouble or usage.unread:
@@ -95,8 +96,8 @@ def make_audit(
 ) -> Audit:
     """Return the audit of a cache, with the space that each standard rule and the policy would free.
 
-    `only` holds the entries to count; None means all entries. `outlook` decides what would stay now; it is found if
-    there is none.
+    `only` holds the entries to count; None means all entries. `outlook` decides what would stay now; if it is None, it
+    is found first.
     """
     outlook = outlook or outlook_for(inventory, facts.protected, facts.now_ns)
     if policy is not None and policy.rules.not_needed_by:
@@ -150,8 +151,7 @@ def other_cache(earlier: EarlierAudit, listed: EntryRows) -> Iterator[str]:
 def save_report(audit: Audit, path: Path, root: Path, *, overwrite: bool = False) -> None:
     """Write a report to a file outside the cache at `root`; replace a file only if `overwrite` is true.
 
-    Raises TargetError if the file must not be in that place, FormatError for an unknown suffix, FileExistsError and
-    OSError.
+    Raises TargetError if the file must not be there, FormatError for an unknown suffix, FileExistsError and OSError.
     """
     parts = report_parts(audit, path)
     check_target(path.parent, root)

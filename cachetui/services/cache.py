@@ -102,10 +102,10 @@ def open_cache(
     note: Callable[[str], None],
     report: Callable[[Batch], None] | None = None,
 ) -> Inventory:
-    """Return the content of a cache, which is empty if there is no cache yet. `memory` is as in `read_cache`.
+    """Return the content of a cache, which is empty if there is no cache yet.
 
-    `note` gets a sentence in that case, and for each reason why something cannot be read. Raises RootError if the
-    root cannot be read or is not a pip cache, and OSError.
+    `memory` is as in `read_cache`. `note` gets a sentence if there is no cache yet, and one for each reason why
+    something cannot be read. Raises RootError if the root cannot be read or is not a pip cache, and OSError.
     """
     if is_absent(location):
         note(f"There is no cache at {location.root}: pip makes it when it downloads something.")

@@ -90,7 +90,7 @@ def prefixes_in(entries: Iterable[Entry], root: str) -> list[str]:
 
 
 def usage_words(usage: Usage) -> str:
-    """Return how many environments were looked at, and which could not be read, as a sentence; untrusted text."""
+    """Return how many environments were looked at, and which are unreadable, as a sentence; the text is untrusted."""
     if usage.trouble:
         return usage.trouble
     number, unread = len(usage.environments), usage.unread

@@ -71,7 +71,7 @@ def read_needs(names: Sequence[str], *, note: Callable[[str], None] = lambda _: 
 
 
 def with_needs(facts: Facts, rules: Rules, inventory: Inventory) -> Facts:
-    """Return facts with the entries that the files of some rules need. Raises CachetuiError, such as `read_needs`."""
+    """Return facts with the entries that the files of some rules need. Raises CachetuiError, as `read_needs` does."""
     if not rules.not_needed_by:
         return facts
     return replace(facts, needed=read_needs(rules.not_needed_by).found_in(inventory, ci=rules.ci))

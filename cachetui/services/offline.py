@@ -57,7 +57,7 @@ def run_offline(
     report: Callable[[str], None],
     before: Callable[[Sequence[SkippedEntry]], None],
 ) -> OfflineRun:
-    """Run a command that finds these files of a cache, and no index; nothing is left of it.
+    """Run a command that finds these files of a cache, and no index; the files are removed afterwards.
 
     Signals are passed on to it. `report` gets the name of each file that has to be written out, and `before` the files
     that are damaged, right before the command starts. Raises CachetuiError and OSError.
@@ -150,7 +150,7 @@ def _write_out(
 
 
 def _pieces(reader: CacheReader, entry: Entry, stop: Callable[[], bool]) -> Iterator[bytes]:
-    """Yield the body of an entry; raise UnreadableRecordError also for errors of the disk, and StoppedError."""
+    """Yield the body of an entry; raise UnreadableRecordError even for disk errors, and StoppedError."""
     try:
         for piece in reader.pieces(entry):
             if stop():
@@ -161,7 +161,7 @@ def _pieces(reader: CacheReader, entry: Entry, stop: Callable[[], bool]) -> Iter
 
 
 def _is_changed(root: str, file: File) -> bool:
-    """Return whether a file was written to since the scan; a file in its place is another matter."""
+    """Return whether a file was written to since the scan; a file that has replaced it does not count."""
     try:
         found = os.lstat(f"{root}/{file.path}")
     except OSError:

@@ -30,7 +30,7 @@ LOG = logging.getLogger(__name__)
 def outlook_for(inventory: Inventory, protected: Collection[str], now_ns: int, *, exact: bool = False) -> Outlook:
     """Return what decides how much removals would free now.
 
-    `protected` holds the paths of protected entries, and `now_ns` is the present time in nanoseconds since the epoch.
+    `protected` holds the paths of protected entries, and `now_ns` is the current time in nanoseconds since the epoch.
     `exact` looks at each entry on the disk, as a plan does.
     """
     pips = known_pips(inventory)
@@ -61,7 +61,7 @@ def pips_using(inventory: Inventory) -> tuple[int, ...]:
 
 
 def known_pips(inventory: Inventory) -> tuple[int, ...]:
-    """Return the same; none if the processes cannot be listed. A plan refuses then."""
+    """Return the same as `pips_using`; empty if the processes cannot be listed; `plan` raises OSError then."""
     try:
         return pips_using(inventory)
     except OSError:

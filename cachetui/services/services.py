@@ -53,8 +53,7 @@ Stop = Callable[[], bool]
 class Services:
     """Use cases of one cache. All of them block, except those that say otherwise.
 
-    Call them in a worker thread. They raise CachetuiError and OSError, and InternalError for unforeseen
-    exceptions.
+    Call them in a worker thread. They raise CachetuiError and OSError, and InternalError for unexpected exceptions.
     """
 
     location: Location
@@ -64,7 +63,7 @@ class Services:
     read_only: bool = False
     """Whether nothing may be removed and no settings may be changed."""
     way_out: str = "Start cachetui without --read-only"
-    """How a user ends `read_only`, as the beginning of a sentence."""
+    """How a user can turn off `read_only`, as the start of a sentence."""
     memory: bool = True
     """Whether scans and searches use and update the results of earlier runs; never for the demo's cache."""
     demo: bool = False
@@ -136,7 +135,7 @@ class Services:
     # Preferences
 
     def read_preferences(self) -> Preferences:
-        """Read the user's current preferences. Raises nothing."""
+        """Read the user's current preferences. Never raises."""
         return read_preferences(self.preferences_path, self._protected_path)
 
     @property
@@ -211,8 +210,8 @@ class Services:
     ) -> Audit:
         """Return the audit of the cache, with the space that rules would free.
 
-        `protect`, `tags` and `usage` are as in `facts`. `outlook` decides what would stay now; it is found if there is
-        none.
+        `protect`, `tags` and `usage` are as in `facts`. `outlook` decides what would stay now; if it is None, it is
+        found first.
         """
         from cachetui.insight.audit.audit import LABELS  # noqa: PLC0415
         from cachetui.services.audit import make_audit  # noqa: PLC0415

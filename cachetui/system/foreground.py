@@ -71,7 +71,7 @@ def start_code(error: OSError) -> int:
 def shell_code(code: int) -> int:
     """Return the exit code that a shell gives for a process's return code: for a signal, 128 and its number.
 
-    The large codes of Windows become negative, as its own functions take them.
+    Large Windows exit codes become negative, as Windows functions expect.
     """
     return 128 - code if code < 0 else code - (1 << 32) if code >= 1 << 31 else code
 
@@ -79,7 +79,7 @@ def shell_code(code: int) -> int:
 def _is_in_foreground() -> bool:
     """Return whether this process belongs to the foreground processes of its terminal, which get a key's signal."""
     if os.name != "posix":
-        return True  # a console of Windows sends it to all of its processes
+        return True  # a Windows console sends it to all of its processes
     try:
         terminal = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY)
     except OSError:  # there is none

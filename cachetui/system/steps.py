@@ -10,7 +10,7 @@ from logging import Logger
 
 @contextmanager
 def step(log: Logger, name: str) -> Iterator[None]:
-    """Log how long a block takes, in seconds, also if it fails; `name` is a clause such as "read the cache"."""
+    """Log how long a block takes, in seconds, even if it fails; `name` is a clause such as "read the cache"."""
     began = time.perf_counter()
     try:
         yield

@@ -15,7 +15,7 @@ from cachetui.terms.parser import MARKED, NEGATION
 VALUES: dict[str, tuple[str, ...]] = {"kind": KINDS, "is": (*LABELS, MARKED)}
 """Possible values of each qualifier that has a fixed set of values."""
 QUALIFIERS = ("kind:", "size>", "age>", "is:", "not:", "from:", "python:", "checked>", "read>")
-"""Beginnings of terms that are not names, the most useful first."""
+"""Prefixes of terms that are not names, the most useful first."""
 LEAST = 3
 """Minimum number of typed letters for suggesting an incomplete qualifier before a project."""
 QUOTES = re.compile(r"[\"']")

@@ -52,7 +52,7 @@ class Condition(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TextPart:
-    """Condition that a text is part of an entry's project name, version or file name.
+    """Condition that some text is part of an entry's project name, version or file name.
 
     If an entry has no file name, its URL or else its path is searched.
     """

@@ -39,7 +39,7 @@ VALUE = re.compile(r"""(?:"([^"]*)"|'([^']*)'|([^\s"']*))(?=\s|$)""")
 PYTHON = re.compile(r"([0-9])(?:\.([0-9]{1,3}))?")
 WORD = re.compile(r"\S+")
 NAME_AND_MORE = re.compile(r"[A-Za-z0-9*?][A-Za-z0-9._*?-]*\s*(?:[<>=~(\[]|!=)")
-"""Beginning of a requirement that is more than a name."""
+"""Start of a requirement that is more than a name."""
 VERSION_ALONE = re.compile(r"v?[0-9]+(?:[._][A-Za-z0-9*?]+)*", re.I)
 """Name or pattern that is more likely a version, such as 2.3.0, v2 or 2.3.*."""
 PIN = ("==", "===")
@@ -168,9 +168,9 @@ def parse_terms(terms: Sequence[str], *, loose: bool = False) -> Predicate:
 
 
 def _refuse_versions(requirements: Sequence[Requirement], places: Sequence[tuple[str, int]]) -> None:
-    """Raise TermError if one of several names looks like a version: it was hardly meant as the name of a project.
+    """Raise TermError if one of several names looks like a version: it is probably not the name of a project.
 
-    `places` are the text and the index in it at which each requirement begins.
+    `places` holds, for each requirement, the text that contains it and the index at which it begins.
     """
     for index, (requirement, (text, position)) in enumerate(zip(requirements, places, strict=True)):
         if VERSION_ALONE.fullmatch(requirement.text):

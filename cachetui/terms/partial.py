@@ -64,7 +64,7 @@ class Query:
     """
 
     begun: bool = False
-    """Whether the last term is a word that may be the beginning of another term, such as `siz` of `size>1MB`.
+    """Whether the last term is a word that may be the start of another term, such as `siz` of `size>1MB`.
 
     After a requirement, this includes any word, because it may be the name of another requirement.
     """
@@ -105,7 +105,7 @@ def read_query(typed: str, done: bool = True) -> Query:
 
 
 def _is_begun(typed: str, terms: Sequence[Term]) -> bool:
-    """Return whether the last word of a text begins a term that is not a word.
+    """Return whether the last word of the text begins a term that is not a word.
 
     After a requirement, any word may be the name of the next one.
     """
@@ -122,7 +122,7 @@ def _terms(typed: str) -> tuple[Term, ...]:
 
 
 def _parsed(typed: str) -> tuple[Term, ...] | None:
-    """Return the terms of a text; None if the text does not parse."""
+    """Return the terms in text; None if it does not parse."""
     try:
         return _terms(typed)
     except TermError:
@@ -130,9 +130,9 @@ def _parsed(typed: str) -> tuple[Term, ...] | None:
 
 
 def _name_alone(begun: str) -> str:
-    """Return a term for the name at the beginning of an unfinished requirement; empty if there is none.
+    """Return a term for the name at the start of an unfinished requirement; empty if there is none.
 
-    With the name in force, rows do not come and go while the rest of the requirement is typed.
+    With this term, the rows stay the same while the rest of the requirement is typed.
     """
     found = NAMED.match(begun)
     if not found or found[2].lower() in MEASURES:

@@ -44,7 +44,7 @@ SECONDS: dict[str, int] = {
 
 
 def parse_size(text: str) -> int:
-    """Return a size in bytes, parsed from a text such as `100MB`, `1.5 GiB` or `0`.
+    """Return a size in bytes, parsed from text such as `100MB`, `1.5 GiB` or `0`.
 
     Raises ValueError; its message is a clause that completes a sentence.
     """
@@ -57,7 +57,7 @@ def parse_size(text: str) -> int:
 
 
 def parse_age(text: str) -> int:
-    """Return an age in nanoseconds, parsed from a text such as `90d`, `2 weeks` or `1y`.
+    """Return an age in nanoseconds, parsed from text such as `90d`, `2 weeks` or `1y`.
 
     Raises ValueError; its message is a clause that completes a sentence.
     """
@@ -72,7 +72,7 @@ def parse_age(text: str) -> int:
 
 
 def parse_count(text: str) -> int:
-    """Return a count, parsed from a text such as `3` or `0`.
+    """Return a count, parsed from text such as `3` or `0`.
 
     Raises ValueError; its message is a clause that completes a sentence.
     """

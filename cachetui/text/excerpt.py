@@ -11,7 +11,7 @@ CUT = "…"
 
 
 def excerpt(text: str, position: int, width: int = WIDTH) -> tuple[str, int]:
-    """Return at most `width` characters of a text around a position, and the position within them."""
+    """Return at most `width` characters of text around a position, and the position within them."""
     if len(text) <= width:
         return text, position
     start = max(0, min(position - width // 2, len(text) - width))
@@ -24,5 +24,5 @@ def excerpt(text: str, position: int, width: int = WIDTH) -> tuple[str, int]:
 
 
 def brief(text: str) -> str:
-    """Return a word, or its beginning if it is long."""
+    """Return a word, or the start of it if it is long."""
     return excerpt(text, 0, BRIEF)[0]

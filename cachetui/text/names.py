@@ -24,7 +24,7 @@ def tags(entry: Entry) -> str:
 
 
 def entry_name(entry: Entry) -> str:
-    """Return the name of an entry that is shown below its project; untrusted text."""
+    """Return the name of an entry that is shown below its project; the text is untrusted."""
     if entry.kind in FILE_KINDS and entry.filename:
         return entry.filename
     if entry.project is not None and entry.kind in PAGE_NAMES:
@@ -47,12 +47,12 @@ def kind_of(entries: Collection[Entry]) -> str:
 
 
 def metadata_name(entry: Entry) -> str:
-    """Return the name of metadata that is not shown right below its wheel; untrusted text."""
+    """Return the name of metadata that is not shown right below its wheel; the text is untrusted."""
     return f"metadata of {entry.filename or ' '.join(filter(None, (entry.project, entry.version)))}"
 
 
 def whole_name(entry: Entry) -> str:
-    """Return the full name of an entry, for places that do not show its project; untrusted text."""
+    """Return the full name of an entry, for places that do not show its project; the text is untrusted."""
     if entry.kind == "metadata":
         return metadata_name(entry)
     if entry.filename or (entry.kind == "selfcheck" and entry.note):

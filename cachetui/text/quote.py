@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 PLAIN = re.compile(r"[\w.:=\\/+@-]+")
-"""Pattern of a word that needs no quotes in the shells of Windows."""
+"""Pattern of a word that needs no quotes in Windows shells."""
 
 
 def quoted(words: Sequence[str], platform: str = sys.platform) -> str:

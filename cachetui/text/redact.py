@@ -62,7 +62,7 @@ _WORD = re.compile(
     r"""(?:=(?:"[^"]*"?|'[^']*'?|`[^`]*`?)|\\\s|\S)+""",
     re.ASCII | re.IGNORECASE,
 )
-"""Pattern of a word with a URL in it; a quoted value may contain blanks, and an open quote takes all the rest."""
+"""Pattern of a word with a URL in it; a quoted value may contain spaces, and an unclosed quote extends to the end."""
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*\Z", re.IGNORECASE)
 _START = re.compile(r"\A(?:(?:[a-z][a-z0-9+.-]*:)?/{2,}|(?:[a-z][a-z0-9+.-]*\+)?https?:/)?", re.IGNORECASE)
 _PARAMETER = re.compile(r"(;[^=;/]*)=[^;/]*")
@@ -122,7 +122,7 @@ def _mask_tail(found: re.Match[str]) -> str:
 
 
 _TAIL = re.compile(r"""(?<=[^\s?#])[?#](?:=(?:"[^"]*"?|'[^']*'?|`[^`]*`?)|\\\s|\S)+""", re.ASCII)
-"""Pattern of a query and fragment; a quoted value may contain blanks, and an open quote takes all the rest."""
+"""Pattern of a query and fragment; a quoted value may contain spaces, and an unclosed quote extends to the end."""
 _ANYWHERE = "x://h/"
 """Placeholder for the part of a URL before its query."""
 LONGEST_BEFORE = 4096

@@ -21,14 +21,14 @@ class Span(NamedTuple):
 
 
 class Styled(str):
-    """A line of plain text that knows the roles of its parts; every other use of it sees the text alone."""
+    """A line of plain text with the roles of its parts; as a string, it is the text alone."""
 
     __slots__ = ("spans",)
     spans: tuple[Span, ...]
 
 
 def styled(*parts: str | tuple[Role, str]) -> Styled:
-    """Join the parts of a line: plain text, styled lines, and pairs of a role and a text."""
+    """Join the parts of a line: plain text, styled lines, and pairs of a role and text."""
     spans: list[Span] = []
     texts: list[str] = []
     length = 0

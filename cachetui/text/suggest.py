@@ -1,4 +1,4 @@
-"""Suggest known names for a mistyped one, in time that stays short among many names."""
+"""Suggest known names for a mistyped one, quickly even among many names."""
 
 from __future__ import annotations
 

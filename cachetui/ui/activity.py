@@ -51,7 +51,7 @@ RUNNING: Mapping[Activity, str] = {
 
 
 def refusal(wish: Wish, activities: Activities, stop: str, *, was_read: bool = True) -> str | None:
-    """Return why an action cannot begin at present, as a sentence; None if it can begin.
+    """Return why an action cannot currently begin, as a sentence; None if it can begin.
 
     `stop` is the key that stops the running activity; `was_read` says whether the cache has been read.
     """

@@ -94,7 +94,7 @@ class CachetuiApp(Keyboard):
         self.keymap: Mapping[str, str] = {}
         """Keys that the user has changed, by the id of their binding."""
         self.keys: Mapping[str, str] = {}
-        """All keys as they are at present, separated by commas, by the id of their binding."""
+        """All current keys, separated by commas, by the id of their binding."""
         self.main = MainScreen(services, preferences, self.problems_of)
         """The main screen, which lies below all dialogs."""
         self._theme_lock = asyncio.Lock()
@@ -121,11 +121,11 @@ class CachetuiApp(Keyboard):
 
     @property
     def failure(self) -> Exception | None:
-        """The unforeseen exception that ended the app; None if there was none."""
+        """The unexpected exception that ended the app; None if there was none."""
         return getattr(self, "_exception", None)
 
     def _fatal_error(self) -> None:
-        """End the app after an unforeseen exception, without Textual's trace: the command line reports it."""
+        """End the app after an unexpected exception, without Textual's trace: the command line reports it."""
         self.exit(return_code=1)
 
     def on_load(self) -> None:

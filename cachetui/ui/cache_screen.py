@@ -171,7 +171,7 @@ class CacheScreen(Screen[None]):
                 event.set()
 
     def refuse(self, wish: Wish) -> bool:
-        """Return whether an action cannot begin at present, and if so, notify the user why."""
+        """Return whether an action cannot currently begin, and if so, notify the user why."""
         was_read = self.inventory is not None or wish == "read it again"
         why = refusal(wish, self.activities, key_name(self.app, "app.stop"), was_read=was_read)
         if why is not None:

@@ -217,7 +217,7 @@ class MainScreen(CacheScreen):
 
     @property
     def key_holders(self) -> list[DOMNode]:
-        """All nodes whose key bindings are active at present."""
+        """All nodes whose key bindings are currently active."""
         return [self, self.app, self.view, *self.view.walk_children()]
 
     def action_view(self, view: str) -> None:
@@ -301,7 +301,7 @@ class MainScreen(CacheScreen):
     # Actions of keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Disable actions that have no effect at present."""
+        """Disable actions that currently have no effect."""
         if action == "stop":
             at_work = self.is_doing(Activity.REMOVING, Activity.EXPORTING)  # while planning, `accepts_key` stops it
             return at_work or (self.is_doing(Activity.SCANNING) and self.inventory is None)

@@ -75,7 +75,7 @@ class PaletteCommand(NamedTuple):
     """Function that carries it out."""
 
     def score(self, query: str) -> float:
-        """Return how well it fits words of which each must start one of its own; 0 if it does not fit."""
+        """Return how well it fits words, each of which must begin one of its own; 0 if it does not fit."""
         places = [[*place.lower().split()] for place in (self.title, self.synonyms, self.sentence)]
         total = 0.0
         for typed in query.lower().split():
@@ -180,9 +180,9 @@ class ListedCommands(CommandList):
 
 
 class Palette(CommandPalette):
-    """Command palette that ignores keys for its list until the list is laid out, and a second attempt to close.
+    """Command palette that closes only once, and ignores keys for its list until the list is laid out.
 
-    Textual 8.2 ends the app in both cases: by a KeyError of the list, and by a ScreenStackError.
+    Otherwise, Textual 8.2 ends the app, with a ScreenStackError or with a KeyError in the list.
     """
 
     DEFAULT_CSS = """

@@ -19,7 +19,7 @@ from cachetui.text.escape import escape_control
 WITHOUT_TITLES = ("", "dumb", "linux")
 """Terminals, by `$TERM`, that are not sent any sequence."""
 OF_RXVT = ("rxvt", "foot")
-"""Beginnings of `$TERM` for terminals that notify by OSC 777 and not by OSC 9."""
+"""Prefixes of `$TERM` for terminals that notify by OSC 777 and not by OSC 9."""
 SAVE, RESTORE = "\x1b[22;2t", "\x1b[23;2t"
 BELL = "\a"
 
@@ -55,7 +55,7 @@ def notify_outside(app: App[None], notify: Notify, words: str) -> None:
 
 
 def notify_desktop(words: str) -> None:
-    """Ask the terminal for a notification on the desktop; terminals that know none ignore it."""
+    """Ask the terminal for a notification on the desktop; terminals without notifications ignore it."""
     words = escape_control(words)
     is_of_rxvt = os.environ.get("TERM", "").startswith(OF_RXVT)
     sequence = f"\x1b]777;notify;cachetui;{words}{BELL}" if is_of_rxvt else f"\x1b]9;{words}{BELL}"

@@ -26,10 +26,10 @@ class Keyboard(App[None]):
     """
 
     async def on_event(self, event: events.Event) -> None:
-        """Handle a key at once; pass on all other events, except that the terminal has lost the focus.
+        """Handle a key at once; pass on all other events, except the terminal's loss of focus.
 
-        That is only noted: Textual would take the focus from the widget that has it, and so change the keys at the
-        bottom.
+        The loss is only recorded: Textual would take the focus from the widget that has it, and so change the keys at
+        the bottom.
         """
         if isinstance(event, events.AppBlur):
             self.set_reactive(App.app_focus, False)

@@ -123,7 +123,7 @@ def command(
 def _matching(inventory: Inventory, predicate: Predicate, options: GlobalOptions) -> tuple[Entry, ...]:
     """Return the entries that the terms match.
 
-    If some of them can be exported, print a note for each name of which nothing can be.
+    If some of them can be exported, print a note for each name without anything to export.
     """
     entries = matching(inventory, predicate, options)
     exported = [one.entry for one in plan_export(entries)]

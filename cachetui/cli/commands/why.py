@@ -21,10 +21,10 @@ from cachetui.services.why import explain
 
 
 class WhyCommand(Command):
-    """Command that takes an argument that begins with a hyphen and a blank for a requirement, not for an option."""
+    """Command that treats an argument that begins with a hyphen and a space as a requirement, not as an option."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse the arguments without the hyphens of list items, as in YAML files."""
+        """Parse the arguments; ignore a hyphen before a requirement, as in a YAML list."""
         return super().parse_args(ctx, [one.lstrip("- ") if one.startswith("- ") else one for one in args])
 
 

@@ -87,7 +87,7 @@ class EntryRows:
 
     @property
     def name(self) -> str:
-        """Name of the cache for people: the path of the root, or "made-up cache"."""
+        """Display name of the cache: the path of the root, or "made-up cache"."""
         return MADE_UP if self.made_up else self.root
 
     @property

@@ -23,7 +23,7 @@ from cachetui.model import Entry
 WHEELS = ("wheel", "built", "metadata")
 """Kinds whose entries have a wheel's file name."""
 RELEASE = re.compile(r"\d{1,4}_(?:\d{1,4}_)?")
-"""Pattern of a system's version, which stands before the processor."""
+"""Pattern of a system's version, which comes before the processor."""
 
 
 class TagSummary(NamedTuple):
@@ -52,7 +52,7 @@ def fits(entry: Entry) -> TagSummary:
 
 
 def tags(entry: Entry) -> str | None:
-    """Return the tags in the file name of a wheel as they stand there, such as "cp311-cp311-linux_x86_64".
+    """Return the tags in the file name of a wheel as written, such as "cp311-cp311-linux_x86_64".
 
     Return None if the entry has no such name.
     """

@@ -41,7 +41,7 @@ def check(
 ) -> tuple[Finding, ...]:
     """Return the findings about entries, by default all, that need no reading of whole archives.
 
-    `now_ns` is the present in nanoseconds since the epoch, `pips` are the process ids of running pips, `pip` is the
+    `now_ns` is the time in nanoseconds since the epoch, `pips` are the process ids of running pips, `pip` is the
     version of the pip that is meant, `exists` returns whether an environment is still there, and a download at most
     `fresh_hours` after its upload is a finding. `memory` says whether to use and update what earlier checks read.
     Raises RootError.

@@ -51,9 +51,9 @@ def resolve_environment(
 ) -> TargetEnvironment:
     """Return the Python whose pip is asked: the named one, else that of the command, else the default one.
 
-    Runs that Python, which reports about itself. `demo_index` is the URL of the made-up index, if the
-    question is about the made-up cache. In that case, the user's settings do not count. The default is then
-    the running Python, for which that cache is made.
+    Runs that Python, which reports on itself. `demo_index` is the URL of the made-up index, if the question is about
+    the made-up cache. In that case, the user's settings do not count. The default is then the running Python, for which
+    that cache is made.
     """
     notes: list[str] = []
     python: Python | None = None

@@ -304,7 +304,7 @@ class Evidence:
         return "find-links page" if pages and all(self.is_of_links(one.url) for one in pages) else "index page"
 
     def page_name(self, request: Request, name: str) -> str:
-        """Return a page with its source, such as "six page from PyPI"."""
+        """Return a phrase for a page and its source, such as "six page from PyPI"."""
         where = self.index_name(request.url) or "the index"
         return f"find-links page {where}" if self.is_of_links(request.url) else f"{name} page from {where}"
 
@@ -390,7 +390,7 @@ def filename_of(url: str) -> str:
 
 
 def place_of(url: str, *, host_only: bool = False) -> str:
-    """Return scheme, host and path of a URL, or only its host, without anything that may be secret."""
+    """Return the scheme, host and path of a URL, or only its host, without anything that may be secret."""
     try:
         parts = urlsplit(url)
         host = f"{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}"

@@ -83,7 +83,7 @@ NO_PIP = (
 
 
 class QuestionError(CachetuiError):
-    """Error for a text that is not a question for pip. The message quotes the text and says why.
+    """Error for text that is not a question for pip. The message quotes the text and says why.
 
     The text is untrusted and may hold secrets.
     """
@@ -91,7 +91,7 @@ class QuestionError(CachetuiError):
     def __init__(self, complaint: str, typed: str = "") -> None:
         super().__init__(f"{typed} {complaint}".strip())
         self.typed = typed
-        """Quotation at the beginning of the message."""
+        """Quotation at the start of the message."""
         self.complaint = complaint
         """Rest of the message."""
 
@@ -102,7 +102,7 @@ class QuestionError(CachetuiError):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Call of pip."""
+    """A pip call."""
 
     verb: str
     """Command of pip: `install`, `download` or `wheel`."""
@@ -150,14 +150,14 @@ def read_command(text: str) -> Command | None:
 
 
 def _apart(text: str) -> str:
-    """Return a text with blanks around every unquoted `&&` and `||`."""
+    """Return text with spaces around every unquoted `&&` and `||`."""
     parts = re.split(f"({QUOTED.pattern})", text, flags=re.DOTALL)
     parts[::2] = [re.sub(r"(&&|\|\|)", r" \1 ", part) for part in parts[::2]]
     return "".join(parts)
 
 
 def split(text: str) -> list[str]:
-    """Split a line into words as a shell does. Raises ValueError if a quotation mark is missing."""
+    """Split a line into words as a shell does. Raises ValueError if a closing quotation mark is missing."""
     lexer = shlex.shlex(text, posix=True, punctuation_chars=False)
     lexer.whitespace_split, lexer.commenters = True, ""
     if DRIVE.search(text):

@@ -1,4 +1,4 @@
-"""Question: a requirement, lines of a requirements file, or a whole pip command as typed."""
+"""A question to pip: a requirement, lines of a requirements file, or a whole pip command as typed."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ FLAGS = frozenset(
         *("--no-cache-dir", "--no-deps", "-I", "--ignore-installed", "--ignore-requires-python", "-q", "-v"),
     )
 )
-"""Options without a value that may stand beside a requirement outside of a command."""
+"""Options without a value that may appear beside a requirement outside of a command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Question:
 
     @property
     def verb(self) -> str:
-        """Command of pip: `install`, `download` or `wheel`."""
+        """The pip command: `install`, `download` or `wheel`."""
         return self.arguments[0]
 
     @property
@@ -101,7 +101,7 @@ class Question:
         return ""
 
     def links(self) -> tuple[str, ...]:
-        """Return the pages of links that `--find-links` names."""
+        """Return the find-links pages that the question names."""
         words = [*self.arguments, *[word for line in self.lines for word in line.split()]]
         pairs = zip(words, [*words[1:], ""], strict=True)
         found = [value for word, value in pairs if word in ("-f", "--find-links")]

@@ -254,7 +254,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """Answer of pip, or the reason why there is none."""
+    """pip's answer, or the reason why there is none."""
 
     pip: str | None = None
     """Version of pip; None if unknown."""
@@ -267,7 +267,7 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Single question to pip."""
+    """A single question to pip."""
 
     arguments: tuple[str, ...]
     """Arguments of pip, its command first."""

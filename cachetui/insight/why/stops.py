@@ -61,7 +61,7 @@ def stopped(case: Evidence) -> tuple[Tone, str]:
 
 
 def _damaged(case: Evidence) -> tuple[Tone, str]:
-    """Return the verdict if pip stops at a damaged response, unless that only stands in for a new one."""
+    """Return the verdict on a damaged response: pip stops at it, or would download a page again."""
     last = case.last_read
     if last and last.is_page and last.how == "assumed" and not case.stops_at_a_build:
         words = f"pip would download the {case.page_name(last, last.project or case.name)} again"

@@ -38,13 +38,13 @@ def ask_pip(
     cwd: Path | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> PipAnswer:
-    """Run `PYTHON -m pip cache dir` and return pip's answer. Raises nothing.
+    """Run `PYTHON -m pip cache dir` and return pip's answer. Never raises.
 
     It takes at most `timeout` seconds. pip runs in an empty folder; a relative answer is resolved against
     `cwd`, where the user would run pip. The message may quote output of other programs: show it as
     untrusted.
     """
-    from cachetui.system import isolated  # noqa: PLC0415 - slow to load, and most commands ask nobody
+    from cachetui.system import isolated  # noqa: PLC0415 - slow to load, and most commands do not ask pip
 
     folder = str(cwd) if cwd else here()
     reply = isolated.ask(

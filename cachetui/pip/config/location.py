@@ -72,7 +72,7 @@ class Location:
 
     @property
     def name(self) -> str:
-        """Name of the cache for people: the path of the root, or "made-up cache"."""
+        """Display name of the cache: the path of the root, or "made-up cache"."""
         return MADE_UP if self.made_up else str(self.root)
 
     @property
@@ -94,9 +94,9 @@ def locate(
 ) -> Location:
     """Return where the settings put the cache of a pip command, with or without `--cache-dir`.
 
-    The settings file of `python`'s environment is read, too. The settings are interpreted as in version
-    `pip` of pip. By default, this is the version of `python`'s pip, or else the newest version. Relative
-    paths start from `cwd`. Raises nothing.
+    The settings file of `python`'s environment is read, too. The settings are interpreted as in version `pip` of pip.
+    By default, this is the version of `python`'s pip, or else the newest version. Relative paths start from `cwd`.
+    Never raises.
     """
     if pip is None and python is not None:
         pip = pip_version(python.prefix)
@@ -128,7 +128,7 @@ def locate(
 
 
 def package_of(python: Interpreter, platform: str) -> str | None:
-    """Return the Microsoft Store's package that a Python is from; None if it is not from there."""
+    """Return the Microsoft Store package that a Python comes from; None if it does not come from there."""
     return store_package(str(python.executable), str(python.prefix)) if platform == "win32" else None
 
 

@@ -19,7 +19,7 @@ from cachetui.pip.versions import PipBehaviour
 HOMEBREW = "/opt/python"
 """Part of the prefix of a Python that Homebrew manages (platformdirs, `macos.py`)."""
 STORE = "PythonSoftwareFoundation.Python."
-"""Beginning of the name of a Python's package from the Microsoft Store."""
+"""Prefix of the name of a Python's package from the Microsoft Store."""
 PACKAGE = re.compile(
     rf"({re.escape(STORE)}[\d.]+)_(?:[\d.]+_[a-z\d]+_[a-z\d]*_)?([a-z\d]{{13}})(?![^\\/])", re.IGNORECASE
 )
@@ -68,7 +68,7 @@ def expand(path: str, platform: str, environ: Mapping[str, str]) -> str:
 def place(typed: str, environ: Mapping[str, str] = os.environ) -> Path:
     """Return the path that a user means by `typed`, with a leading `~` or `~user` expanded.
 
-    Raises CachetuiError if `~` stands for no home directory.
+    Raises CachetuiError if there is no such home directory.
     """
     whole = expand(typed, sys.platform, environ)
     if whole.startswith("~"):
@@ -79,7 +79,7 @@ def place(typed: str, environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def store_package(executable: str, prefix: str) -> str | None:
-    """Return the family name of the Microsoft Store's package that a Python of Windows is from; None if it is not.
+    """Return the family name of the Microsoft Store package that a Python on Windows comes from, or None.
 
     An environment's Python is from the package of the Python that created it.
     """
@@ -214,7 +214,7 @@ def _at_home(path: str, environ: Mapping[str, str], ways: PipBehaviour) -> str:
 
 
 def _redirected(variable: str, below: str, environ: Mapping[str, str], package: str | None) -> str:
-    """Return the path below a known folder of Windows that a Python uses.
+    """Return the path that a Python uses below a Windows known folder.
 
     Windows keeps what an application from the Microsoft Store writes there in a folder of the application, and shows it
     to the application in place of the known folder.
@@ -222,13 +222,13 @@ def _redirected(variable: str, below: str, environ: Mapping[str, str], package: 
     if package:
         local = _windows_folder("LOCALAPPDATA", environ)
         own = ntpath.join(local, "Packages", package, "LocalCache", REDIRECTED[variable], below)
-        if os.path.exists(own):  # noqa: PTH110 - a path of Windows, which tests read elsewhere
+        if os.path.exists(own):  # noqa: PTH110 - a Windows path, which tests read elsewhere
             return own
     return ntpath.join(_windows_folder(variable, environ), below)
 
 
 def _windows_folder(variable: str, environ: Mapping[str, str]) -> str:
-    """Return a known folder of Windows: from the system if this is Windows, otherwise from the variable."""
+    """Return a Windows known folder: from the system if this is Windows, otherwise from the variable."""
     known = _known_windows_folders() if sys.platform == "win32" else environ
     standard = {
         "LOCALAPPDATA": ntpath.join(home("win32", environ), "AppData", "Local"),

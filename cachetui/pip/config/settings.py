@@ -88,7 +88,7 @@ class Configuration:
         return tuple(heard)
 
     def indexes(self) -> tuple[str, ...]:
-        """Return every index and page of links that a setting names, the strongest setting first, each once.
+        """Return every index and find-links page that a setting names, the strongest setting first, each once.
 
         Their credentials are removed, because pip looks them up without.
         """
@@ -107,7 +107,7 @@ def read_configuration(
 ) -> Configuration:
     """Read pip's settings from files and from PIP_* variables (`pip._internal.configuration`).
 
-    Relative file names are resolved against `cwd`. Raises nothing: the result reports what cannot be read.
+    Relative file names are resolved against `cwd`. Never raises: the result reports what cannot be read.
     """
     settings: list[Setting] = []
     faults: list[str] = []

@@ -51,7 +51,7 @@ FIELDS = (b"name", b"version", b"tag", b"build")
 CORE = (b"metadata-version", b"name", b"version", b"requires-python", b"requires-dist", b"provides-extra")
 """Fields of core metadata that are parsed, in lower case."""
 HEADER = re.compile(rb"([!-9;-~]*):|[\t ]|From ")
-"""Beginning of a line in the headers of a message, as Python's email parser reads it; group 1 is the field."""
+"""Start of a line in the headers of a message, as Python's email parser reads it; group 1 is the field."""
 NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 """Pattern of the name of a project (PEP 508)."""
 
@@ -70,7 +70,7 @@ UNREADABLE = (
 
 
 class ArchiveName(NamedTuple):
-    """Name of an archive according to its own metadata."""
+    """An archive's name according to its own metadata."""
 
     project: str
     """Canonical name of the project."""
@@ -179,7 +179,7 @@ def metadata_in(body: Body) -> bytes | None:
 
 
 def pyproject_in(body: Body) -> bytes | None:
-    """Return the pyproject.toml of an sdist; None if there is none, or if it is far behind the beginning of a tar."""
+    """Return the pyproject.toml of an sdist; None if there is none, or if it is far from the start of a tar."""
     try:
         if not body.read(0, 4).startswith(b"PK\3\4"):
             return _tar_member(body, "pyproject.toml")
@@ -193,7 +193,7 @@ def pyproject_in(body: Body) -> bytes | None:
 
 
 def _tar_member(body: Body, wanted: str) -> bytes | None:
-    """Return the beginning of a file in the one folder of an sdist; None if it is not near the tar's beginning."""
+    """Return the start of a file in the only folder of an sdist; None if it is not near the tar's start."""
     for content in tar_head.heads(body):
         for name, at, size in tar_head.members(content):
             if name.partition("/")[2] == wanted and at + size <= len(content):
@@ -345,7 +345,7 @@ def _sdist(stem: str, text: bytes, ending: str) -> ArchiveName | None:
 
 
 def look_into_tar(body: Body, ending: str | None = None) -> ArchiveName | None:
-    """Return the name of an sdist by the first `*/PKG-INFO` near its beginning; None if there is none."""
+    """Return the name of an sdist by the first `*/PKG-INFO` near its start; None if there is none."""
     unpack = unpacker_of(body.read(0, 6))
     if unpack is None:
         return None

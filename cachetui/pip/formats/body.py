@@ -41,7 +41,7 @@ class FileSlice:
 
 
 class HeadAndTail:
-    """A body with only its beginning and its end in memory."""
+    """A body with only its start and its end in memory."""
 
     __slots__ = ("_head", "_tail", "size")
 

@@ -54,7 +54,7 @@ TOO_LONG = "its directory is implausibly long"
 UNLISTED = ("/RECORD", "/RECORD.jws", "/RECORD.p7s")
 """Files that a RECORD lists without a hash: the RECORD itself and its signatures."""
 LOCAL = struct.Struct("<4sHHHHHIII")
-"""Beginning of a zip's local file header."""
+"""Start of a zip's local file header."""
 END = struct.Struct("<4s4HIIH")
 """End record of a zip's directory, without its comment; the fifth field is the number of members."""
 MOST_MEMBERS = 0xFFFF
@@ -97,9 +97,9 @@ def trouble_in(body: Body, stop: Callable[[], bool] = never, *, thorough: bool =
         if unpack := _unpacker_of(magic):
             return _packed_trouble(body, unpack, stop)
     except OSError as error:
-        if error.errno is not None:  # an error of the disk
+        if error.errno is not None:  # a disk error
             raise
-        return f"it does not unpack: {error}"  # an error of bzip2
+        return f"it does not unpack: {error}"  # a bzip2 error
     except DAMAGED as error:
         return f"it does not unpack: {str(error) or type(error).__name__}"
     return None
@@ -160,7 +160,7 @@ def kind_trouble(body: Body, *, is_wheel: bool) -> str | None:
 
 
 def _is_old_tar(content: bytes) -> bool:
-    """Return whether a text begins with the header of a tar from before POSIX, with a correct checksum."""
+    """Return whether data begins with the header of a tar from before POSIX, with a correct checksum."""
     header, digits = content[:512], content[148:156].strip(b"\0 ")
     if len(header) < 512 or not digits.isdigit():
         return False

@@ -201,7 +201,7 @@ def _decode(text: object) -> str:
 
 
 def _from_base64(text: object) -> bytes:
-    """Decode a text in a `cc=2` record. Raises UnreadableRecordError if it is not base64."""
+    """Decode text in a `cc=2` record. Raises UnreadableRecordError if it is not base64."""
     if not isinstance(text, str | bytes):
         raise UnreadableRecordError(NO_ANSWER)
     try:

@@ -1,4 +1,4 @@
-"""Read the beginning of a compressed tar, as far as needed to find an sdist's PKG-INFO."""
+"""Read the start of a compressed tar, as far as needed to find an sdist's PKG-INFO."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST_MEMBERS = 20_000
 
 
 def heads(body: Body) -> Iterator[bytes]:
-    """Yield the unpacked beginning of a compressed tar, then a longer one; nothing for other bodies.
+    """Yield the unpacked start of a compressed tar, then a longer one; nothing for other bodies.
 
     Raises the exceptions of unpacking for damaged bytes.
     """
@@ -27,7 +27,7 @@ def heads(body: Body) -> Iterator[bytes]:
 
 
 def members(content: bytes) -> Iterator[tuple[str, int, int]]:
-    """Yield the name, position and length of each file at the beginning of a tar, which may be cut off.
+    """Yield the name, position and length of each file at the start of a tar, which may be cut off.
 
     The headers are parsed here (POSIX `pax`, ustar interchange format), because `tarfile` takes minutes for
     some headers of a few hundred bytes. Names that are too long for a plain header are not needed and not

@@ -31,7 +31,7 @@ PROVISIONAL: dict[str, Kind] = {"record": "response", "file": "wheel", "page": "
 
 
 def interned(text: Any) -> Any:
-    """Return the shared copy of a text; return any other value unchanged."""
+    """Return the shared copy of a string; return any other value unchanged."""
     return intern(text) if type(text) is str else text
 
 
@@ -84,7 +84,7 @@ class EntryDraft:
 
     @property
     def digest(self) -> bytes | None:
-        """Name of its record, the SHA-224 of its URL, also for leftovers of a record; None for anything else."""
+        """Name of its record, the SHA-224 of its URL, including for leftovers of a record; None for anything else."""
         path = self.files[0].path
         if not path.startswith("http"):
             return None

@@ -56,7 +56,7 @@ class Inspector:
         self._open_each([one for one in drafts if one.kind == "file"], -1, identify.look_inside)
 
     def read_pages(self, drafts: Iterable[EntryDraft], url_index: UrlIndex, indexes: Sequence[str]) -> None:
-        """Read index pages: name them, if needed by known `indexes`, and look up the URLs that they list."""
+        """Read index pages: name them, through known `indexes` if necessary, and look up the URLs that they list."""
 
         def read(draft: EntryDraft, fd: int) -> None:
             page = index_page.read_page(identify.body_of(draft, fd), draft.content_hint)
@@ -111,7 +111,7 @@ class Inspector:
             self._fail(draft, which, unforeseen(error), unforeseen(error))
 
     def _read_ahead(self, drafts: Iterable[EntryDraft], which: int) -> None:
-        """Ask the system to read the beginnings of these files ahead."""
+        """Ask the system to prefetch the start of each of these files."""
         for draft in drafts:
             with suppress(OSError):
                 fd = self._tree.open(draft.files[which])

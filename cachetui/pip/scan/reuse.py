@@ -100,8 +100,8 @@ def reuse_shard(
 ) -> ReusedShard | None:
     """Return a shard made from remembered rows and the times from `last_reads`; None if a row is invalid.
 
-    `same` holds one copy of each text that many entries share. `before` holds the entries of an earlier scan
-    by path. With both, equal values are in memory only once.
+    `same` holds one copy of each string that many entries share. `before` holds the entries of an earlier scan by path.
+    With both, equal values are in memory only once.
     """
     one: Callable[[Any, Any], Any] = same.setdefault
     entries, traits = [], []

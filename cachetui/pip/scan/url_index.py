@@ -22,7 +22,7 @@ CAPITALS = re.compile(rb"https?://[^/]*[A-Z]").search
 METADATA = b".metadata"
 """Suffix that PEP 658 adds to a wheel's URL."""
 NAMELESS_PAGE = "page"
-"""Beginning of the `content_hint` of a response that lists URLs but is not a project's page."""
+"""Prefix of the `content_hint` of a response that lists URLs but is not a project's page."""
 
 
 class UrlIndex:
@@ -112,9 +112,9 @@ def index_of(url: str) -> str:
 def page_address(
     digest: bytes | None, project: str | None, page: index_page.Page, indexes: Iterable[str]
 ) -> str | None:
-    """Return a page's own URL if it is one of the likely ones; its hash proves which.
+    """Return a page's own URL: the likely URL that has this digest; None if there is none.
 
-    A page without a project may be one of `indexes` itself, because pip's settings also name pages of links.
+    A page without a project may be one of `indexes` itself, because pip's settings also name find-links pages.
     """
     if project is None:
         return next((url for url in indexes if digest_of(url) == digest), None)

@@ -1,4 +1,4 @@
-"""Report of an audit as CSV (RFC 4180), with one row per entry; independent of Textual."""
+"""An audit report as CSV (RFC 4180), with one row per entry; independent of Textual."""
 
 from __future__ import annotations
 

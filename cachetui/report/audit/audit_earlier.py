@@ -22,7 +22,7 @@ from cachetui.text.escape import escape_control
 MOST = 2_000_000_000
 """Maximum size of a report in bytes; a report on a million entries is smaller."""
 HEAD, IS_REPORT = 100, b'"report": "audit"'
-"""Number of bytes at the beginning of a report, and text among them."""
+"""Number of bytes at the start of a report, and text among them."""
 MOST_FOUND = 5
 """Maximum number of reports to find in a folder."""
 MOST_BYTES = 1 << 63
@@ -98,7 +98,7 @@ def find_reports(folder: Path) -> list[str]:
 
 
 def _read(path: str, most: int = MOST) -> bytes:
-    """Return the beginning of a file, at most `most` bytes. Never waits: a pipe is refused. Raises OSError."""
+    """Return the start of a file, at most `most` bytes. Never waits: a pipe is refused. Raises OSError."""
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     fd = os.open(Path(path), flags)
     with os.fdopen(fd, "rb") as file:

@@ -1,4 +1,4 @@
-"""Report of an audit as JSON, for scripts and for comparison with later audits.
+"""An audit report as JSON, for scripts and for comparison with later audits.
 
 `schema` counts changes that break readers, and `report` names the type of the document. Sizes are in
 bytes, times in ISO 8601 in UTC. `listing` holds each entry with all values that are needed to compute
@@ -40,7 +40,7 @@ def audit_json(audit: Audit, terms: Sequence[str] = ()) -> Iterator[str]:
 
 
 def _head(shared: ReportHead, report: str) -> dict[str, Any]:
-    """Return the head of a document; `schema` and `report` stand first, where they are looked for."""
+    """Return the head of a document; `schema` and `report` come first, where readers look for them."""
     return {"schema": shared.schema, "report": report, **shared._asdict()}
 
 

@@ -1,4 +1,4 @@
-"""Report of an audit as text that fits 80 columns, for pasting; independent of Textual."""
+"""An audit report as text that fits 80 columns, for pasting; independent of Textual."""
 
 from __future__ import annotations
 

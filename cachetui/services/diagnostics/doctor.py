@@ -50,8 +50,8 @@ Section = Callable[[], dict[str, Any]]
 def doctor(options: GlobalOptions, *, report: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
     """Return everything that a bug report needs, as values for JSON, without secrets; paths show no user name.
 
-    A section of which something cannot be found out has a sentence under `error`. `report` gets the progress in words.
-    Raises nothing but KeyboardInterrupt and the like.
+    A section that could not be completed has a sentence under `error`. `report` gets the progress in words. Raises
+    nothing but KeyboardInterrupt and the like.
     """
     sections: dict[str, Section] = {
         "versions": lambda: {**versions()},

@@ -43,7 +43,7 @@ def trace_lines(error: BaseException) -> list[str]:
 
 
 def save_error(error: BaseException, folder: Path | None = None) -> str | None:
-    """Write the details of an error to a file that only the user can read; return its path for people.
+    """Write the details of an error to a file that only the user can read; return its path in a form to show.
 
     Return None if it cannot be written, or would lie in another user's home.
     """

@@ -1,4 +1,4 @@
-"""Turn unforeseen exceptions into one CachetuiError, so that a failing worker does not end the app.
+"""Turn unexpected exceptions into one CachetuiError, so that a failing worker does not end the app.
 
 Otherwise the user would lose the marks.
 """
@@ -17,12 +17,11 @@ class InternalError(CachetuiError):
 
 @contextmanager
 def guard(action: str) -> Iterator[None]:
-    """Turn an unforeseen exception into an InternalError whose sentence contains its type and its text.
+    """Turn an unexpected exception into an InternalError whose message gives its type and its text.
 
-    `action` names the action that failed, such as "answer this". The original exception is the cause of the
-    error, and the sentence names the file with its details. CachetuiError and OSError are raised unchanged, because
-    callers report them. Exceptions that end a process or a thread, such as KeyboardInterrupt, are raised unchanged as
-    well.
+    `action` names the action that failed, such as "answer this". The original exception is the cause of the error, and
+    the message names the file with its details. CachetuiError and OSError are raised unchanged, because callers report
+    them. Exceptions that end a process or a thread, such as KeyboardInterrupt, are raised unchanged as well.
     """
     try:
         yield

@@ -61,7 +61,7 @@ class FigureMarks:
         return " " if not number else "x" if number == len(choice.entries) else "-"
 
     def _groups_of(self, choice: FigureChoice) -> list[tuple[GroupKey, EntryGroup]]:
-        """Return the entries of a figure by project and group, as they are in the catalog at present."""
+        """Return the entries of a figure by project and group, as they are now in the catalog."""
         catalog = self._model.catalog
         found: dict[GroupKey, list[Entry]] = {}
         for entry in choice.entries:

@@ -23,7 +23,7 @@ UPWARD, UPWARD_ASCII = " ▁▂▃▄▅▆▇█", " __..::|#"
 WHEEL = 1
 """Number of lines that a step of the mouse's wheel scrolls."""
 BOX = 3
-"""Width of the box at the beginning of a line, in cells."""
+"""Width of the box at the start of a line, in cells."""
 
 
 class FigureWidget(PaintedWidget, can_focus=True):

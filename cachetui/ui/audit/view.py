@@ -324,7 +324,7 @@ class AuditView(Container):
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Disable actions that have no effect at present."""
+        """Disable actions that currently have no effect."""
         if not hasattr(type(self), f"action_{action}"):
             return True
         if action == "leave":

@@ -157,7 +157,7 @@ class FilterLine(Horizontal):
         return self.query_one(FilterBox)
 
     def show_state(self, model: BrowserModel, progress: ActivityProgress) -> None:
-        """Show at the right the progress of an activity, or else the order, unless it is by size, and the projects."""
+        """Show on the right the progress of an activity, or else the order, unless it is by size, and the projects."""
         if progress.words:
             self._show_words(*progress)
             return

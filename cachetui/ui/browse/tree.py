@@ -99,8 +99,8 @@ Nothing is removed before you have read and accepted a review.
     def show_top(self, table: Table, locate: Locate) -> None:
         """Draw rows in another order, from the first row on, and end the range.
 
-        The cursor stays on its row if that is in sight. Otherwise it goes to the first row and, until the user
-        moves, follows no row.
+        The cursor stays on its row if the row is in view. Otherwise it goes to the first row and, until the user moves,
+        follows no row.
         """
         if self.range_from is not None:
             self.range_from = None
@@ -279,7 +279,7 @@ Nothing is removed before you have read and accepted a review.
         self._refresh_changed(self.table.rows)
 
     def _refresh_changed(self, before: list[Row], others: Collection[int] = ()) -> None:
-        """Redraw the lines in sight whose row, mark state or protection is not as drawn `before`, and some others."""
+        """Redraw the lines in view whose row, mark state or protection is not as drawn `before`, and some others."""
         top, table, rows = self.scroll_offset.y, self.table, self.table.rows
         changed = [
             line

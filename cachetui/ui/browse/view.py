@@ -179,7 +179,7 @@ class Browse(Vertical):
             self.refresh_bindings()
 
     def show_rows(self, *, from_top: bool = False) -> None:
-        """Draw the rows of the model as they are at present; `from_top` shows the first row."""
+        """Draw the model's current rows; `from_top` shows the first row."""
         self.remove_class("-plain")
         model, tree = self.model, self.cache_tree
         model.now = self._now
@@ -217,7 +217,7 @@ class Browse(Vertical):
         self._show_count()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Disable actions that have no effect at present."""
+        """Disable actions that currently have no effect."""
         if action == "back":
             return Activity.EXPORTING not in self.activities and (
                 self.model.filtering or self.cache_tree.range_from is not None
@@ -264,7 +264,7 @@ class Browse(Vertical):
 
     @property
     def footer_words(self) -> Mapping[str, str]:
-        """Footer words of keys, by the ids of their bindings, if they differ from the usual ones at present."""
+        """Footer words of keys, by the ids of their bindings, if they currently differ from the usual ones."""
         is_range = self.is_mounted and self.cache_tree.range_from is not None
         return RANGE_WORDS if is_range else {}
 

@@ -26,7 +26,7 @@ from cachetui.ui.widgets.key_hints import KeyHints
 from cachetui.ui.widgets.painted import PaintedLines, Part
 
 EXAMPLE = re.compile(r"^- ", re.M)
-"""Beginning of a list item, which contains an example and its meaning."""
+"""Start of a list item, which contains an example and its meaning."""
 KEYS = 16
 """Width of the column of keys in cells."""
 HERE = "this view"
@@ -62,7 +62,7 @@ class HelpLine(NamedTuple):
     id: str
     """The binding's id."""
     keys: tuple[str, ...]
-    """The keys that it has at present."""
+    """Its current keys."""
     does: str
     """Its action in words."""
     group: Binding.Group
@@ -72,7 +72,7 @@ class HelpLine(NamedTuple):
 
 
 def explain(nodes: Iterable[DOMNode], screen: Screen[Any]) -> list[HelpLine]:
-    """Return a help line for every binding that some nodes declare, with the keys that it has at present.
+    """Return a help line for every binding that some nodes declare, with its current keys.
 
     Each binding id appears once.
     """
@@ -204,7 +204,7 @@ class PageLine(PaintedLines):
         return [(f" {page} ", "pill" if page == self.page else "muted") for page in pages]
 
     def on_click(self, event: events.Click) -> None:
-        """Post the page whose name is clicked."""
+        """Post `Chosen` for the page whose name is clicked."""
         lines, x = _broken(self.size.width), event.x
         for page in lines[event.y] if 0 <= event.y < len(lines) else ():
             if 0 <= x < len(page) + 2:
@@ -213,7 +213,7 @@ class PageLine(PaintedLines):
 
 
 def _broken(room: int) -> list[list[str]]:
-    """Return the pages by the lines on which their names stand."""
+    """Return the names of the pages, split into lines of at most `room` cells."""
     lines: list[list[str]] = [[]]
     for page in PAGES:
         if lines[-1] and sum(len(other) + 2 for other in (*lines[-1], page)) > room:

@@ -39,7 +39,7 @@ class SheetBox(TextBox):
 
 
 class InputDialog(Modal[Reply | None], Generic[Reply]):
-    """Dialog that asks for a text, and stays open until the text is accepted or the user cancels.
+    """Dialog that asks for text, and stays open until the text is accepted or the user cancels.
 
     The binding of Enter in its input must run `screen.go`.
     """
@@ -78,7 +78,7 @@ class InputDialog(Modal[Reply | None], Generic[Reply]):
 
     @property
     def typed(self) -> str:
-        """The typed text, without blanks around it."""
+        """The typed text, without spaces around it."""
         return self._box.value.strip()
 
     def text_changed(self) -> None:

@@ -28,7 +28,7 @@ WIDE = 70
 KIND, SHORT_KIND = 17, 9
 """Widths of the kinds in cells, when written in full and when shortened."""
 MARGIN = 3
-"""Cells at the right of a wrapped sentence: room for the scrollbar."""
+"""Cells to the right of a wrapped sentence: room for the scrollbar."""
 SHEET = 96
 """Width of a dialog in cells, if the terminal is wide enough."""
 BLANK_LINES = 7

@@ -14,7 +14,7 @@ WITH_BAR, BAR_CELLS = 72, 12
 
 
 class FirstLine(PaintedLine):
-    """The title at the left; the progress or the number of findings at the right."""
+    """The title on the left; the progress or the number of findings on the right."""
 
     def show_state(self, progress: ActivityProgress, groups: Sequence[FindingGroup]) -> None:
         """Show the progress; without its words, show the number of findings."""

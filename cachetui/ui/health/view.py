@@ -290,7 +290,7 @@ class Health(Vertical):
             rows.show(HealthLines(self._groups, self._proof, self.expanded, rows.room, look))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Disable actions that have no effect at present."""
+        """Disable actions that currently have no effect."""
         if action == "verify":
             inventory = self.reading.inventory
             return inventory is not None and bool(inventory.entries) and self._verification is None

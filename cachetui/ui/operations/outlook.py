@@ -34,6 +34,6 @@ async def find_outlook(screen: CacheScreen) -> None:
 
 
 def renew_outlook(screen: CacheScreen) -> None:
-    """Start to find the outlook again if it is not recent."""
+    """Start finding the outlook again if it is not recent."""
     if time.monotonic() >= screen.outlook_at + OUTLOOK_SECONDS:
         start_worker(screen, find_outlook, screen, group="outlook")

@@ -1,4 +1,4 @@
-"""Reload the preferences while the browser is open, and apply what they protect."""
+"""Reload the preferences while the browser is open, and apply their protection."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cachetui.ui.workers import run_in_thread
 
 
 async def reload_preferences(screen: CacheScreen) -> Preferences:
-    """Read the preferences again, apply what they protect, and return them.
+    """Read the preferences again, apply their protection, and return them.
 
     Theme, keys and columns stay as they were at the start.
     """

@@ -205,7 +205,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
             self._show()
 
     def _show(self) -> None:
-        """Draw what is known at present."""
+        """Draw the form, and the totals known so far."""
         form, figures = self.form, self.together and self.together.figures
         for row in self.rows:
             alone = form.alone(row.rule.name)

@@ -227,7 +227,7 @@ def _joined(value: object) -> str:
 
 
 def _names_in(text: str) -> tuple[str, ...]:
-    """Return the names of files in a text, in which those with blanks are in quotes. Raises ValueError."""
+    """Return the file names in text; names with spaces are in quotes there. Raises ValueError."""
     words = shlex.shlex(text, posix=True, punctuation_chars=False)
     words.whitespace_split, words.escape, words.commenters = True, "", ""
     names = tuple(words)
@@ -293,10 +293,10 @@ class RuleCounter:
         """Make a counter of some entries.
 
         `find_facts` returns the facts for labels; `now_ns` is the current time, in nanoseconds since the epoch.
-        `outlook` decides which entries would stay now; by default none. `find_exact` returns the same after a look at
-        each entry on the disk, and at what is free on it; it is called at most once, for rules that are to free a
-        number of bytes. `find_needed` returns the paths of the entries that the files of `not_needed_by` need, and may
-        raise CachetuiError.
+        `outlook` decides which entries would stay now; by default none. `find_exact` returns a more exact outlook,
+        after looking at each entry on the disk, and at the free space; it is called at most once, for rules that are to
+        free a number of bytes. `find_needed` returns the paths of the entries that the files of `not_needed_by` need,
+        and may raise CachetuiError.
         """
         self.entries = entries
         """All entries."""

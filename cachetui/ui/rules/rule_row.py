@@ -128,7 +128,7 @@ counts; the arrows go to other rules.
         )
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Return whether a key types a character; a blank in an empty box does not, because it ticks the rule."""
+        """Return whether a key types a character; a space in an empty box does not, because it ticks the rule."""
         return super().check_consume_key(key, character) and not (character == " " and not self.value)
 
     def show_wrong(self, start: int | None) -> None:

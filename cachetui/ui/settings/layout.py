@@ -215,7 +215,7 @@ def _paragraph(words: str, room: int, sign: Words = ("! ", "mark"), role: str = 
 
 
 def switch_words(known: PipSettings) -> tuple[str, str]:
-    """Return the change that the switch key makes at present, and the label of the key."""
+    """Return the change that the switch key currently makes, and the label of the key."""
     return ("off", "switch off") if known.location.enabled else ("on", "switch on")
 
 

@@ -59,7 +59,7 @@ Each Python's pip has its own settings. Below: where its cache is, whether it is
 
     @property
     def look(self) -> LayoutOptions:
-        """The layout options at present."""
+        """The current layout options."""
         roomy = self.app.size.height >= ROOMY
         return LayoutOptions(self.glyphs, home_short, self._shown_root, roomy, self.longest_root)
 

@@ -141,7 +141,7 @@ class Settings(Vertical):
         self._show_page(self.python_list.current)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Disable actions that have no effect at present."""
+        """Disable actions that currently have no effect."""
         if action == "again":
             return self.pythons.state == "done"
         if action in ("switch", "move"):
@@ -211,7 +211,7 @@ class Settings(Vertical):
         return self.app.screen is not self.screen
 
     def _may_change(self) -> bool:
-        """Return whether settings can be changed at present; if not, notify the user why."""
+        """Return whether settings can currently be changed; if not, notify the user why."""
         if self.services.read_only:
             why = f"Read-only: no settings are changed here. {self.services.way_out} to change them."
         elif self.services.demo:

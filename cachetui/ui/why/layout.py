@@ -23,7 +23,7 @@ MARGIN, SIGN, BOX, GAP = 1, 2, 4, 2
 MOST_OF_IT = 0.55
 """Maximum share of the width for the first of two columns."""
 OUTSIDE = "cachetui "
-"""Beginning of what is typed into a shell, not as a question."""
+"""Prefix of what is typed into a shell, not as a question."""
 LEAST = 8
 """Minimum width in cells for breaking words into lines, however narrow the screen is."""
 

@@ -241,7 +241,7 @@ class Why(Vertical):
             self.refresh_bindings()
 
     def _head(self) -> None:
-        """Show at the right the Python that the answer is for."""
+        """Show on the right the Python that the answer is for."""
         dots = self.answers.glyphs.dots
         words = f"Asking {dots}" if self.asking else f"for {self._answer.asker}" if self._answer else ""
         words = fit(shown(redact_input(words)), max(0, self.size.width - width(ASKED) - 4), dots=dots)
@@ -277,7 +277,7 @@ class Why(Vertical):
         return found
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Disable actions that have no effect at present."""
+        """Disable actions that currently have no effect."""
         if action == "take":
             return self.answers.has_focus and self._example is not None
         if action == "copy":

@@ -37,7 +37,7 @@ def width(text: str) -> int:
 
 
 def head(text: str, room: int) -> str:
-    """Return the longest beginning of text that takes at most `room` cells."""
+    """Return the longest prefix of text that takes at most `room` cells."""
     room = max(0, room)
     if text.isascii():
         return text[:room]
@@ -53,7 +53,7 @@ def head(text: str, room: int) -> str:
 
 
 def tail(text: str, room: int) -> str:
-    """Return the longest end of text that takes at most `room` cells."""
+    """Return the longest suffix of text that takes at most `room` cells."""
     room = max(0, room)
     if text.isascii():
         return text[max(0, len(text) - room) :]
@@ -64,7 +64,7 @@ def tail(text: str, room: int) -> str:
             text = text[index + 1 :]
             break
     while text and (width(text) > room or not get_character_cell_size(text[0])):
-        text = text[1:]  # a zero-width character at the beginning would change the dots
+        text = text[1:]  # a zero-width character at the start would change the dots
     return text
 
 
@@ -82,7 +82,7 @@ def fit(text: str, room: int, end: float = 0.0, dots: str = UNICODE.dots) -> str
 
 
 def fit_words(text: str, room: int, dots: str = UNICODE.dots) -> str:
-    """Shorten words, separated by two blanks, to `room` cells: leave out whole words at the end, not parts of them."""
+    """Shorten words, separated by two spaces, to `room` cells: leave out whole words from the end."""
     if width(text) <= room:
         return text
     first, *others = text.split("  ")
@@ -108,7 +108,7 @@ def fit_file(name: str, room: int, dots: str = UNICODE.dots) -> str:
 
 
 def pad(text: str, room: int) -> str:
-    """Fill text with blanks up to `room` cells."""
+    """Fill text with spaces up to `room` cells."""
     return text + " " * (room - width(text))
 
 

@@ -1,4 +1,4 @@
-"""The last line of the screen: the keys that work at present, the most useful first, and the marks."""
+"""The last line of the screen: the keys that currently work, the most useful first, and the marks."""
 
 from __future__ import annotations
 
@@ -83,9 +83,9 @@ class FooterKey(NamedTuple):
 
 
 def footer_keys(screen: Screen[object], is_marked: bool) -> list[FooterKey]:
-    """Return the keys to show that work at present, the most useful first; each action appears once.
+    """Return the keys to show that currently work, the most useful first; each action appears once.
 
-    `is_marked` says whether anything is marked. Keys that at present do something else than usual come first.
+    `is_marked` says whether anything is marked. Keys that currently do something unusual come first.
     """
     order = dict.fromkeys([*(MARKED_FIRST if is_marked else ()), *FIRST])
     places = {name: index for index, name in enumerate(order)}
@@ -107,7 +107,7 @@ class KeyLine(PaintedWidget):
     """Line with keys; a click on one of them has the effect of its key."""
 
     def key_parts(self) -> list[tuple[FooterKey | None, Part]]:
-        """Return the parts from the left edge on, each with its key; None for blanks."""
+        """Return the parts from the left edge on, each with its key; None for spaces."""
         raise NotImplementedError
 
     def _at(self, x: int) -> FooterKey | None:
@@ -130,7 +130,7 @@ class KeyLine(PaintedWidget):
 
 
 class Footer(KeyLine):
-    """Line with keys at the left, which can be clicked, and marks at the right."""
+    """Line with keys on the left, which can be clicked, and marks on the right."""
 
     DEFAULT_CSS = "Footer { height: 1; }"
 
@@ -168,7 +168,7 @@ class Footer(KeyLine):
         return [(f"{words}{between}{disk_text(frees)} ", "mark")]
 
     def key_parts(self) -> list[tuple[FooterKey | None, Part]]:
-        """Return the parts at the left: as many keys as fit."""
+        """Return the parts on the left: as many keys as fit."""
         gap = "   " if self.size.width >= ROOMY else "  "
         right = self._right()
         room = self.size.width - parts_width(right) - (len(gap) + 1 if right else 2)

@@ -46,7 +46,7 @@ class Totals(NamedTuple):
 
 
 class Header(PaintedWidget):
-    """Line with tabs at the left and the cache at the right."""
+    """Line with tabs on the left and the cache on the right."""
 
     DEFAULT_CSS = "Header { height: 1; }"
 
@@ -71,17 +71,17 @@ class Header(PaintedWidget):
         """Words such as "read-only"."""
 
     def _left(self) -> list[tuple[str | None, Part]]:
-        """Return the parts at the left, each with the id of the view that a click on it opens.
+        """Return the parts on the left, each with the id of the view that a click on it opens.
 
         If there is not enough room for all names, only the open view has a name.
         """
         parts = self._tabs(named=True)
-        room = self.size.width - parts_width(self._signs) - 2  # one blank before and one after the signs
+        room = self.size.width - parts_width(self._signs) - 2  # one space before and one after the signs
         return parts if parts_width([part for _, part in parts]) <= room else self._tabs(named=False)
 
     @property
     def _signs(self) -> list[Part]:
-        """The parts that are always shown at the right."""
+        """The parts that are always shown on the right."""
         return [part for sign in self.signs for part in ((f" {sign} ", "pill"), "  ")]
 
     def _tabs(self, named: bool) -> list[tuple[str | None, Part]]:

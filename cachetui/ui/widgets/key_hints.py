@@ -1,4 +1,4 @@
-"""Line of a dialog with the keys that work at present; a click on one of them has the effect of its key."""
+"""Line of a dialog with the keys that currently work; a click on one of them has the effect of its key."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ORDER = ("space", "enter", "y", "down", "escape")
 
 
 class KeyHints(KeyLine):
-    """Line with the keys that its screen shows, at the right; those that do not fit are left out."""
+    """Line with the keys that its screen shows, on the right; those that do not fit are left out."""
 
     DEFAULT_CSS = "KeyHints { height: 1; width: 1fr; }"
 
@@ -37,7 +37,7 @@ class KeyHints(KeyLine):
         self.keys = tuple(sorted(keys, key=lambda key: places.get(key.key, len(places))))
 
     def key_parts(self) -> list[tuple[FooterKey | None, Part]]:
-        """Return the keys that fit, each with its words, after blanks that align them to the right."""
+        """Return the keys that fit, each with its words, after spaces that align them to the right."""
         room, parts = self.size.width - 1, list[tuple[FooterKey | None, Part]]()
         for key in self.keys:
             words: list[tuple[FooterKey | None, Part]] = [

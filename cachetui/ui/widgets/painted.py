@@ -26,7 +26,7 @@ LEAST = {"faint": PALE, "bar": 1.0, "part": 1.0}
 MIXED = 256
 """Maximum number of role combinations whose styles are cached, which is more than are in use."""
 Part = tuple[str, str] | str
-"""Words, and their roles as one text separated by blanks; words without roles are drawn as `plain`."""
+"""Words, and their roles as one string, separated by spaces; words without roles are drawn as `plain`."""
 CLEAR = Color(0, 0, 0, 0)
 
 
@@ -89,7 +89,7 @@ class PaintedWidget(Widget):
         self.inked = lru_cache(MIXED)(lambda roles: self._mix(tuple(roles.split()) or ("plain",)))
 
     inked: Callable[[str], Style]
-    """Function that returns the style of roles, like `ink`; the roles are one text, separated by blanks."""
+    """Function that returns the style of roles, like `ink`; the roles are one string, separated by spaces."""
 
     def ink(self, *roles: str) -> Style:
         """Return the style of these roles, each applied over the one before."""
@@ -188,7 +188,7 @@ class PaintedLines(PaintedWidget):
 
 
 class PaintedLine(PaintedWidget):
-    """Widget of one line, with parts at the left and at the right."""
+    """Widget of one line, with parts on the left and on the right."""
 
     DEFAULT_CSS = "PaintedLine { height: 1; }"
 

@@ -98,7 +98,7 @@ class RowList(PaintedWidget, ScrollView, can_focus=True, inherit_bindings=False)
 
     @property
     def page_lines(self) -> int:
-        """Number of lines to scroll by for a page: one line stays in sight."""
+        """Number of lines to scroll by for a page: one line stays in view."""
         return max(1, self.scrollable_content_region.height - 1)
 
     def go(self, index: int) -> None:

@@ -8,8 +8,8 @@ from cachetui.text.escape import CONTROL
 
 
 class TextBox(Input):
-    """An input that replaces control characters, which Textual would send to the terminal, by blanks."""
+    """An input that replaces control characters with spaces; Textual would send them to the terminal."""
 
     def validate_value(self, value: str) -> str:
-        """Return text in which every control character is a blank."""
+        """Return text in which every control character is a space."""
         return CONTROL.sub(" ", value)

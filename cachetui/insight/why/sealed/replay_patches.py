@@ -318,7 +318,7 @@ def preparing(original):
 
 
 def finish(self, reqs, *_args, **_options):
-    """Prepare the available files of which pip has examined only the metadata."""
+    """Prepare the available files for which pip has examined only the metadata."""
     for req in reqs:
         if not getattr(req, "needs_more_preparation", False):
             continue
