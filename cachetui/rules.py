@@ -8,7 +8,7 @@ from typing import Literal
 
 from cachetui.labels import Facts, Label
 from cachetui.model import Entry, group_projects
-from cachetui.removal.freeing import Freeing, Outlook
+from cachetui.removal.freed_bytes import Freeing, Outlook
 from cachetui.terms import Predicate
 from cachetui.terms.conditions import IsLabel
 

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from cachetui.cli.main import DONE, FAILED, NO_MATCH
+from cachetui.cli.exit_codes import DONE, FAILED, NO_MATCH
 from cachetui.demo.contents import write_contents
 from cachetui.demo.target import DemoTarget
 from cachetui.demo.writer import CacheWriter

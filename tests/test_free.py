@@ -20,7 +20,7 @@ from cachetui.insight.labelling import WHEELS, facts_of
 from cachetui.labels import LABELS, Facts
 from cachetui.model import Entry, Inventory
 from cachetui.pip.scan.scanner import scan
-from cachetui.removal.freeing import Outlook
+from cachetui.removal.freed_bytes import Outlook
 from cachetui.removal.in_use import RUNNING
 from cachetui.removal.plan import Plan, plan_removal
 from cachetui.removal.recheck import CHANGED

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from cachetui.browsing.catalog import Catalog, GroupKey
 from cachetui.browsing.group import EntryGroup
 from cachetui.model import Entry
-from cachetui.removal.freeing import Freeing, Outlook
+from cachetui.removal.freed_bytes import Freeing, Outlook
 
 Groups = Iterable[tuple[GroupKey, EntryGroup]]
 """Entries of projects and groups."""

@@ -13,8 +13,8 @@ import click
 
 from cachetui import __version__
 from cachetui.cli.console import OUTPUT, say, warn
+from cachetui.cli.exit_codes import DONE, FAILED, WRONG_USAGE
 from cachetui.cli.help_format import Record, write_examples, write_records
-from cachetui.cli.main import DONE, FAILED, WRONG_USAGE
 from cachetui.cli.near_commands import commands_meant
 from cachetui.cli.options import global_options_of_group, options_of
 from cachetui.errors import CachetuiError, TermError

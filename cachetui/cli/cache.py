@@ -70,8 +70,8 @@ def opened(options: GlobalOptions) -> Iterator[services.Cache]:
 def matching(
     inventory: Inventory, predicate: Predicate, options: GlobalOptions, protection: Protection | None = None
 ) -> tuple[Entry, ...]:
-    """Return the entries of a cache that match all terms, showing progress; see `services.labels.matching`."""
-    from cachetui.services import labels  # noqa: PLC0415 - a list of everything does without, and is quicker
+    """Return the entries of a cache that match all terms, showing progress; see `services.facts.labels.matching`."""
+    from cachetui.services.facts import labels  # noqa: PLC0415 - a list of everything does without, and is quicker
 
     with Status() as status:
         return labels.matching(

@@ -14,7 +14,7 @@ from typing import ClassVar
 import click
 from click.shell_completion import CompletionItem, ShellComplete, get_completion_class
 
-from cachetui.cli.main import DONE, FAILED
+from cachetui.cli.exit_codes import DONE, FAILED
 
 BASH = """\
 # cachetui's completion for bash

@@ -10,13 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from cachetui import __version__
-
-DONE, FAILED, WRONG_USAGE, NO_MATCH, INTERRUPTED = 0, 1, 2, 3, 130
-"""Exit codes; `cachetui help exit-codes` explains all of them.
-
-NO_MATCH means that the given terms matched nothing, even if there is no cache at all. A command without
-terms exits with DONE if there is no cache. The commands with terms return NO_MATCH themselves.
-"""
+from cachetui.cli.exit_codes import DONE, FAILED, INTERRUPTED
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ import click
 from packaging.version import Version
 
 from cachetui.cli.console import Status, ask, can_ask, note, say, warn
-from cachetui.cli.main import DONE, FAILED
+from cachetui.cli.exit_codes import DONE, FAILED
 from cachetui.cli.signals import interruptible, stopped_code
 from cachetui.errors import RefusedError
 from cachetui.labels import Label

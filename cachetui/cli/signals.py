@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Timer
 
-from cachetui.cli.main import INTERRUPTED
+from cachetui.cli.exit_codes import INTERRUPTED
 
 ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
 """Signals that ask a program to end; Windows sends SIGBREAK for Ctrl+Break."""

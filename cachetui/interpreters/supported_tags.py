@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.tags import Tag
@@ -68,7 +69,7 @@ def reach_of(interpreters: Iterable[InterpreterInfo]) -> SupportedTags:
     return SupportedTags(() if lost else (*told, *guessed), tuple(notes))
 
 
-def _note(name: str, spared: str, why: str) -> str:
+def _note(name: Path, spared: str, why: str) -> str:
     """Return the sentences on a Python that does not report its tags; `why` is a sentence, or empty."""
     return " ".join(filter(None, [f"{name} does not report its supported tags, so {spared}.", why, NAME_THOSE]))
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from cachetui.model import Entry, File, Inventory
 from cachetui.removal.emptied import Directories
 from cachetui.removal.forbidden_roots import refuse
-from cachetui.removal.freeing import Outlook
+from cachetui.removal.freed_bytes import Outlook
 from cachetui.removal.in_use import RUNNING
 from cachetui.removal.recheck import recheck, removable
 from cachetui.removal.rights import denied

@@ -23,15 +23,15 @@ from cachetui.labels import USE, Facts
 from cachetui.model import NS, Entry, Inventory
 from cachetui.preferences.file import read_preferences
 from cachetui.preferences.model import Policy, Protection
-from cachetui.removal.freeing import Outlook
+from cachetui.removal.freed_bytes import Outlook
 from cachetui.report.audit.audit_csv import audit_csv
 from cachetui.report.audit.audit_earlier import EarlierAudit, read_report
 from cachetui.report.audit.audit_json import audit_json
 from cachetui.report.audit.audit_rows import head, rows
 from cachetui.report.audit.audit_text import audit_text
 from cachetui.services.audit_rules import rules_of
-from cachetui.services.environments import usage_here, usage_words
-from cachetui.services.labels import facts_for
+from cachetui.services.facts.environments import usage_here, usage_words
+from cachetui.services.facts.labels import facts_for
 from cachetui.services.options import GlobalOptions
 from cachetui.services.pythons import remembered_tags
 from cachetui.services.removal import outlook_for
@@ -101,7 +101,7 @@ def make_audit(
     """
     outlook = outlook or outlook_for(inventory, facts.protected, facts.now_ns)
     if policy is not None and policy.rules.not_needed_by:
-        from cachetui.services.needs import with_needs  # noqa: PLC0415 - few policies need it
+        from cachetui.services.facts.needs import with_needs  # noqa: PLC0415 - few policies need it
 
         with suppress(CachetuiError):  # then the policy chooses nothing, and `prune` says why
             facts = with_needs(facts, policy.rules, inventory)

@@ -13,7 +13,7 @@ from cachetui.insight.audit.figures import POLICY
 from cachetui.labels import Facts
 from cachetui.model import Entry, version_order
 from cachetui.preferences.model import Policy
-from cachetui.removal.freeing import Outlook
+from cachetui.removal.freed_bytes import Outlook
 from cachetui.rules import Chooser, Rules, choose
 from cachetui.terms.quantities import parse_age
 

@@ -19,7 +19,7 @@ from cachetui.model import Entry, Inventory
 from cachetui.needs.requirement_files import read_requirement_files
 from cachetui.needs.values import RequirementFile, RequirementFileError
 from cachetui.services.diagnostics.guard import guard
-from cachetui.services.needs import unreadable
+from cachetui.services.facts.needs import unreadable
 from cachetui.services.options import GlobalOptions
 from cachetui.system.steps import step
 from cachetui.system.streams import read_input

@@ -15,11 +15,11 @@ from cachetui.model import Entry, Inventory
 from cachetui.pip.processes import running_pips
 from cachetui.preferences.model import Preferences
 from cachetui.removal.execute import RemovalOutcome, RemovalProgress, execute
-from cachetui.removal.freeing import Outlook
+from cachetui.removal.freed_bytes import Outlook
 from cachetui.removal.in_use import PROTECTED
 from cachetui.removal.plan import Kept, Plan, plan_removal
 from cachetui.removal.staying import staying
-from cachetui.services.labels import protected_entries
+from cachetui.services.facts.labels import protected_entries
 from cachetui.services.preferences import read_only_words
 from cachetui.system.steps import step
 from cachetui.system.tree import never

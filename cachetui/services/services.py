@@ -40,7 +40,7 @@ if TYPE_CHECKING:  # loaded on first use, so that the first screen does not wait
     from cachetui.pip_settings.effective import PipSettings
     from cachetui.preferences.model import Policy, Protection
     from cachetui.removal.execute import RemovalOutcome, RemovalProgress
-    from cachetui.removal.freeing import Outlook
+    from cachetui.removal.freed_bytes import Outlook
     from cachetui.removal.plan import Plan
     from cachetui.rules import Rules
     from cachetui.services.audit import Differences
@@ -127,7 +127,7 @@ class Services:
 
     def needed(self, entries: Collection[Entry], rules: Rules) -> frozenset[str]:
         """Return the paths of the entries that the files of the rule `not_needed_by` need."""
-        from cachetui.services.needs import read_needs  # noqa: PLC0415
+        from cachetui.services.facts.needs import read_needs  # noqa: PLC0415
 
         inventory = Inventory(str(self.location.root), entries=tuple(entries))
         return read_needs(rules.not_needed_by).found_in(inventory, ci=rules.ci)
@@ -155,7 +155,7 @@ class Services:
         """Return the paths of the entries that the preferences protect."""
         if not protection.terms:
             return frozenset()
-        from cachetui.services.labels import protected_entries  # noqa: PLC0415
+        from cachetui.services.facts.labels import protected_entries  # noqa: PLC0415
 
         return protected_entries(entries, protection, str(self.location.root), self.clock())
 
@@ -315,7 +315,7 @@ class Services:
 
     def usage(self, inventory: Inventory, preferences: Preferences, *, stop: Stop = never) -> Usage:
         """Return which environments on this machine use the entries of the cache. Runs no Python."""
-        from cachetui.services.environments import usage_here  # noqa: PLC0415
+        from cachetui.services.facts.environments import usage_here  # noqa: PLC0415
 
         return usage_here(
             inventory.entries,

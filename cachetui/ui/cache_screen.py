@@ -17,7 +17,7 @@ from textual.widget import Widget
 from cachetui.browsing.model import BrowserModel, MarkTotals
 from cachetui.model import Batch, Inventory
 from cachetui.preferences.model import Preferences
-from cachetui.removal.freeing import Outlook
+from cachetui.removal.freed_bytes import Outlook
 from cachetui.services.services import Services
 from cachetui.text.format import home_short
 from cachetui.ui.activity import Activities, Activity, ActivityProgress, Wish, refusal

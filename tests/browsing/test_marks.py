@@ -7,7 +7,7 @@ import pytest
 from cachetui.browsing.catalog import Catalog
 from cachetui.browsing.model import BrowserModel
 from cachetui.model import Entry
-from cachetui.removal.freeing import Outlook
+from cachetui.removal.freed_bytes import Outlook
 from cachetui.removal.in_use import PROTECTED
 from tests.ui.cache import everyday, inventory, made
 

@@ -20,7 +20,7 @@ import pytest
 
 from cachetui.demo import artifacts
 from cachetui.demo.writer import CacheWriter, file_headers, http_date, page_headers
-from cachetui.services.environments import usage_here
+from cachetui.services.facts.environments import usage_here
 from tests.cli.conftest import Run
 from tests.cli.test_preferences import prefer
 from tests.report.schemas import check as check_schema

@@ -24,7 +24,7 @@ from cachetui.model import Kind
 from cachetui.pip.config.location import Location
 from cachetui.pip.scan.scanner import scan
 from cachetui.removal.execute import execute
-from cachetui.removal.freeing import Outlook
+from cachetui.removal.freed_bytes import Outlook
 from cachetui.removal.plan import plan_removal
 from cachetui.removal.staying import staying
 from cachetui.services import removal

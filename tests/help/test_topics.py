@@ -13,7 +13,7 @@ import pytest
 
 from cachetui.cli.app import COMMANDS
 from cachetui.cli.completion_scripts import SHELLS
-from cachetui.cli.main import DONE, FAILED, INTERRUPTED, NO_MATCH, WRONG_USAGE
+from cachetui.cli.exit_codes import DONE, FAILED, INTERRUPTED, NO_MATCH, WRONG_USAGE
 from cachetui.cli.options import removal_options
 from cachetui.environments.store import default_path as environments_path
 from cachetui.help import TOPICS, read_topic

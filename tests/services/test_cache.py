@@ -52,7 +52,7 @@ def test_a_relative_place_needs_a_current_folder(
     gone.mkdir()
     monkeypatch.chdir(gone)
     gone.rmdir()
-    with pytest.raises(RootError, match="whole path"), located(GlobalOptions(cache_dir="here"), note=notes.append):
+    with pytest.raises(RootError, match="full path"), located(GlobalOptions(cache_dir="here"), note=notes.append):
         pass
 
 

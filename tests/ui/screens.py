@@ -31,7 +31,7 @@ from cachetui.pip_settings.change import SettingsChange, Wish
 from cachetui.pip_settings.effective import PipSettings
 from cachetui.preferences.model import Preferences, Protection
 from cachetui.removal.execute import RemovalOutcome, RemovalProgress
-from cachetui.removal.freeing import Outlook
+from cachetui.removal.freed_bytes import Outlook
 from cachetui.removal.plan import Plan
 from cachetui.services.services import Services
 from cachetui.system.tree import never

@@ -15,7 +15,7 @@ from cachetui.insight.labelling import facts_of
 from cachetui.labels import LABELS, Facts, Label
 from cachetui.preferences.model import Policy
 from cachetui.preferences.validate import validate
-from cachetui.removal.freeing import Outlook
+from cachetui.removal.freed_bytes import Outlook
 from cachetui.removal.in_use import RUNNING
 from cachetui.rules import CHOOSERS, Chooser, Moment, Rules, choose
 from cachetui.terms import parse_terms

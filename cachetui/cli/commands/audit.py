@@ -11,9 +11,9 @@ from click.core import ParameterSource
 
 from cachetui.cli.cache import opened, warn_of_no_match, warn_of_unmatched
 from cachetui.cli.console import Status, note, printable
+from cachetui.cli.exit_codes import DONE, FAILED, NO_MATCH
 from cachetui.cli.help_format import Command
 from cachetui.cli.inputs import input_path
-from cachetui.cli.main import DONE, FAILED, NO_MATCH
 from cachetui.cli.options import global_options, options_of, suggest_terms
 from cachetui.insight.audit.audit import Audit, EntryRows, listed_of
 from cachetui.insight.audit.comparison import compare

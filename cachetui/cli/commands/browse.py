@@ -7,7 +7,7 @@ import sys
 
 from cachetui.cli.cache import located
 from cachetui.cli.console import OUTPUT, log_held_back, say, warn
-from cachetui.cli.main import DONE, FAILED
+from cachetui.cli.exit_codes import DONE, FAILED
 from cachetui.cli.signals import ended_in_order, suspended_as_before
 from cachetui.interpreters.lookup import python_at
 from cachetui.services.options import GlobalOptions

@@ -9,15 +9,15 @@ import click
 
 from cachetui.cli.cache import opened
 from cachetui.cli.console import note, say, warn
+from cachetui.cli.exit_codes import DONE, FAILED, WRONG_USAGE
 from cachetui.cli.help_format import Command
-from cachetui.cli.main import DONE, FAILED, WRONG_USAGE
 from cachetui.cli.options import global_options, options_of, suggest_listed
 from cachetui.preferences.file import read_preferences
-from cachetui.report.check_json import check_json
-from cachetui.report.check_text import check_lines, check_notes
+from cachetui.report.check.check_json import check_json
+from cachetui.report.check.check_text import check_lines, check_notes
 from cachetui.services.cache import cache_option
 from cachetui.services.check import check_list, read_check_list
-from cachetui.services.environments import usage_here
+from cachetui.services.facts.environments import usage_here
 from cachetui.text.styled import styled
 
 

@@ -7,8 +7,8 @@ import sys
 import click
 
 from cachetui.cli.completion_scripts import SHELLS
+from cachetui.cli.exit_codes import DONE
 from cachetui.cli.help_format import Command
-from cachetui.cli.main import DONE
 from cachetui.cli.options import global_options
 
 

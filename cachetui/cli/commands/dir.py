@@ -9,8 +9,8 @@ import click
 
 from cachetui.cli.cache import located
 from cachetui.cli.console import note
+from cachetui.cli.exit_codes import DONE
 from cachetui.cli.help_format import Command
-from cachetui.cli.main import DONE
 from cachetui.cli.options import global_options, options_of
 from cachetui.text.escape import escape_control
 

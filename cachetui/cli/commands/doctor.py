@@ -9,8 +9,8 @@ import click
 
 from cachetui.cli.cache import uncollected
 from cachetui.cli.console import Status, say
+from cachetui.cli.exit_codes import DONE
 from cachetui.cli.help_format import Command
-from cachetui.cli.main import DONE
 from cachetui.cli.options import global_options, options_of
 from cachetui.report.doctor import doctor_text
 from cachetui.services.diagnostics.doctor import doctor

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from cachetui.cli.console import has_colour, printable
+from cachetui.cli.exit_codes import DONE
 from cachetui.cli.help_format import Command
-from cachetui.cli.main import DONE
 from cachetui.cli.near_commands import commands_meant
 from cachetui.cli.options import global_options
 from cachetui.help import TOPICS, read_topic

@@ -10,8 +10,8 @@ import click
 
 from cachetui.cli.cache import opened
 from cachetui.cli.console import Status, note, say
+from cachetui.cli.exit_codes import DONE, FAILED
 from cachetui.cli.help_format import Command
-from cachetui.cli.main import DONE, FAILED
 from cachetui.cli.options import global_options, options_of
 from cachetui.pip.config.location import Location
 from cachetui.pip_settings.effective import PipSettings

@@ -11,8 +11,8 @@ import click
 
 from cachetui.cli.cache import matching, opened, warn_of_no_match, warn_of_unmatched
 from cachetui.cli.console import note, say
+from cachetui.cli.exit_codes import DONE, FAILED, NO_MATCH
 from cachetui.cli.help_format import Command
-from cachetui.cli.main import DONE, FAILED, NO_MATCH
 from cachetui.cli.options import global_options, options_of, suggest_terms
 from cachetui.model import Entry
 from cachetui.report.entries_json import list_json

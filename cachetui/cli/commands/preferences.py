@@ -11,8 +11,8 @@ from typing import Any
 import click
 
 from cachetui.cli.console import say
+from cachetui.cli.exit_codes import DONE, FAILED
 from cachetui.cli.help_format import Command
-from cachetui.cli.main import DONE, FAILED
 from cachetui.cli.options import global_options, options_of
 from cachetui.preferences.file import protected_path, read_preferences
 from cachetui.preferences.model import KEYS, Preferences

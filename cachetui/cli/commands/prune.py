@@ -12,15 +12,15 @@ from click.core import ParameterSource
 
 from cachetui.cli.cache import opened, warn_of_unmatched
 from cachetui.cli.console import Status, note, warn
+from cachetui.cli.exit_codes import DONE, FAILED
 from cachetui.cli.help_format import Command
-from cachetui.cli.main import DONE, FAILED
 from cachetui.cli.options import global_options, options_of, removal_options, suggest_terms
 from cachetui.cli.removal_flow import RemovalRequest, refuse_redirection, remove
 from cachetui.errors import CachetuiError
 from cachetui.preferences.model import Preferences
-from cachetui.removal.freeing import Outlook
+from cachetui.removal.freed_bytes import Outlook
 from cachetui.rules import CHOOSERS, Rules, choose
-from cachetui.services.labels import facts_for
+from cachetui.services.facts.labels import facts_for
 from cachetui.services.preferences import preferred_for_removal
 from cachetui.services.removal import available, outlook_for
 from cachetui.terms import parse_terms
@@ -29,7 +29,7 @@ from cachetui.text.escape import escape_control
 from cachetui.text.format import disk_text
 
 if TYPE_CHECKING:
-    from cachetui.services.needs import Needs
+    from cachetui.services.facts.needs import Needs
 
 
 def _reading(parse: Callable[[str], int]) -> Callable[[click.Context, click.Parameter, str | None], int | None]:
@@ -184,7 +184,7 @@ def _needs(rules: Rules) -> Needs | None:
     """Read the files of --not-needed-by, if there are any. Raises UsageError."""
     if not rules.not_needed_by:
         return None
-    from cachetui.services.needs import read_needs  # noqa: PLC0415 - few rules need it
+    from cachetui.services.facts.needs import read_needs  # noqa: PLC0415 - few rules need it
 
     try:
         return read_needs(rules.not_needed_by, note=note)

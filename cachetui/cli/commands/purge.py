@@ -6,8 +6,8 @@ import click
 
 from cachetui.cli.cache import opened
 from cachetui.cli.console import note
+from cachetui.cli.exit_codes import DONE, FAILED
 from cachetui.cli.help_format import Command
-from cachetui.cli.main import DONE, FAILED
 from cachetui.cli.options import global_options, options_of, removal_options
 from cachetui.cli.removal_flow import RemovalRequest, remove
 from cachetui.services.preferences import preferred_for_removal

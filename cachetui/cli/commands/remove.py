@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+from cachetui.cli.exit_codes import FAILED, NO_MATCH
 from cachetui.cli.help_format import Command
-from cachetui.cli.main import FAILED, NO_MATCH
 from cachetui.cli.options import global_options, options_of, removal_options, suggest_terms
 
 

@@ -9,8 +9,8 @@ import click
 
 from cachetui.cli.cache import opened, suggestions
 from cachetui.cli.console import Status, note, say
+from cachetui.cli.exit_codes import DONE, FAILED
 from cachetui.cli.help_format import Command
-from cachetui.cli.main import DONE, FAILED
 from cachetui.cli.options import global_options, options_of
 from cachetui.insight.why.pip_command import QuestionError
 from cachetui.insight.why.question import read_question

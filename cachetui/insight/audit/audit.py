@@ -27,7 +27,7 @@ from cachetui.insight.audit.wheel_tags import TagSummary, fits
 from cachetui.labels import Facts, Label
 from cachetui.model import MADE_UP, Entry, Inventory, Unreadable
 from cachetui.removal.emptied import Directories
-from cachetui.removal.freeing import Outlook
+from cachetui.removal.freed_bytes import Outlook
 from cachetui.removal.in_use import PROTECTED
 from cachetui.removal.plan import place_companions
 from cachetui.removal.staying import staying

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cachetui.browsing.model import BrowserModel
 from cachetui.model import Inventory
 from cachetui.preferences.model import Policy
-from cachetui.removal.freeing import Outlook
+from cachetui.removal.freed_bytes import Outlook
 from cachetui.services.services import Services
 from cachetui.ui.audit.entry_index import EntryIndex
 from cachetui.ui.audit.items import Parts, parts_of

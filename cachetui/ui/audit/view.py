@@ -15,7 +15,7 @@ from cachetui.browsing.model import BrowserModel, MarkTotals
 from cachetui.errors import CachetuiError
 from cachetui.model import Inventory
 from cachetui.preferences.model import Preferences
-from cachetui.removal.freeing import Outlook
+from cachetui.removal.freed_bytes import Outlook
 from cachetui.services.services import Services
 from cachetui.ui.audit.captions import choice_parts, level_parts, titles
 from cachetui.ui.audit.compare_dialog import ask_and_compare

@@ -68,7 +68,7 @@ def why_no_rows(
         why = "No Python found here reports its supported tags. Choose one with --python."
         return f"{shown(' '.join(pythons.doubts)) or why} {clears}"
     if usage is not None and not usage.used and not USE.isdisjoint(query.words):
-        from cachetui.services.environments import usage_words  # noqa: PLC0415 - the first screen does without
+        from cachetui.services.facts.environments import usage_words  # noqa: PLC0415 - the first screen does without
 
         return f"{shown(usage_words(usage))} {clears}"
     if model.filters_marks and not model.marks:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cachetui.report.check_text import summary
+from cachetui.report.check.check_text import summary
 from cachetui.ui.cache_screen import REFUSAL_SECONDS, CacheScreen
 from cachetui.ui.dialogs.check import CheckDialog
 from cachetui.ui.messages import ShowFilter

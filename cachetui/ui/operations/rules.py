@@ -5,9 +5,9 @@ from __future__ import annotations
 from cachetui.labels import USE, Facts, Label
 from cachetui.model import Inventory
 from cachetui.preferences.model import Preferences
-from cachetui.removal.freeing import Outlook
+from cachetui.removal.freed_bytes import Outlook
 from cachetui.rules import Rules
-from cachetui.services.environments import usage_words
+from cachetui.services.facts.environments import usage_words
 from cachetui.ui.activity import Activity
 from cachetui.ui.cache_screen import REFUSAL_SECONDS, CacheScreen
 from cachetui.ui.operations.outlook import find_outlook

@@ -21,6 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cachetui.cli import main
+from cachetui.cli.exit_codes import DONE
 from cachetui.demo import artifacts, demo_cache
 from cachetui.demo.artifacts import DemoFile
 from cachetui.demo.writer import (
@@ -148,7 +149,7 @@ def test_the_made_up_cache_on_the_command_line(
         for more in ([], ["--no-memory"], []):
             code = main.run(["list", "--files", "--json", "--cache-dir", str(root), *more])
 
-            assert code == main.DONE
+            assert code == DONE
             assert_same(json.loads(capsys.readouterr().out), expected)
 
 

@@ -14,7 +14,7 @@ from cachetui.demo.target import DemoTarget
 from cachetui.model import Entry, File, Inventory, Unreadable
 from cachetui.pip.scan.scanner import scan
 from cachetui.removal.emptied import Directories
-from cachetui.removal.freeing import Freeing, Outlook
+from cachetui.removal.freed_bytes import Freeing, Outlook
 from cachetui.removal.in_use import PROTECTED
 from cachetui.removal.plan import place_companions, plan_removal
 from cachetui.removal.staying import staying

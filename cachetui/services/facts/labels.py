@@ -52,7 +52,7 @@ def facts_for(
 
         tags = supported_tags(options, note=note, report=report)
     if not USE.isdisjoint(words):
-        from cachetui.services.environments import usage_here, usage_words  # noqa: PLC0415 - as above
+        from cachetui.services.facts.environments import usage_here, usage_words  # noqa: PLC0415 - as above
 
         report("Reading the environments")
         usage = usage_here(entries, root, read_preferences(), memory=not options.no_memory, demo=options.demo)

@@ -5,7 +5,7 @@ from pathlib import Path
 from cachetui.model import Inventory
 from cachetui.preferences.file import read_preferences
 from cachetui.preferences.model import Protection
-from cachetui.services.labels import facts_for, matching, protected_entries
+from cachetui.services.facts.labels import facts_for, matching, protected_entries
 from cachetui.services.options import GlobalOptions
 from cachetui.terms import parse_terms
 from tests.cli.test_preferences import prefer

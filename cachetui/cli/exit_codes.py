@@ -1,0 +1,10 @@
+"""Exit codes of the commands; `cachetui help exit-codes` explains all of them."""
+
+from __future__ import annotations
+
+DONE, FAILED, WRONG_USAGE, NO_MATCH, INTERRUPTED = 0, 1, 2, 3, 130
+"""Exit codes.
+
+NO_MATCH means that the given terms matched nothing, even if there is no cache at all. A command without
+terms exits with DONE if there is no cache. The commands with terms return NO_MATCH themselves.
+"""

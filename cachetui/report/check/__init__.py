@@ -1,0 +1,1 @@
+"""The answer to `check`, for people and for scripts."""

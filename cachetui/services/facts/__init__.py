@@ -1,0 +1,1 @@
+"""What labels and rules must know of entries beyond the cache: Pythons, environments, and what projects need."""
