@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
@@ -18,6 +19,7 @@ from cachetui.model import INSTALLABLE, Entry, Inventory, version_order
 from cachetui.needs.markers import may_apply
 from cachetui.needs.requirement import read_requirement
 from cachetui.needs.values import DirectReference, Hashes, RequirementFile, direct_reference
+from cachetui.pip.formats.index_page import as_asked
 from cachetui.pip.reader import CacheReader, digest_of
 from cachetui.system.tree import never
 
@@ -79,11 +81,11 @@ class _Search:
             if entry.project is not None:
                 self._by_project[entry.project].append(entry)
         self._projects: dict[str, _Project] = defaultdict(_Project)
-        self._direct = list(file.direct)
+        self._direct = [one._replace(url=_cached_url(one.url)) for one in file.direct]
         self._needs: dict[str, tuple[Requirement, ...]] = {}
         self._waiting: dict[str, None] = {}
         self._referred = set[str]()
-        self._listed = {digest_of(url) for line in file.asked for url, _, _ in line.urls}
+        self._listed = {digest_of(_cached_url(url)) for line in file.asked for url, _, _ in line.urls}
         for line in file.asked:
             requirement, project = line.requirement, self._projects[canonicalize_name(line.requirement.name)]
             if requirement.marker is None and not file.is_lock:
@@ -147,7 +149,7 @@ class _Search:
 
     def _require(self, requirement: Requirement, *, for_building: bool = False) -> None:
         if requirement.url:
-            found = direct_reference(canonicalize_name(requirement.name), requirement.url)
+            found = direct_reference(canonicalize_name(requirement.name), _cached_url(requirement.url))
             if found and found not in self._direct:
                 self._direct.append(found)
         else:
@@ -221,17 +223,33 @@ class _Search:
                 for file in page.files if page else ():
                     add(file.url, file.hash_name, file.hash_value)
         for line in self._file.asked:
-            for url in line.urls:
-                add(*url)
+            for url, name, value in line.urls:
+                add(_cached_url(url), name, value)
         return found
 
 
 def _refers(reference: DirectReference, entry: Entry) -> bool:
-    """Return whether an entry may be what a URL leads to; the revision of a repository is not compared."""
-    if entry.kind == "built" and reference.is_vcs:
-        same = entry.url is not None and ENDING.sub("", entry.url) == ENDING.sub("", reference.url)
-        return same or (reference.project is not None and reference.project == entry.project)
-    return not reference.is_vcs and (entry.url == reference.url or _record(entry) == digest_of(reference.url))
+    """Return whether an entry may be what a `_cached_url` leads to; the revision of a repository is not compared."""
+    if entry.kind != "built":
+        return not reference.is_vcs and _record(entry) == digest_of(reference.url)
+    url = _cached_url(entry.url or "")
+    if not reference.is_vcs:
+        return url == reference.url
+    same = ENDING.sub("", url) == ENDING.sub("", reference.url)
+    return same or (reference.project is not None and reference.project == entry.project)
+
+
+def _cached_url(url: str) -> str:
+    """Return a URL as pip looks it up in its cache and notes it in `origin.json`: without a user and a password.
+
+    Sources: pip's `_internal/network/auth.py` (`MultiDomainBasicAuth.__call__`) and `_internal/models/direct_url.py`
+    (`redacted_url`).
+    """
+    try:
+        parts = urlsplit(url)
+        return as_asked(parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl())
+    except ValueError:
+        return url
 
 
 def _record(entry: Entry) -> str:

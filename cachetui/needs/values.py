@@ -104,4 +104,4 @@ def direct_reference(project: str | None, url: str) -> DirectReference | None:
     project = project or (canonicalize_name(egg[1]) if egg else None)
     if found := REPOSITORY.fullmatch(whole):
         return DirectReference(project, found[1], is_vcs=True)
-    return DirectReference(project, whole) if whole.startswith(("http://", "https://")) else None
+    return DirectReference(project, whole) if whole[:8].lower().startswith(("http://", "https://")) else None

@@ -216,6 +216,26 @@ def test_addresses_and_repositories(shelf: Shelf) -> None:
     assert kept(shelf, "b @ git+ssh://git@git.example/other.git@v1\n") == ["built b 1.0", "built b 2.0"]
 
 
+def test_addresses_are_compared_as_pip_stores_them(shelf: Shelf) -> None:
+    shelf.put("a", "a-1.0%2Bcpu-py3-none-any.whl", artifacts.wheel("a", "1.0+cpu"))
+    shelf.built("b", "1.0", url="https://git.example/b.git")
+    shelf.built("c", "1.0", url=f"{FILES}/c%201.zip")
+    kinds = {
+        line: [one.partition(" ")[0] for one in kept(shelf, line)]
+        for line in (
+            "a @ https://me:secret@files.example/a-1.0+cpu-py3-none-any.whl\n",
+            "a @ https://${USER}:${TOKEN}@files.example/a-1.0%2bcpu-py3-none-any.whl\n",
+            "six\nHTTPS://Files.Example/a-1.0%2Bcpu-py3-none-any.whl\n",
+            "git+https://token@git.example/b\n",
+            "c @ https://me@files.example/c%201.zip\n",
+        )
+    }
+    assert [*kinds.values()] == [["wheel"], ["wheel"], ["wheel"], ["built"], ["built"]], kinds
+    listed = f'{{url = "https://me:secret@files.example/a-1.0+cpu-py3-none-any.whl", hash = "sha256:{"0" * 64}"}}'
+    lock = f'version = 1\n[[package]]\nname = "other"\nversion = "1"\nwheels = [{listed}]\n'
+    assert kept(shelf, lock) == ["wheel a 1.0+cpu"]  # by its address
+
+
 def test_what_an_sdist_is_built_with_stays_until_it_is_built(shelf: Shelf) -> None:
     shelf.sdist("a", "1.0", "backend>=2; python_version>='3'")
     shelf.sdist("old", "1.0", pyproject=False)
