@@ -30,8 +30,10 @@ from cachetui.needs.values import (
     direct_reference,
 )
 
-TABLE = re.compile(r"^\s*\[\[?[\w.\"' -]+\]?\]\s*(?:#.*)?$|^\s*(?:lock-)?version\s*=", re.MULTILINE)
+TABLE = re.compile(r"^[ \t]*(?:\[\[?[\w.\"' -]+\]?\][ \t]*(?:#.*)?$|(?:lock-)?version[ \t]*=(?!=))", re.MULTILINE)
 """Pattern of a line that only TOML has: no requirement begins like this."""
+VERSION = re.compile(r"[\w.+!-]+", re.ASCII)
+"""Pattern of a version, also of one that PEP 440 does not know."""
 KNOWN = "pylock.toml, uv.lock, poetry.lock and Pipfile.lock"
 LOCAL = ("directory", "file", "path", "editable", "virtual")
 """Sources on this machine; nothing from them is in a cache."""
@@ -119,6 +121,8 @@ class _Lock:
         """Add a release; without a version, any. Hashes are written like `sha256:…`, including those beside URLs."""
         listed = tuple([(url, *_hash(text)) for url, text in urls])
         accepted = [*map(_hash, hashes), *[one[1:] for one in listed]]
+        if version and not VERSION.fullmatch(version):
+            raise LockError(f"{key}.version", "is no version")
         try:
             requirement = read_requirement(f"{name}{_specifier(version) if version else ''}")
         except ValueError as error:
@@ -210,7 +214,7 @@ def _read_poetry(lock: _Lock, document: Mapping[str, Any]) -> None:
             raise LockError(f"{key}.version", "is missing")
         holder = package if "files" in package else {"files": apart.get(str(package["name"]), [])}
         hashes = [_text(file, "hash", at) or "" for at, file in _tables(holder, "files", key)]
-        hashes += [f"sha256:{digest}" for digest in older.get(str(package["name"]), ())]
+        hashes += [f"sha256:{digest}" for digest in _texts(older, str(package["name"]), "metadata.hashes")]
         lock.pin(key, name, version, hashes=hashes, marker=_condition(conditions, name, key))
 
 
@@ -228,7 +232,7 @@ def _read_pipfile(lock: _Lock, document: Mapping[str, Any]) -> None:
                 lock.refer(key, name, file)
             elif "path" not in package:
                 marker = any_of(_marker_texts(_text(package, "markers", key), key))
-                written = (version or "").removeprefix("==").removeprefix("*") or None
+                written = (version or "").removeprefix("==").removeprefix("=").removeprefix("*") or None
                 lock.pin(key, name, written, hashes=_texts(package, "hashes", key), marker=marker)
 
 

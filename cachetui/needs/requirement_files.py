@@ -26,8 +26,8 @@ from cachetui.needs.values import (
 from cachetui.system.streams import STANDARD_INPUT, read_input
 from cachetui.system.tree import reason
 
-COMMENT = re.compile(r"(^|\s+)#.*$")
-"""Pattern of a comment, as pip finds it (`COMMENT_RE`)."""
+COMMENT = re.compile(r"(?:^|(?<=\s))#.*$")
+"""Pattern of a comment, as pip finds it (`COMMENT_RE`), without the blanks before it."""
 NESTED = re.compile(r"(-r|--requirement|-c|--constraint)(?:\s*=\s*|\s+|(?<=-[rc]))(.+)")
 """Pattern of a line that names another file."""
 OPTION = re.compile(r"\s(--?[A-Za-z])")
@@ -152,7 +152,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
     begun, start = "", 0
     for number, line in enumerate((*text.splitlines(), ""), start=1):
         start = start or number
-        if line.endswith("\\") and not COMMENT.match(line):
+        if line.endswith("\\") and not line.lstrip().startswith("#"):
             begun += line[:-1] + " "
             continue
         if whole := COMMENT.sub("", begun + line).strip():

@@ -217,8 +217,9 @@ def test_the_content_says_what_a_file_is_and_not_its_name(text: str, tmp_path: P
         found = read_requirement_files([tmp_path / name])
         assert found.is_lock
         assert "six==1.16.0" in str(found.asked[0].requirement)
-    (tmp_path / "requirements.lock").write_text("six==1.16.0\n")
-    assert not read_requirement_files([tmp_path / "requirements.lock"]).is_lock
+    for line in ("six==1.16.0", "version==0.1.2", "version == 0.1.2", "lock-version===1"):
+        (tmp_path / "requirements.lock").write_text(f"{line}\n")
+        assert not read_requirement_files([tmp_path / "requirements.lock"]).is_lock, line
 
 
 @pytest.mark.parametrize(
@@ -237,6 +238,12 @@ def test_the_content_says_what_a_file_is_and_not_its_name(text: str, tmp_path: P
         ('lock-version = "1.0"\n', "a.lock, created-by is invalid: "),
         ('lock-version = "2.0"\ncreated-by = "x"\npackages = []\n', "a.lock, lock-version is invalid: "),
         ('[metadata]\nlock-version = "3.0"\n', "a.lock, metadata.lock-version is 3.0, and cachetui reads "),
+        ("version = 1\n[[package]]\nname = 'x'\nversion = '>=1'\n", "a.lock, package[0].version is no version."),
+        ('{"_meta": {}, "default": {"six": {"version": ">=1"}}}', "a.lock, default.six.version is no version."),
+        (
+            '[[package]]\nname = "x"\nversion = "1"\n[metadata]\nlock-version = "1.0"\nhashes = {x = 3}\n',
+            "a.lock, metadata.hashes.x must be a list of strings.",
+        ),
         ('{"_meta": {}, "default": {"six": 3}}', "a.lock, default.six must be an object."),
         ('{"_meta": {}, "default": {"six": {"markers": "?"}}}', "a.lock, default.six has a marker that is invalid"),
         ('{"_meta": ' + "[" * 100_000, "a.lock is nested too deep."),

@@ -132,3 +132,8 @@ def test_a_file_named_as_a_dash_is_a_file(tmp_path: Path, monkeypatch: pytest.Mo
     (tmp_path / "-").write_text("six\n", encoding="utf-8")
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"-r -\ntoml\n")))
     assert asked(read_requirement_files([None])) == ["six", "toml"]
+
+
+def test_many_blanks_and_blank_lines_take_no_time(tmp_path: Path) -> None:
+    text = f"six{' ' * 200_000}# a comment\n{'  ' * 200_000}\n{chr(10) * 200_000}a{chr(9) * 200_000}==1"
+    assert asked(read(tmp_path, text)) == ["six", "a==1"]
