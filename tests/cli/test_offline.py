@@ -56,6 +56,8 @@ def test_a_dry_run_lists_what_is_at_hand(run: Run, cache: Path) -> None:
     assert made_up_name("torch-2.3.0-cp311-cp311-manylinux1_x86_64.whl") in names
     assert {name.partition("-")[0] for name in names} == {"torch", "numpy"}
     assert run("offline", "--demo", "-n", "--only", "torch").code == 0
+    command = ("pip", "install", "--index-url", "https://me:secret@index.example/?token=secret")
+    assert "secret" not in run("offline", "-n", "--cache-dir", cache, "--", *command).err
     document = json.loads(run("offline", "-n", "--json", "--cache-dir", cache).out)
     assert {one["filename"] for one in document["files"]} > set(names)
     assert ([one["filename"] for one in document["damaged"]], document["nameless"]) == ([None], 0)
@@ -113,6 +115,7 @@ def run_dry(start: Start, cache: Path, *terms: str) -> str:
         (["--", "sh", "-c", "kill -9 $$"], 128 + 9, ""),
         (["--", "sh", "-c", "kill -TERM $$"], 128 + 15, ""),
         (["--", "no-such-command"], 127, "Error: no-such-command cannot be run: No such file or directory.\n"),
+        (["--", "no://me:secret@x"], 127, "Error: no://***@x cannot be run: No such file or directory.\n"),
         (["--", "/"], 126, "Error: / cannot be run: Permission denied.\n"),
     ],
 )

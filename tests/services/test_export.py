@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,9 @@ def test_a_line_that_is_no_requirement_is_an_error_without_its_secrets(tmp_path:
     assert type(caught.value) is CachetuiError
     assert str(path) in str(caught.value)
     assert "secret" not in str(caught.value)
+    path.write_text(json.dumps({"_meta": {}, "default": {"x\nError:\x1b[31m https://me:secret@x": 3}}))
+    with pytest.raises(CachetuiError, match=r"default\.x\\x0aError:\\x1b\[31m https://\*\*\*@x must be an object\.$"):
+        read_requirements([path], note=notes.append)
 
 
 @posix

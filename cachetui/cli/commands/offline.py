@@ -19,6 +19,7 @@ from cachetui.export.offline_files import OfflineFiles
 from cachetui.model import Inventory
 from cachetui.report.offline import nameless_words, offline_json, offline_lines, offline_summary
 from cachetui.services.offline import find_offline_files, run_offline
+from cachetui.text.redact import quote_input, redact_input
 
 ONLY = "--only"
 END = "--"
@@ -129,7 +130,7 @@ def _show(found: OfflineFiles, words: Sequence[str], *, as_json: bool) -> None:
             say(line)
     note(offline_summary(found))
     if words:
-        note(f"Not run: {shlex.join(words)}")
+        note(f"Not run: {redact_input(shlex.join(words))}")
 
 
 def _run(inventory: Inventory, found: OfflineFiles, words: Sequence[str]) -> int:
@@ -149,7 +150,7 @@ def _run(inventory: Inventory, found: OfflineFiles, words: Sequence[str]) -> int
             before=before,
         )
     if done.trouble:
-        warn(f"Error: {words[0]} cannot be run: {done.trouble}.")
+        warn(f"Error: {quote_input(words[0])} cannot be run: {done.trouble}.")
     for name in done.changed:
         warn(f"The command changed {name} in the cache. Check it: cachetui verify --deep")
     return done.code

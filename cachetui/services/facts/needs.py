@@ -18,6 +18,7 @@ from cachetui.services.diagnostics.guard import guard
 from cachetui.system.steps import step
 from cachetui.system.streams import STANDARD_INPUT
 from cachetui.system.tree import never
+from cachetui.text.escape import escape_control
 from cachetui.text.format import count
 from cachetui.text.redact import quote_input, redact_input
 
@@ -94,6 +95,6 @@ def _read(name: str, note: Callable[[str], None]) -> RequirementFile:
 
 
 def unreadable(error: RequirementFileError) -> str:
-    """Return why a file cannot be read, in a sentence without secrets."""
+    """Return why a file cannot be read, in a sentence without secrets and control characters."""
     quoted = f": {quote_input(error.quoted)}" if error.quoted else ""
-    return f"{redact_input(error.place)}{quoted} {redact_input(error.complaint)}"
+    return escape_control(f"{redact_input(error.place)}{quoted} {redact_input(error.complaint)}")
