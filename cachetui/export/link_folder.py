@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Self
 
 from cachetui.errors import CachetuiError
-from cachetui.export.target_folder import TO_WRITE, Draft
+from cachetui.export.target_folder import TO_WRITE, Draft, is_in_cache
 from cachetui.file_status import is_directory
 from cachetui.pip.memory import default_path
 from cachetui.system.files import HAS_LINKS, is_at_home, is_own
@@ -176,11 +177,13 @@ def _has_clones(root: Path) -> bool:
 
 
 def _check(place: Path, root: Path) -> None:
-    """Raise OSError if a place is in the cache at `root`, or if it exists and others can write to it."""
-    resolved, cache = place.resolve(), root.resolve()
-    if cache == resolved or cache in resolved.parents:
+    """Raise OSError if a place is in the cache at `root`, or if others can replace it or write to it."""
+    if is_in_cache(place.resolve(), root):
         raise OSError("it is in the cache, where nothing is written")
     with suppress(FileNotFoundError):
+        above = place.parent.stat().st_mode
+        if os.name != "nt" and above & stat.S_IWOTH and not above & stat.S_ISVTX:
+            raise OSError("others can replace it: the folder above it lacks the sticky bit")
         found = place.lstat()
         if not is_directory(found) or not is_own(found) or (os.name != "nt" and found.st_mode & 0o022):
             raise OSError("it is not a folder of yours that only you can write to")
@@ -215,6 +218,8 @@ def _begin(place: Path, root: Path) -> tuple[Path, int]:
 def tidy(place: Path) -> None:
     """Remove the folders in a place that no process uses any more."""
     for run in place.glob(f"{PREFIX}*"):
+        if run.is_symlink():
+            continue
         try:
             lock = os.open(run / LOCK, OPEN_LOCK)
         except FileNotFoundError:  # its process ended before it had a lock, or has none yet and makes another folder

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Self
 
 from cachetui.errors import CachetuiError
-from cachetui.system.files import HAS_LINKS, give_name, is_own, lock
+from cachetui.system.files import HAS_LINKS, give_name, is_own
+from cachetui.system.locks import try_lock
 from cachetui.system.tree import OPEN_DIRECTORY, OPEN_FILE, reason
 
 BY_DESCRIPTOR = (
@@ -46,16 +47,30 @@ def check_target(folder: Path, root: Path) -> None:
         resolved = place.resolve(strict=True)
         if not resolved.is_dir():
             raise TargetError(f"{place} is not a folder.")
-        own = root.stat() if root.exists() else None
-        for above in (resolved, *resolved.parents):
-            if own is not None and os.path.samestat(above.stat(), own):
-                raise TargetError(f"{folder} is in the cache, where nothing is written. Choose another folder.")
+        if is_in_cache(resolved, root):
+            raise TargetError(f"{folder} is in the cache, where nothing is written. Choose another folder.")
         if not os.access(resolved, os.W_OK | os.X_OK):
             raise TargetError(f"{place} cannot be written to. Choose another folder.")
     except (FileNotFoundError, NotADirectoryError) as error:
         raise TargetError(f"{place} does not exist. Create it first.") from error
     except (OSError, RuntimeError, ValueError) as error:  # a loop of links, or a name with a NUL
         raise TargetError(f"{place} cannot be checked: {reason(error)}.") from error
+
+
+def is_in_cache(folder: Path, root: Path) -> bool:
+    """Return whether a resolved folder, which may not exist yet, is the cache at `root` or in it. Raises OSError."""
+    return root.exists() and any(above.exists() and above.samefile(root) for above in (folder, *folder.parents))
+
+
+def _lock(fd: int) -> bool:
+    """Lock a draft until it is closed; return whether no other process has locked it, and locks can tell.
+
+    Windows needs no lock: an open file cannot be removed there.
+    """
+    try:
+        return os.name == "nt" or try_lock(fd)
+    except OSError:
+        return False
 
 
 class TargetFolder:
@@ -91,7 +106,7 @@ class TargetFolder:
         self._look()
         passing = self._prefix + f".cachetui-{secrets.token_hex(8)}.part"
         draft = Draft(os.open(passing, TO_WRITE, 0o666, dir_fd=self._at), passing)
-        lock(draft.fd)
+        _lock(draft.fd)
         try:
             yield draft
         finally:
@@ -129,7 +144,7 @@ class TargetFolder:
             found = os.fstat(fd)
             ours = stat.S_ISREG(found.st_mode) and is_own(found)
             begun = found.st_size > 0 or time.time() - found.st_mtime > GRACE  # it is locked once it is created
-            is_left = ours and begun and lock(fd)
+            is_left = ours and begun and _lock(fd)
             if is_left and os.name != "nt":
                 os.unlink(passing, dir_fd=self._at)
         finally:

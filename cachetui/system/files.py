@@ -81,23 +81,6 @@ def _discard(draft: str, folder: int | None = None) -> None:
         os.unlink(draft, dir_fd=folder)
 
 
-def lock(fd: int) -> bool:
-    """Lock an open file until it is closed; return whether no other process has locked it.
-
-    Where the system has no such locks, nothing is locked, and the answer is True on Windows alone: an open file cannot
-    be removed there.
-    """
-    try:
-        import fcntl  # noqa: PLC0415 - Windows does not have it
-    except ImportError:
-        return os.name == "nt"
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
-
-
 def is_own(found: os.stat_result) -> bool:
     """Return whether the user owns the file that has this status."""
     return not hasattr(os, "geteuid") or found.st_uid == os.geteuid()

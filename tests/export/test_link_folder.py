@@ -82,8 +82,13 @@ def test_what_a_killed_process_left_is_removed_and_what_is_in_use_stays(root: Pa
     os.close(killed.lock)
     (place / "run-early").mkdir()  # its process was killed before it had a lock
     (place / "mine.txt").write_text("not a link folder")
+    (tmp_path / "elsewhere" / "files").mkdir(parents=True)
+    (tmp_path / "elsewhere" / LOCK).touch()
+    (place / "run-link").symlink_to(tmp_path / "elsewhere")
     tidy(place)
-    assert {path.name for path in place.iterdir()} == {used.path.parent.name, "mine.txt"}
+    assert {path.name for path in place.iterdir()} == {used.path.parent.name, "mine.txt", "run-link"}
+    assert {path.name for path in (tmp_path / "elsewhere").iterdir()} == {"files", LOCK}
+    (place / "run-link").unlink()
     assert (used.path / "six.whl").read_bytes() == b"a wheel"
     with used:
         pass
@@ -115,6 +120,15 @@ def test_a_place_that_others_can_write_to_and_the_cache_itself_are_not_used(
     with LinkFolder(root) as folder:
         assert not folder.path.is_relative_to(place)
     assert (place / "run-x" / LOCK).exists()
+    place.chmod(0o700)
+    place.parent.chmod(0o777)  # everybody can put another folder in its place
+    with LinkFolder(root) as folder:
+        assert not folder.path.is_relative_to(place)
+    assert (place / "run-x" / LOCK).exists()
+    place.parent.chmod(0o1777)
+    with LinkFolder(root) as folder:
+        assert folder.path.is_relative_to(place)
+    assert not (place / "run-x").exists()
 
     monkeypatch.setattr(link_folder, "default_places", lambda *_, **__: iter([root / "offline"]))
     with pytest.raises(NoPlaceError, match="it is in the cache, where nothing is written"):
