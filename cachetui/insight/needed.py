@@ -90,7 +90,8 @@ class _Search:
             requirement, project = line.requirement, self._projects[canonicalize_name(line.requirement.name)]
             if requirement.marker is None and not file.is_lock:
                 project.narrowed &= requirement.specifier
-            self._add(canonicalize_name(requirement.name), Source(requirement.specifier, line.hashes), requirement)
+            if not line.constraint:
+                self._add(canonicalize_name(requirement.name), Source(requirement.specifier, line.hashes), requirement)
         self._hashes = self._known_hashes()
 
     def found(self, *, ci: bool) -> NeededEntries:
@@ -165,16 +166,16 @@ class _Search:
 
     def _is_needed(self, entry: Entry, *, pages: bool) -> bool:
         if entry.kind in PAGES:
-            return pages and entry.project in self._projects and (entry.version is None or self._is_release(entry))
+            return pages and self._is_release(entry)
         if entry.kind not in (*INSTALLABLE, "metadata"):
             return False
         return _record(entry) in self._listed or self._is_release(entry) or self._is_referred_to(entry)
 
     def _is_release(self, entry: Entry) -> bool:
-        """Return whether an entry is of a needed version, as far as that is known."""
-        if entry.project not in self._projects:
-            return False
-        return entry.version is None or bool(self._sources_of(entry))
+        """Return whether an entry is of a needed project, and of a needed version, as far as that is known."""
+        if entry.version is None and entry.project in self._projects:
+            return bool(self._projects[entry.project].sources)
+        return bool(self._sources_of(entry))
 
     def _sources_of(self, entry: Entry) -> list[Source]:
         """Return the requirements that an entry with a version satisfies."""

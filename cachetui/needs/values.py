@@ -89,12 +89,12 @@ class RequirementFile:
     @property
     def is_complete(self) -> bool:
         """Whether it names everything that is needed: it is a lock file, or makes pip require hashes."""
-        return self.is_lock or (not self.direct and all(line.hashes for line in self.asked))
+        return self.is_lock or (not self.direct and all(line.hashes and not line.constraint for line in self.asked))
 
     @property
     def is_empty(self) -> bool:
-        """Whether it needs nothing that a cache may hold."""
-        return not self.asked and not self.direct
+        """Whether it needs nothing that a cache may hold: constraints alone need nothing."""
+        return all(line.constraint for line in self.asked) and not self.direct
 
 
 def direct_reference(project: str | None, url: str) -> DirectReference | None:

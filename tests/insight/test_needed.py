@@ -188,10 +188,15 @@ def test_lines_for_some_environments_and_constraints(shelf: Shelf) -> None:
     (shelf.root.parent / "limits.txt").write_text("a<3\nb==1.0\n")
 
     assert kept(shelf, "a==1.0; python_version<'3'\na==2.0; python_version>='3'\n") == ["wheel a 1.0", "wheel a 2.0"]
-    assert kept(shelf, "b\n-c limits.txt\n") == ["wheel a 1.0", "wheel a 2.0", "wheel b 1.0"]
+    assert kept(shelf, "b\n-c limits.txt\n") == ["wheel a 2.0", "wheel b 1.0"]
     assert kept(shelf, "b==1.0\na==1.0; python_version<'3'\n") == [f"wheel a {one}.0" for one in (1, 2, 3)] + [
         "wheel b 1.0"
     ]
+    shelf.page("a")
+    assert kept(shelf, "other\n-c limits.txt\n") == []  # constraints alone need nothing
+    any_file = "--hash=sha256:" + "0" * 64
+    (shelf.root.parent / "limits.txt").write_text(f"a==2.0 {any_file}\n")
+    assert kept(shelf, f"b==1.0 {any_file}\n-c limits.txt\n") == ["index a", "wheel a 2.0", "wheel b 1.0"]
 
 
 def test_addresses_and_repositories(shelf: Shelf) -> None:
