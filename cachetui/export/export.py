@@ -17,6 +17,7 @@ from cachetui.export.plan import TAKEN, PlannedFile, check_room
 from cachetui.export.safe_names import agree, named_by
 from cachetui.export.target_folder import Draft, TargetFolder
 from cachetui.model import Entry, Inventory
+from cachetui.needs.values import STRONG
 from cachetui.pip.formats.archives import ArchiveName, named
 from cachetui.pip.formats.body import read_at
 from cachetui.pip.formats.integrity import StoppedError
@@ -26,8 +27,6 @@ from cachetui.system.tree import never, reason, unforeseen
 
 TOLD = ("url", "disposition", "wheel-name")
 """Identification steps that give the file name; after any other step, an index page's name is preferred."""
-STRONG = ("sha256", "sha384", "sha512")
-"""Names of hashes without known collisions."""
 PIECE = 1 << 20
 """Number of bytes of an existing file that are hashed at a time."""
 

@@ -145,13 +145,14 @@ def default_places(root: Path, *, writes: bool = False) -> Iterator[Path]:
     """Yield the folders in which the folder for the cache at `root` may be made, the best one first.
 
     Making links in memory takes almost no time. Only a disk has room for files that are written out, and clones.
+    Variables that name relative paths do not count (XDG base directory specification): the command may change its folder.
     """
     user = os.geteuid() if hasattr(os, "geteuid") else "user"
     beside = default_path().with_name("offline")
-    on_disk = [beside] if _is_at_home(beside) else []
+    on_disk = [beside] if beside.is_absolute() and _is_at_home(beside) else []
     in_memory = [MEMORY / f"cachetui-offline-{user}"] if MEMORY.is_dir() else []
     runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or os.devnull, "cachetui-offline")
-    if runtime.parent.is_dir() and _is_at_home(runtime):
+    if runtime.is_absolute() and runtime.parent.is_dir() and _is_at_home(runtime):
         in_memory.insert(0, runtime)
     yield from (*on_disk, *in_memory) if writes or _has_clones(root) else (*in_memory, *on_disk)
     yield Path(tempfile.gettempdir(), f"cachetui-offline-{user}")

@@ -93,13 +93,18 @@ def check_room(planned: Sequence[PlannedFile], folder: Path, root: Path) -> None
     """Raise NoRoomError if the disk lacks room for planned files, TargetError if the folder is unusable."""
     room = look_at(planned, folder, root)
     if room.needed > room.free:
-        free, needed = disk_text(room.free), disk_text(room.needed)
-        if free == needed:
-            free, needed = f"{room.free:,} bytes", f"{room.needed:,} bytes"
         raise NoRoomError(
-            f"{folder} has room for {free}, and {needed} are needed: nothing was written. Name a folder on another "
-            "disk, or fewer files."
+            f"{room_words(folder, room.free, room.needed)}: nothing was written. Name a folder on another disk, or "
+            "fewer files."
         )
+
+
+def room_words(folder: Path, free: int, needed: int) -> str:
+    """Return how many bytes a folder has room for, and how many are needed, as the beginning of a sentence."""
+    words = disk_text(free), disk_text(needed)
+    if words[0] == words[1]:
+        words = f"{free:,} bytes", f"{needed:,} bytes"
+    return f"{folder} has room for {words[0]}, and {words[1]} are needed"
 
 
 def _is_there(folder: Path, one: PlannedFile) -> bool | None:

@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 from cachetui.errors import CachetuiError
 
 STRONG = ("sha256", "sha384", "sha512")
-"""Names of hashes that pip would demand."""
+"""Names of hashes without known collisions, which pip demands."""
 REPOSITORY = re.compile(r"(?:git|hg|svn|bzr)\+([^:/]+://[^/]*/[^@]*)(?:@.*)?")
 """Pattern of the URL of a repository, with the revision at its end; group 1 is what pip notes in `origin.json`."""
 EGG = re.compile(r"(?:^|&)egg=([A-Za-z0-9._-]+)")

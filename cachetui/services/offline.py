@@ -13,7 +13,7 @@ from typing import NamedTuple
 from cachetui.export.export import SkippedEntry
 from cachetui.export.link_folder import LinkFolder
 from cachetui.export.offline_files import OfflineFiles, choose_files
-from cachetui.export.plan import NoRoomError, PlannedFile
+from cachetui.export.plan import NoRoomError, PlannedFile, room_words
 from cachetui.model import Entry, File, Inventory
 from cachetui.pip.formats.integrity import StoppedError
 from cachetui.pip.formats.records import UnreadableRecordError
@@ -132,8 +132,8 @@ def _write_out(
     needed, free = sum([one.size for _, one in files]), shutil.disk_usage(folder.path).free
     if needed > free:
         raise NoRoomError(
-            f"{folder.path} has room for {free / 1e6:,.1f} MB, and {needed / 1e6:,.1f} MB are needed for files that "
-            "cannot be linked: nothing was run. Choose fewer with --only."
+            f"{room_words(folder.path, free, needed)} for files that cannot be linked: nothing was run. Choose fewer "
+            "with --only."
         )
     skipped = []
     with CacheReader(inventory) as reader:

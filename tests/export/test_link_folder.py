@@ -134,3 +134,13 @@ def test_a_place_that_others_can_write_to_and_the_cache_itself_are_not_used(
     with pytest.raises(NoPlaceError, match="it is in the cache, where nothing is written"):
         LinkFolder(root)
     assert [path.name for path in root.iterdir()] == ["abc.body"]
+
+
+def test_relative_places_do_not_count(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", "runtime")
+    monkeypatch.setattr(link_folder, "default_path", lambda: Path("cache", "memory"))
+    for writes in (False, True):
+        places = [*default_places(root, writes=writes)]
+        assert places
+        assert all(place.is_absolute() for place in places)
