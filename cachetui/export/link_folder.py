@@ -155,7 +155,10 @@ def default_places(root: Path, *, writes: bool = False) -> Iterator[Path]:
     if runtime.is_absolute() and runtime.parent.is_dir() and _is_at_home(runtime):
         in_memory.insert(0, runtime)
     yield from (*on_disk, *in_memory) if writes or _has_clones(root) else (*in_memory, *on_disk)
-    yield Path(tempfile.gettempdir(), f"cachetui-offline-{user}")
+    try:
+        yield Path(tempfile.gettempdir(), f"cachetui-offline-{user}")
+    except FileNotFoundError:  # no folder for temporary files can be written to
+        return
 
 
 def _is_at_home(place: Path) -> bool:

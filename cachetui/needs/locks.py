@@ -32,6 +32,8 @@ from cachetui.needs.values import (
 
 TABLE = re.compile(r"^[ \t]*(?:\[\[?[\w.\"' -]+\]?\][ \t]*(?:#.*)?$|(?:lock-)?version[ \t]*=(?!=))", re.MULTILINE)
 """Pattern of a line that only TOML has: no requirement begins like this."""
+SCP_LIKE = re.compile(r"^(git\+)([^/:@]+@[^/:]+):(?!//)")
+"""Pattern of the beginning of git's short form of a URL, such as `git@host:project.git`, which pip does not take."""
 VERSION = re.compile(r"[\w.+!-]+", re.ASCII)
 """Pattern of a version, also of one that PEP 440 does not know."""
 KNOWN = "pylock.toml, uv.lock, poetry.lock and Pipfile.lock"
@@ -131,7 +133,8 @@ class _Lock:
         self.asked.append(RequirementLine(requirement, frozenset([one for one in accepted if one[0]]), urls=listed))
 
     def refer(self, key: str, name: str, url: str) -> None:
-        """Add a reference to a URL; the URL of a repository has a prefix such as `git+`."""
+        """Add a reference to a URL; that of a repository has a prefix such as `git+`, and may have git's short form."""
+        url = SCP_LIKE.sub(r"\1ssh://\2/", url)
         self.ignored.append(Ignored(f"{self.name}, {key}", f"{name} @ {url}"))
         if found := direct_reference(canonicalize_name(name), url):
             self.direct.append(found)

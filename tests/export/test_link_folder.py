@@ -144,3 +144,12 @@ def test_relative_places_do_not_count(root: Path, tmp_path: Path, monkeypatch: p
         places = [*default_places(root, writes=writes)]
         assert places
         assert all(place.is_absolute() for place in places)
+
+
+def test_a_place_for_temporary_files_is_not_needed(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere() -> str:
+        raise FileNotFoundError("No usable temporary directory found")
+
+    monkeypatch.setattr("tempfile.gettempdir", nowhere)
+    with LinkFolder(root) as folder:
+        assert folder.path.is_dir()

@@ -210,6 +210,24 @@ def test_a_lock_of_pipenv() -> None:
     assert found.direct == (CLONED, FETCHED)
 
 
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("git@git.example:team/mine.git", "ssh://git@git.example/team/mine.git"),
+        ("ssh://git@git.example:22/team/mine.git", "ssh://git@git.example:22/team/mine.git"),
+        ("https://me:token@git.example/team/mine", "https://me:token@git.example/team/mine"),
+        ("../mine", None),
+        ("C:/mine", None),
+    ],
+)
+def test_repositories_are_named_as_pip_names_them(url: str, expected: str | None) -> None:
+    of_poetry = f'[[package]]\nname = "Mine"\nversion = "1"\nsource = {{type = "git", url = "{url}"}}\n'
+    of_pipenv = {"_meta": {}, "default": {"Mine": {"git": url, "ref": "abc"}}}
+    for text in (f'{of_poetry}[metadata]\nlock-version = "2.1"\n', json.dumps(of_pipenv)):
+        wanted = () if expected is None else (DirectReference("mine", expected, is_vcs=True),)
+        assert lock(text).direct == wanted
+
+
 @pytest.mark.parametrize("text", [PYLOCK, UV, POETRY, json.dumps(PIPFILE)])
 def test_the_content_says_what_a_file_is_and_not_its_name(text: str, tmp_path: Path) -> None:
     for name in ("requirements.txt", "pylock.dev.toml", "uv.lock"):
