@@ -117,3 +117,19 @@ def test_what_is_left_is_what_pip_installs(version: str, tmp_path: Path, pips: L
     asked = ("--no-index", "--find-links", str(out), *PINS)
     pip.run(tmp_path / "none", "install", "--target", str(target), *asked)
     assert installed(target) == expected
+
+
+@pytest.mark.parametrize("version", ["23.2.1", "26.3"])
+def test_addresses_with_a_password_are_found_again(version: str, tmp_path: Path, pips: LoadedPips) -> None:
+    pip, cache, asked = Pip(version, tmp_path / "pip", pips), tmp_path / "cache", tmp_path / "requirements.txt"
+    top, sourced, other = wheel("top", "2.0"), sdist("Sourced.Thing", "2.0"), wheel("else", "1.0")
+    with serve((top, sourced, other)) as index:
+        base = index.url.replace("://", "://me:secret@")
+        asked.write_text(f"top @ {base}{top.path}\n{base}{sourced.path}#egg=sourced-thing\n")
+        pip.install(cache, index, "else", "-r", str(asked))
+        left = prune(cache, asked, ci=True)
+        assert {"wheel top 2.0", "built sourced-thing 2.0"} <= {*kinds(left)}
+        assert "wheel else 1.0" not in kinds(left)
+        index.forget()
+        pip.install(cache, index, "-r", str(asked))
+        assert {path for path in index.sent if not path.startswith("/simple/")} == set()
