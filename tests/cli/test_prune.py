@@ -250,6 +250,8 @@ def test_what_a_lock_needs_stays_and_all_else_goes(run: Run, cache: Path, tmp_pa
         ("[[package]]\nname = \n", "is not valid TOML"),
         ("version = 1\n[[package]]\nname = 3\n", "package[0].name must be a string."),
         ("six 1.16\n", "line 1: six 1.16 is not a requirement"),
+        ("six\n-rhttps://me:secret@h.example/all.txt\n", "line 2: -rhttps://***@h.example/all.txt is on a server"),
+        ("six\n--requirement = https://h.example/all.txt\n", "all.txt is on a server, where cachetui reads nothing"),
         (None, "cannot be read"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -23,6 +24,8 @@ from cachetui.text.format import count
 from cachetui.text.redact import quote_input, redact_input
 
 LOG = logging.getLogger(__name__)
+REMOTE = re.compile(r"(?:-r|--requirement).*://")
+"""Pattern of a line that includes a requirements file by its URL. Constraints only narrow, so those may be missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,8 @@ class Needs:
 def read_needs(names: Sequence[str], *, note: Callable[[str], None] = lambda _: None) -> Needs:
     """Read the files that `not_needed_by` names; `-` is the standard input.
 
-    `note` gets a sentence for each line that is not evaluated. Raises UsageError for a file that cannot be read or that
-    needs nothing.
+    `note` gets a sentence for each line that is not evaluated. Raises UsageError for a file that cannot be read, that
+    needs nothing, or that includes another one by its URL.
     """
     return Needs(
         tuple([STANDARD_INPUT if name == "-" else str(place(name)) for name in names]),
@@ -89,6 +92,11 @@ def _read(name: str, note: Callable[[str], None]) -> RequirementFile:
         raise UsageError(f"{named} needs nothing from a cache, so everything would be removed. Name another file.")
     known = {reference.url for reference in file.direct}
     for ignored in file.ignored:
+        if REMOTE.match(ignored.text):
+            raise UsageError(
+                f"{redact_input(ignored.place)}: {quote_input(ignored.text)} is on a server, where cachetui reads "
+                "nothing: download it, and name the copy instead."
+            )
         if not any(url in ignored.text for url in known):
             note(f"Not looked at: {redact_input(ignored.place)}: {quote_input(ignored.text)}")
     return file
