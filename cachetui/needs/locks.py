@@ -246,29 +246,23 @@ def _conditions(edges: Sequence[Edge]) -> Mapping[str, frozenset[str]]:
     marker. For others, the markers of all dependencies on it count.
     """
     incoming: dict[str, list[Edge]] = defaultdict(list)
+    unmarked: dict[str, list[str]] = defaultdict(list)
     for edge in edges:
         if edge.parent != edge.child:
             incoming[edge.child].append(edge)
-    found: dict[str, frozenset[str]] = {name: frozenset() for name in incoming}
-    conditional = {name for name in incoming if all(edge.marker for edge in incoming[name])}
-    grows = True
-    while grows:
-        grows = False
-        for name, own in incoming.items():
-            plain = [edge.parent for edge in own if not edge.marker]
-            if name not in conditional and all(parent in conditional for parent in plain):
-                conditional.add(name)
-                grows = True
-    for _ in incoming:
-        before = found
-        found = {
-            name: frozenset()
-            if name not in conditional
-            else frozenset().union(*[{edge.marker} if edge.marker else before.get(edge.parent, ()) for edge in own])
-            for name, own in incoming.items()
-        }
-        if found == before:
-            break
+            if not edge.marker:
+                unmarked[edge.parent].append(edge.child)
+    left = {name: sum(not edge.marker for edge in own) for name, own in incoming.items()}
+    found: dict[str, frozenset[str]] = {}
+    conditional = [name for name, number in left.items() if not number]
+    for name in conditional:
+        found[name] = frozenset().union(
+            *[{edge.marker} if edge.marker else found[edge.parent] for edge in incoming[name]]
+        )
+        for child in unmarked[name]:
+            left[child] -= 1
+            if not left[child]:  # all that need it without a marker are conditional
+                conditional.append(child)
     return found
 
 

@@ -332,3 +332,12 @@ def test_no_content_is_a_surprise(start: dict[str, Any], key: str, value: object
         assert error.complaint
     else:
         assert all(line.requirement.name for line in found.asked)
+
+
+def test_a_long_chain_has_the_marker_at_its_beginning() -> None:
+    table = '[[package]]\nname = "p%d"\nversion = "1"\ndependencies = [{name = "p%d"%s}]\n'
+    chain = [table % (at, at + 1, "" if at else ", marker = \"os_name == 'nt'\"") for at in reversed(range(1500))]
+    end = '[[package]]\nname = "p1500"\nversion = "1"\n'
+    found = lock(f"version = 1\n{''.join(chain)}{end}").asked
+    markers = {str(line.requirement.marker) for line in found if line.requirement.name != "p0"}
+    assert markers == {'os_name == "nt"'}
