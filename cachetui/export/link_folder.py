@@ -145,7 +145,7 @@ def default_places(root: Path, *, writes: bool = False) -> Iterator[Path]:
     """Yield the folders in which the folder for the cache at `root` may be made, the best one first.
 
     Making links in memory takes almost no time. Only a disk has room for files that are written out, and clones.
-    Variables that name relative paths do not count (XDG base directory specification): the command may change its folder.
+    Relative paths in variables do not count (XDG base directory specification): the command may change its folder.
     """
     user = os.geteuid() if hasattr(os, "geteuid") else "user"
     beside = default_path().with_name("offline")
