@@ -45,7 +45,7 @@ RUNNING: Mapping[Activity, str] = {
     Activity.SCANNING: "The cache is being read: wait for that, then {wish}.",
     Activity.EXPORTING: "An export is running: wait for it, or stop it with {stop}; then {wish}.",
     Activity.REMOVING: "A removal is running: wait for it, or stop it with {stop}; then {wish}.",
-    Activity.CHANGING_PIP: "A pip is changing its settings: wait for it.",
+    Activity.CHANGING_PIP: "pip is still saving its settings: wait a moment.",
 }
 """Sentences that say why an action cannot begin during each activity."""
 

@@ -113,14 +113,14 @@ def commands_of(app: CachetuiApp) -> Iterable[PaletteCommand]:
             names = key_names(keys.split(","), app.glyphs is ASCII)
             yield PaletteCommand(title, names, binding.tooltip, SYNONYMS.get(id, ""), run)
     if app.main.inventory is not None:
-        about = "Mark what is here of a list of releases, such as advisories of malware"
+        about = "Mark the files that a list names, such as a malware advisory"
         also = "incident osv advisories vulnerabilities malware poisoned"
         yield PaletteCommand("Check a list", "", about, also, app.main.check_list)
     yield PaletteCommand("Theme", "", "Choose other colours", "colors dark light", app.action_change_theme)
     if (path := app.main.preferences.path) is not None:
         about, also = f"Copy the path of the file: {shown(str(path))}", "settings options configuration protect"
         yield PaletteCommand("Preferences", "", about, also, partial(copy_paths, app.main, [str(path)]))
-        about = 'List the names of all actions; "sort.age" = "f" below [keys] in the preferences changes a key'
+        about = 'Show the names of all actions; "sort.age" = "f" below [keys] in the preferences changes a key'
         show = partial(app.main.action_help, "keys")
         yield PaletteCommand("Change a key", "", about, "rebind remap shortcut binding keys", show)
     about = "Save a picture of the screen as an SVG file in your folder of downloads"

@@ -118,7 +118,7 @@ MEANINGS: Mapping[FindingType, Meaning] = {
         "wrong length",
         "damage",
         "pip wrote the record, but not all of its body. If a file is too short, pip 25.2 and later download the rest; "
-        "earlier versions stop with an error. At an index page, pip 26.1 and later stop with an error; earlier "
+        "earlier versions stop with an error. If it is an index page, pip 26.1 and later stop with an error; earlier "
         "versions read the part that is there.",
         REMOVE,
     ),

@@ -30,6 +30,7 @@ class SheetBox(TextBox):
         background: $boost;
         background-tint: $surface 0%;
         color: $typed;
+        text-style: underline;
         &:ansi > .input--cursor { text-style: reverse; }
     }
     """

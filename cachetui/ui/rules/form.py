@@ -65,20 +65,20 @@ LIMITING = (
     DialogRule(
         "keep-latest",
         "keep newest",
-        ("versions of each project; alone, chooses all others", "versions; alone, all others", "versions"),
+        ("versions of each project; alone, chooses all others", "versions of each project", "versions"),
         example="2",
     ),
     DialogRule("max-size", "max size", ("shrink to this, oldest first", "in all"), example="5GB"),
     DialogRule(
         "min-free",
         "min free",
-        ("on the disk: frees what it lacks", "on the disk", "on disk"),
+        ("on the disk: frees what is missing", "on the disk", "on disk"),
         example="20GB",
     ),
     DialogRule(
         "free",
         "free",
-        ("cheapest to lose first, then oldest", "cheapest, then oldest", "cheapest"),
+        ("easiest to replace first, then oldest", "easiest to replace", "easiest"),
         example="5GB",
     ),
     DialogRule("built", "built here", ("also wheels that pip built here", "also built wheels")),

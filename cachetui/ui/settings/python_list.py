@@ -36,8 +36,8 @@ class PythonList(RowList):
     """
     HELP = """\
 # Settings
-Each Python's pip has its own settings. Below: where its cache is, whether it is on, and all that has a say in it, the
-Each Python's pip has its own settings. Below: where its cache is, whether it is on, and where that is set; the last one
+Each Python's pip has its own settings. Below the list: where its cache is, whether it is on, and each place where that
+is set. If several places set it, the last one counts.
 """
     BINDING_GROUP_TITLE = "Pythons"
 

@@ -57,6 +57,10 @@ ROLE_CSS = """
 """Styles of the roles, within the rule of an app."""
 
 
+BARS = ("bar", "part")
+"""Roles of bars, which are drawn with blocks."""
+
+
 class PaintedWidget(Widget):
     """A widget whose text is parts with roles. Its app has `ROLE_CLASSES`, styled by `ROLE_CSS`.
 
@@ -105,6 +109,8 @@ class PaintedWidget(Widget):
             styles += part.text_style
         if styles.reverse:  # dim text in reverse colours cannot be read
             styles += Style(dim=False)
+            if roles[-1] in BARS:  # the blanks behind a bar would have its colour
+                colour = self.styles.color
         if (front := colour).ansi is None:
             front = readable(ground + colour, ground, least) if ground.ansi is None else ground + colour
         return styles + Style.from_color(front.rich_color, ground.rich_color if ground.a else None)
