@@ -169,7 +169,7 @@ def remove(
             warn("Nothing was removed.")
             wishes.write(plan, None, notes)
             return FAILED
-    outcome = _carry_out(plan, inventory, preferences)
+    outcome = _carry_out(plan, inventory, preferences, memory=wishes.options.scan_memory)
     _tell_outcome(outcome, plan, inventory, as_json=wishes.as_json)
     wishes.write(plan, outcome, notes)
     if outcome.stopped:
@@ -214,7 +214,7 @@ def _tell_outcome(outcome: RemovalOutcome, plan: Plan, inventory: Inventory, *, 
         raise
 
 
-def _carry_out(plan: Plan, inventory: Inventory, preferences: Preferences) -> RemovalOutcome:
+def _carry_out(plan: Plan, inventory: Inventory, preferences: Preferences, *, memory: bool) -> RemovalOutcome:
     """Remove the planned entries; Ctrl+C stops the removal between two files."""
 
     def report(progress: RemovalProgress) -> None:
@@ -223,7 +223,9 @@ def _carry_out(plan: Plan, inventory: Inventory, preferences: Preferences) -> Re
 
     with interruptible() as stop, Status() as status:
         shown = report if status.shown else None
-        return services.remove(plan, inventory, preferences, now_ns=time.time_ns(), stop=stop, report=shown)
+        return services.remove(
+            plan, inventory, preferences, now_ns=time.time_ns(), memory=memory, stop=stop, report=shown
+        )
 
 
 def plan_lines(plan: Plan, inventory: Inventory, notes: Sequence[str] = (), *, dry_run: bool = False) -> Iterator[str]:

@@ -6,6 +6,7 @@ What a folder had installed counts only while the folder is unchanged: installin
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from cachetui.system.remembered import read_remembered, write_remembered
 
 MOST = 5_000
 """Maximum number of remembered folders; the most recently read ones are kept."""
+PREFIXES = "prefixes"
+"""Key of the remembered prefixes; all other keys are folders."""
 RECENT_NS = 2_000_000_000
 """Nanoseconds before now in which a folder may have changed again without a new modification time."""
 
@@ -51,12 +54,38 @@ class SiteMemory:
             self._changed = True
         return site
 
+    def prefixes(self, named: Iterable[str]) -> list[str]:
+        """Remember the prefixes of environments; return them with those remembered earlier, unless they are gone.
+
+        Self-checks name environments that nothing else names, and are removed as other entries are.
+        """
+        earlier = self._known.get(PREFIXES, {}).get(PREFIXES)
+        known = [one for one in earlier if isinstance(one, str)] if isinstance(earlier, list) else []
+        found = [one for one in dict.fromkeys([*known, *named]) if not _is_gone(one)][-MOST:]
+        if self._path and found != known:
+            self._known[PREFIXES] = {PREFIXES: found}
+            self._changed = True
+        return found
+
     def save(self) -> None:
         """Write the file without folders that no longer exist, if anything has changed."""
         if self._path and self._changed:
-            there = [(folder, one) for folder, one in self._known.items() if Path(folder).is_dir()]
+            there = [
+                (folder, one) for folder, one in self._known.items() if folder == PREFIXES or Path(folder).is_dir()
+            ]
             write_remembered(self._path, dict(there[-MOST:]))
             self._changed = False
+
+
+def _is_gone(place: str) -> bool:
+    """Return whether nothing exists at a path; a path that cannot be examined is not gone."""
+    try:
+        Path(place).stat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _decoded(one: dict[str, Any]) -> Site | None:

@@ -19,6 +19,7 @@ from cachetui.removal.freed_bytes import Outlook
 from cachetui.removal.in_use import PROTECTED
 from cachetui.removal.plan import Kept, Plan, plan_removal
 from cachetui.removal.staying import staying
+from cachetui.services.facts.environments import remember_environments
 from cachetui.services.facts.labels import protected_entries
 from cachetui.services.preferences import read_only_words
 from cachetui.system.steps import step
@@ -105,10 +106,13 @@ def remove(
     preferences: Preferences,
     *,
     now_ns: int,
+    memory: bool = False,
     stop: Callable[[], bool] = never,
     report: Callable[[RemovalProgress], None] | None = None,
 ) -> RemovalOutcome:
     """Carry out a plan that the user agreed to, except for entries that have become protected since then.
+
+    With `memory`, the environments that only self-checks name are remembered before these are removed.
 
     Raises RefusedError if the preferences forbid removals or are not clear, and OSError if the removal
     broke off.
@@ -118,6 +122,8 @@ def remove(
     if preferences.read_only:
         raise RefusedError(read_only_words(preferences))
     spared = without(agreed, protected_entries(inventory.entries, preferences.protection, inventory.root, now_ns))
+    if memory:
+        remember_environments(spared.entries, inventory.root)
     with step(LOG, "removed"):
         return execute(spared, stop=stop, report=report, pips=partial(pips_using, inventory))
 

@@ -194,7 +194,8 @@ class Services:
         if self.read_only:
             raise RefusedError("Read-only: nothing is removed here.")
         with guard("finish the removal"):
-            return remove(plan, inventory, preferences, now_ns=self.clock(), stop=stop, report=report)
+            memory = self.memory and not self.demo
+            return remove(plan, inventory, preferences, now_ns=self.clock(), memory=memory, stop=stop, report=report)
 
     # Audit, health, why
 

@@ -27,6 +27,7 @@ from cachetui.terms import parse_terms
 from cachetui.terms.quantities import parse_age, parse_count, parse_size
 from cachetui.text.escape import escape_control
 from cachetui.text.format import disk_text
+from cachetui.text.redact import redact_input
 
 if TYPE_CHECKING:
     from cachetui.services.facts.needs import Needs
@@ -160,12 +161,15 @@ def command(
         notes: list[str] = []
         if kept:
             facts = replace(facts, needed=kept.found_in(inventory, ci=rules.ci, note=notes.append))
+            if entries and not facts.needed:
+                warn(f"Nothing that {', '.join(map(redact_input, kept.names))} needs is in this cache.")
         matched = [entry for entry in entries if rules.terms(entry, facts)] if rules.terms else []
         if terms and rules.terms:
             warn_of_unmatched(rules.terms, matched, inventory)
         outlook = outlook_for(inventory, facts.protected, now_ns, exact=True) if needed else Outlook()
         choice = choose(entries, rules, facts, replace(outlook, available=free_now))
-        built = "" if rules.built else " --built would also remove wheels that pip built here."
+        more = not rules.built and any(entry.kind == "built" for entry in (matched if rules.terms else entries))
+        built = "" if not more else " --built would also remove wheels that pip built here."
         if choice.over:
             warn(f"The rest takes {disk_text(choice.over)} more than --max-size, but is kept.{built}")
         if choice.short:

@@ -42,10 +42,11 @@ def find_usage(
     nothing is known.
     """
     with step(LOG, "read the environments"):
+        known = SiteMemory(used=memory)
         environments = find_environments(
             environ,
-            SiteMemory(used=memory),
-            named=prefixes_in(entries, root),
+            known,
+            named=known.prefixes(prefixes_in(entries, root)),
             listed=listed,
             folder=Path.cwd() if current_folder_exists() else None,
             machine=machine,
@@ -77,6 +78,14 @@ def usage_here(
             return Usage(trouble=trouble)
     listed = preferences.environments
     return find_usage(entries, root, listed, memory=memory, machine=machine, environ=environ, stop=stop)
+
+
+def remember_environments(entries: Iterable[Entry], root: str) -> None:
+    """Remember the environments that the self-checks among some entries name, which are about to be removed."""
+    if prefixes := prefixes_in(entries, root):
+        known = SiteMemory()
+        known.prefixes(prefixes)
+        known.save()
 
 
 def prefixes_in(entries: Iterable[Entry], root: str) -> list[str]:
