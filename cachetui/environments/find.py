@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from cachetui.environments.installed import absolute_path, content_of
 from cachetui.interpreters.discovery import pythons
 from cachetui.interpreters.lookup import ACTIVE
 from cachetui.pip.config.paths import expand
@@ -28,7 +29,7 @@ MANY = {".tox": "tox", ".nox": "nox", ".pixi/envs": "pixi", ".hatch": "hatch"}
 MOST_LISTED = 10_000
 """Maximum number of folders that one pattern in the preferences may match."""
 LONGEST = 4_096
-"""Maximum number of characters read of the path of a project."""
+"""Maximum number of bytes read of the path of a project."""
 
 
 class Tool(NamedTuple):
@@ -118,7 +119,7 @@ def candidates(
 
 def _absolute(paths: Iterable[str]) -> Iterator[Candidate]:
     for text in paths:
-        if (path := Path(text)).is_absolute() and "\0" not in text:
+        if path := absolute_path(text):
             yield Candidate(path)
 
 
@@ -152,23 +153,27 @@ def project_of(prefix: Path) -> Path | None:
     if among := among_many(prefix):
         return among[1]
     try:
-        with (prefix / ".project").open(encoding="utf-8") as file:  # of pipenv and virtualenvwrapper
-            project = Path(file.readline(LONGEST).strip())
-    except (OSError, ValueError):
+        content = content_of(prefix / ".project")  # of pipenv and virtualenvwrapper
+    except OSError:
         return None
-    return project if project.is_absolute() else None
+    return absolute_path(os.fsdecode(content[:LONGEST].partition(b"\n")[0].strip()))
 
 
 def _listed(text: str, environ: Mapping[str, str]) -> Iterator[Candidate]:
     """Yield what a folder or pattern of the preferences names: environments, projects, or folders of environments."""
     pattern = expand(text, sys.platform, environ)
+    if absolute_path(pattern) is None:
+        return
     places = [pattern]
     if glob.has_magic(pattern):
         fixed = next(folder for folder in Path(pattern).parents if not glob.has_magic(str(folder)))
         yield from _below(fixed, "", 0)  # a pattern finds nothing in a folder that cannot be listed
         found = glob.iglob(pattern, recursive=True, include_hidden=True)  # noqa: PTH207 - whole paths
         places = sorted(islice(found, MOST_LISTED))
+        if next(found, None) is not None:
+            yield Candidate(Path(pattern), trouble=f"more than {MOST_LISTED:,} folders match")
     for place in map(Path, places):
+        yield Candidate(place)  # a prefix or target of an installation has no sign of a Python
         yield from beside(place)
         yield from _below(place, "", 1)
 

@@ -7,6 +7,7 @@ name of a `*.dist-info` folder counts before its `METADATA`).
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import re
@@ -35,8 +36,8 @@ CONFIGURED = re.compile(r"(\d)\.(\d{1,3})")
 """Pattern of the version in `pyvenv.cfg`."""
 LONGEST = 1_048_576
 """Maximum number of bytes read from a file of an environment."""
-MOST_PATHS = 1_000
-"""Maximum number of lines that are read of a path file."""
+MOST_PATHS = 10_000
+"""Maximum number of lines of a path file that is read."""
 
 
 class Source(NamedTuple):
@@ -117,6 +118,9 @@ def place_of(prefix: Path) -> Place:
         libraries += [f"local/{name}" for name in LIBRARIES]
     sites: dict[tuple[int, int], Path] = {}
     releases: set[Release | None] = {configured} if configured else set()
+    if any(name.endswith(".dist-info") for name in names):  # of `pip install --target`
+        sites.update([found for found in [_folder(prefix)] if found])
+        releases.add(configured)
     for folder, release in [("", None), *_pythons("", names), *_in_libraries(prefix, libraries)]:
         for name in PACKAGES:
             if found := _folder(prefix / folder / name):
@@ -165,7 +169,7 @@ def _folder(path: Path) -> tuple[tuple[int, int], Path] | None:
 
 def _configuration(path: Path) -> dict[str, str]:
     """Return the values in a `pyvenv.cfg` by their keys, in lower case. Raises OSError."""
-    lines = _content(path).decode("utf-8", "surrogateescape").splitlines()
+    lines = content_of(path).decode("utf-8", "surrogateescape").splitlines()
     pairs = [line.partition("=") for line in lines if "=" in line]
     return {key.strip().lower(): value.strip() for key, _, value in pairs}
 
@@ -173,11 +177,20 @@ def _configuration(path: Path) -> dict[str, str]:
 def _base(told: Mapping[str, str]) -> Path | None:
     """Return the prefix of the Python that created a virtual environment, by its `pyvenv.cfg`."""
     home = Path(told.get("home", ""))
-    base = Path(told.get("base-prefix") or (home.parent if home.name == "bin" else home))
-    return base if base.is_absolute() else None
+    return absolute_path(told.get("base-prefix") or str(home.parent if home.name == "bin" else home))
 
 
-def _content(path: Path | str) -> bytes:
+def absolute_path(text: str) -> Path | None:
+    """Return the path that a text is; None if it is not absolute, or if no file can have it."""
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:
+        return None
+    path = Path(text)
+    return path if path.is_absolute() and "\0" not in text else None
+
+
+def content_of(path: Path | str) -> bytes:
     """Return the start of a file, without waiting for a pipe. Raises OSError."""
     fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     try:
@@ -218,17 +231,18 @@ def _described(folder: Path, name: str, suffix: str) -> tuple[str, str]:
     project, _, version = name.removesuffix(suffix).partition("-")
     for file in (f"{folder}/{name}/{MANIFESTS[suffix]}", f"{folder}/{name}"):  # an egg-info may be a file
         try:
-            told = parsed_metadata(_content(file))
+            told = parsed_metadata(content_of(file))
         except OSError:
             continue
-        return told.get("name") or project, told.get("version") or version
-    return project, version
+        project, version = told.get("name") or project, told.get("version") or version
+        break
+    return project, "" if "-" in version else version  # the name may have hyphens, too
 
 
 def _source(path: str) -> Source | None:
     """Return the source in a `direct_url.json`; None if there is none, or if it cannot be read."""
     try:
-        told = json.loads(_content(path))
+        told = json.loads(content_of(path))
         url, archive = told["url"], told.get("archive_info")
         if not isinstance(archive, dict):
             return Source(str(url), is_archive=False)
@@ -241,9 +255,12 @@ def _source(path: str) -> Source | None:
 
 
 def folders_named_in(path: Path) -> Iterator[Path]:
-    """Yield the existing folders that a path file names. Raises OSError if it cannot be read."""
-    lines = _content(path).decode("utf-8", "surrogateescape").splitlines()
-    for line in lines[:MOST_PATHS]:
+    """Yield the existing folders that a path file names. Raises OSError if not all of it can be read."""
+    content = content_of(path)
+    lines = content.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape").splitlines()
+    if len(content) == LONGEST or len(lines) > MOST_PATHS:
+        raise OSError(f"{path.name} has more than {MOST_PATHS:,} lines or {LONGEST:,} bytes")
+    for line in lines:
         text = line.strip()
         if text and not text.startswith(("#", "import ", "import\t")) and "\0" not in text:
             folder = path.parent / text

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cachetui.environments.find import Candidate, among_many, beside, candidates, project_of
-from cachetui.environments.installed import Environment, Installed, Place, Site, folders_named_in, place_of
+from cachetui.environments.installed import Environment, Installed, Place, folders_named_in, place_of
 from cachetui.environments.store import SiteMemory
 from cachetui.system.tree import never
 from cachetui.text.format import home_short
@@ -69,42 +69,52 @@ def _read(one: Candidate, memory: SiteMemory) -> tuple[Environment | None, Path 
         return None, None
     if not place.sites:
         return Environment(one.prefix, title, (), place.releases, "it has no folder for packages"), place.base
+    every: list[Installed] = []
+    sites, trouble = _sites_of_base(place)
+    for folder in place.sites:  # Pythons may share a prefix, so what one has hides nothing that another has
+        own, why = _imported([folder], memory)
+        every += own
+        trouble = trouble or why
+    of_base, why = _imported(sites, memory)
+    hidden = {installation.project for installation in every}
+    every += [installation for installation in of_base if installation.project not in hidden]
+    return Environment(one.prefix, title, tuple(every), place.releases, trouble or why), place.base
+
+
+def _sites_of_base(place: Place) -> tuple[tuple[Path, ...], str]:
+    """Return the folders of its base that an environment imports from, and why they cannot be found, as a clause."""
+    try:
+        return place_of(place.base).sites if place.base and place.sees_base else (), ""
+    except (FileNotFoundError, NotADirectoryError):
+        return (), ""
+    except OSError as error:
+        return (), _reason(error)
+
+
+def _imported(sites: Iterable[Path], memory: SiteMemory) -> tuple[list[Installed], str]:
+    """Return what a Python imports from its folders, and why they were not read completely, as a clause."""
+    folders = deque(sites)
+    own = len(folders)
+    seen: set[str] = set()
     installed: dict[str, list[Installed]] = {}
     trouble = ""
-    for site, why in _sites(place, memory):
-        trouble = trouble or why
-        own: dict[str, list[Installed]] = {}
-        for installation in site.installed:
-            own.setdefault(installation.project, []).append(installation)
-        installed = {**own, **installed}  # what an earlier folder has is imported from there
-    every = tuple([installation for some in installed.values() for installation in some])
-    return Environment(one.prefix, title, every, place.releases, trouble), place.base
-
-
-def _sites(place: Place, memory: SiteMemory) -> Iterator[tuple[Site, str]]:
-    """Yield the folders that an environment imports from, each with a reason if it was not read completely."""
-    folders = deque(place.sites)
-    if place.base and place.sees_base:
-        try:
-            folders.extend(place_of(place.base).sites)
-        except (FileNotFoundError, NotADirectoryError):
-            pass
-        except OSError as error:
-            yield Site(), _reason(error)
-    own = len(folders)
-    seen = set()
     for number, folder in enumerate(_each(folders)):
         if (real := os.path.realpath(folder)) in seen:
             continue
         seen.add(real)
         try:
             site = memory.read(folder)
-            yield site, site.trouble
+            here: dict[str, list[Installed]] = {}
+            for installation in site.installed:
+                here.setdefault(installation.project, []).append(installation)
+            installed = {**here, **installed}  # what an earlier folder has is imported from there
+            trouble = trouble or site.trouble
             if number < own:  # a folder that a path file names has none of its own (`site.addsitedir`)
                 for name in site.path_files:
                     folders.extend(folders_named_in(folder / name))
         except OSError as error:
-            yield Site(), _reason(error)
+            trouble = trouble or _reason(error)
+    return [installation for some in installed.values() for installation in some], trouble
 
 
 def _each(folders: deque[Path]) -> Iterator[Path]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cachetui.environments.installed import MOST_PATHS
 from cachetui.environments.used_by import usage_of
 from tests.open_folder import open_folder
 from tests.removal.nobody import as_a_nobody
@@ -128,6 +129,64 @@ def test_path_files_lead_to_more_packages(home: Path) -> None:
     assert holds(memory_words["~/v"]) == {("own", "2.0"), ("shared", "1.0")}
 
 
+def test_a_path_file_counts_as_python_reads_it(home: Path) -> None:
+    packages = by_hand(home / "v")
+    install(home / "more", "six", "1.0")
+    (packages / "x.pth").write_text(f"\ufeff{home / 'more'}\n")
+    assert holds(found(home, named=[str(home / "v")])["~/v"]) == {("six", "1.0")}
+    (packages / "x.pth").write_text("#\n" * MOST_PATHS + f"{home / 'more'}\n")
+    assert found(home, named=[str(home / "v")])["~/v"].trouble.startswith("x.pth has more than 10,000 lines")
+
+
+def test_pythons_that_share_a_prefix_hide_nothing_of_each_other(home: Path) -> None:
+    (home / "more").mkdir()
+    for release, version in (("3.10", "1.0"), ("3.11", "2.0"), ("3.12", "3.0")):
+        packages = by_hand(home / ".local", f"lib/python{release}/site-packages")
+        install(packages, "six", version)
+    (packages.parents[1] / "python3.10" / "site-packages" / "x.pth").write_text(f"{home / 'more'}\n")
+    install(home / "more", "six", "9.0")
+    install(home / "more", "attrs", "9.0")
+    by_all = {("six", "1.0"), ("six", "2.0"), ("six", "3.0"), ("attrs", "9.0")}
+    assert holds(found(home)["~/.local"]) == by_all
+
+
+def test_paths_that_no_file_can_have_are_no_environments(home: Path) -> None:
+    packages = by_hand(home / "v")
+    install(packages, "six", "1.0")
+    (home / "v" / "pyvenv.cfg").write_bytes(b"home = /x\0/bin\ninclude-system-site-packages = true\n")
+    (home / "v" / ".project").write_bytes(b"/x\0y\n")
+    odd = ["/\ud800", "/x\0y", "/\ud800*", "/x\0*"]
+    here = found(home, VIRTUAL_ENV=home / "v", named=odd, listed=odd)
+    assert {title: (holds(one), one.trouble) for title, one in here.items()} == {"~/v": ({("six", "1.0")}, "")}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no named pipes in folders")
+def test_no_pipe_is_waited_for(home: Path) -> None:
+    install(by_hand(home / "v"), "six", "1.0")
+    for name in ("pyvenv.cfg", ".project"):
+        os.mkfifo(home / "v" / name)
+    assert holds(found(home, VIRTUAL_ENV=home / "v")["~/v"]) == {("six", "1.0")}
+
+
+def test_the_preferences_name_prefixes_and_targets_of_installations(home: Path) -> None:
+    install(home / "prefix" / "lib" / "python3.11" / "site-packages", "six", "1.0")
+    install(home / "target", "six", "2.0")
+    here = found(home, listed=["~/prefix", "~/tar*"])
+    assert {title: holds(one) for title, one in here.items()} == {
+        "~/prefix": {("six", "1.0")},
+        "~/target": {("six", "2.0")},
+    }
+
+
+def test_a_pattern_that_matches_too_much_spares_the_rest(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cachetui.environments.find.MOST_LISTED", 2)
+    for name in ("a", "b", "c"):
+        install(by_hand(home / name), "six", "1.0")
+    here = found(home, listed=["~/?"])
+    assert here["~/?"].trouble == "more than 2 folders match"
+    assert "~/?" not in found(home, listed=["~/[ab]"])
+
+
 @pytest.mark.parametrize(
     ("name", "written", "version"),
     [
@@ -198,6 +257,15 @@ def _look_at_closed_ones(home: Path) -> None:
         *("closed", "closed/inner", "site", "listed", ".virtualenvs", "project/.venv")
     }
     assert troubles["open"] == ""
+
+
+def test_a_folder_that_does_not_name_its_project_clearly_makes_the_environment_unknown(home: Path) -> None:
+    packages = by_hand(home / "v")
+    (packages / "my-project-1.0.dist-info").mkdir()
+    environment = found(home, VIRTUAL_ENV=home / "v")["~/v"]
+    assert environment.trouble == "my-project-1.0.dist-info does not say what it is"
+    (packages / "my-project-1.0.dist-info" / "METADATA").write_text("Name: my-project\nVersion: 1.0\n")
+    assert holds(found(home, VIRTUAL_ENV=home / "v")["~/v"]) == {("my-project", "1.0")}
 
 
 def test_a_broken_environment_is_not_taken_for_an_empty_one(home: Path) -> None:
