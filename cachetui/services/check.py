@@ -47,10 +47,15 @@ def read_check_list(arguments: Sequence[str]) -> CheckList:
                 found.items += _items_of_term(argument)
                 continue
             try:
-                for one in _files_of(path):
-                    _read_list(one, found)
+                files = _files_of(path, found)
             except CachetuiError as error:
                 found.unreadable.append(str(error))
+                continue
+            for one in files:
+                try:
+                    _read_list(one, found)
+                except CachetuiError as error:
+                    found.unreadable.append(str(error))
     return found
 
 
@@ -103,19 +108,25 @@ def _items_of_term(argument: str) -> Iterator[Item]:
         position = skip(argument, end)
 
 
-def _files_of(path: Path | None) -> list[Path | None]:
-    """Return the files to read for a path: all JSON files in and below a folder. Raises CachetuiError."""
-    if path is None or not path.is_dir():
+def _files_of(path: Path | None, into: CheckList) -> list[Path | None]:
+    """Return the files to read for a path: all JSON files in and below a folder.
+
+    Folders that cannot be listed are added to `into`. Raises CachetuiError if there is nothing to read.
+    """
+    if path is None or not os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises if a folder above is closed
         return [path]
     found: list[Path | None] = []
+    unreadable: list[str] = []
 
     def fail(error: OSError) -> None:
-        raise CachetuiError(f"{quote_input(str(error.filename))} cannot be read: {reason(error)}.")
+        unreadable.append(f"{quote_input(str(error.filename))} cannot be read: {reason(error)}.")
 
     for folder, below, names in os.walk(path, onerror=fail):
         below[:] = sorted([name for name in below if not name.startswith(".")])
-        found += [Path(folder, name) for name in sorted(names) if name.lower().endswith(ENDINGS)]
-    if not found:
+        lists = [Path(folder, name) for name in sorted(names) if name.lower().endswith(ENDINGS)]
+        found += [one for one in lists if one.is_file() or not one.exists()]  # reading a pipe would not end
+    into.unreadable += unreadable
+    if not found and not unreadable:
         raise CachetuiError(
             f"{quote_input(str(path))} holds no {', no '.join(ENDINGS)}: name a folder with OSV records."
         )

@@ -232,6 +232,23 @@ def test_lists_that_cannot_be_read(run: Run, root: Path, tmp_path: Path) -> None
         assert said.err.startswith(f"Error: {words}")
 
 
+def test_what_cannot_be_read_in_a_folder_leaves_out_nothing_else(run: Run, root: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "lists"
+    folder.mkdir()
+    (folder / "a.json").symlink_to("gone")
+    (folder / "b.json").write_bytes(b"PK\3\4")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(folder / "c.json")
+    (folder / "loop").symlink_to(folder)
+    (folder / "z.json").write_text(json.dumps(advisory()))
+    code, out, err = run("check", str(folder), "--cache-dir", str(root))
+    assert code == 2
+    assert "FOUND" in out
+    assert "a.json cannot be read" in err and "b.json is a zip" in err and "c.json" not in err
+    code, _, err = run("check", f"./{'x' * 5000}", "--cache-dir", str(root))
+    assert code == 2 and "cannot be read: " in err
+
+
 def test_names_and_files_are_not_mixed_up(run: Run, root: Path, tmp_path: Path) -> None:
     (tmp_path / "llm-kit").mkdir()
     said = run("check", "llm-kit", "--cache-dir", root)

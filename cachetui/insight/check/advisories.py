@@ -23,8 +23,8 @@ COMPARED = ("ECOSYSTEM", "SEMVER")
 """Types of ranges whose events are versions, and not commits."""
 Event = Literal["introduced", "fixed", "last_affected", "limit"]
 EVENTS: tuple[Event, ...] = ("introduced", "fixed", "last_affected", "limit")
-FIRST, NO_LIMIT = "0", "*"
-"""Versions in events that stand for the very first version, and for no limit."""
+UNBOUNDED = {"introduced": "0", "limit": "*"}
+"""Values of events that stand for no version: before all versions, and after all of them."""
 Value = TypeVar("Value")
 
 
@@ -222,12 +222,17 @@ def _range(events: Sequence[object], place: str) -> Range:
         for name in EVENTS:
             if name in table:
                 written = _typed(table[name], str, f"{where}.{name}", "a version")
-                bound = None if written == (NO_LIMIT if name == "limit" else FIRST) else _parsed(written)
-                if bound is None and written not in (NO_LIMIT, FIRST):
+                bound = None if written == UNBOUNDED.get(name) else _parsed(written)
+                if bound is None and written != UNBOUNDED.get(name):
                     raise AdvisoryError(f"{where}.{name}: {written[:40]} is no version.")
                 found.append((name, bound))
     least = Version("0.dev0")
-    return Range(tuple(sorted(found, key=lambda one: (one[1] is not None, one[1] or least))))
+
+    def order(one: tuple[Event, Version | None]) -> tuple[bool, Version, bool]:
+        event, bound = one
+        return bound is not None, bound or least, event == "last_affected"  # after what begins with the same version
+
+    return Range(tuple(sorted(found, key=order)))
 
 
 def _list(table: Mapping[str, Any], key: str, place: str) -> list[Any]:

@@ -99,6 +99,17 @@ def test_ranges_with_gaps_and_odd_versions() -> None:
     assert listed.takes("x", "1.0+local") and not listed.takes("x", "2")
 
 
+def test_events_at_one_version_and_odd_bounds() -> None:
+    for events in ([{"introduced": "1"}, {"last_affected": "1"}], [{"last_affected": "1"}, {"introduced": "1.0"}]):
+        found = item(about("x", *events))
+        assert [version for version in ("0", "1", "1.1", "2") if found.takes("x", version)] == ["1"]
+    for event in ("last_affected", "fixed"):
+        found = item(about("x", {"introduced": "0"}, {event: "0"}))
+        assert [version for version in ("0", "1") if found.takes("x", version)] == ["0"] * (event == "last_affected")
+        with pytest.raises(AdvisoryError, match=r"\* is no version"):
+            read(record("A", about("x", {"introduced": "0"}, {event: "*"})))
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
