@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from cachetui.environments.installed import absolute_path, content_of
+from cachetui.environments.installed import absolute_path, content_of, is_absent
 from cachetui.interpreters.discovery import pythons
 from cachetui.interpreters.lookup import ACTIVE
 from cachetui.pip.config.paths import expand
@@ -128,9 +128,10 @@ def beside(project: Path) -> Iterator[Candidate]:
     folders = {**dict.fromkeys(OWN, ("", 0)), **{name: (tool, 1) for name, tool in MANY.items()}}
     try:
         there = frozenset([place.name for place in project.iterdir()])
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    except OSError:  # a folder that cannot be listed may still be entered
+    except OSError as error:
+        if is_absent(error):
+            return
+        # a folder that cannot be listed may still be entered
         there = frozenset([name.partition("/")[0] for name in folders])
     for name, (tool, depth) in folders.items():
         if name.partition("/")[0] in there:
@@ -172,10 +173,14 @@ def _listed(text: str, environ: Mapping[str, str]) -> Iterator[Candidate]:
         places = sorted(islice(found, MOST_LISTED))
         if next(found, None) is not None:
             yield Candidate(Path(pattern), trouble=f"more than {MOST_LISTED:,} folders match")
+    known: set[Path] = set()
     for place in map(Path, places):
-        yield Candidate(place)  # a prefix or target of an installation has no sign of a Python
+        below = [*_below(place, "", 1)]
+        known.update([one.prefix for one in below])
+        if known.isdisjoint(place.parents):
+            yield Candidate(place)  # a prefix or target of an installation has no sign of a Python
         yield from beside(place)
-        yield from _below(place, "", 1)
+        yield from below
 
 
 def _below(folder: Path, tool: str, depth: int) -> Iterator[Candidate]:
@@ -183,10 +188,9 @@ def _below(folder: Path, tool: str, depth: int) -> Iterator[Candidate]:
     try:
         with os.scandir(folder) as entries:
             found = {entry.name: entry.is_dir(follow_symlinks=False) or entry.is_symlink() for entry in entries}
-    except (FileNotFoundError, NotADirectoryError):
-        return
     except OSError as error:
-        yield Candidate(folder, tool, error.strerror or str(error))
+        if not is_absent(error):
+            yield Candidate(folder, tool, error.strerror or str(error))
         return
     if any(sign.partition("/")[0] in found and os.path.lexists(folder / sign) for sign in SIGNS):
         yield Candidate(folder, tool)

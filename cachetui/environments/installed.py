@@ -8,6 +8,7 @@ name of a `*.dist-info` folder counts before its `METADATA`).
 from __future__ import annotations
 
 import codecs
+import errno
 import json
 import os
 import re
@@ -32,6 +33,8 @@ MANIFESTS = {".dist-info": "METADATA", ".egg-info": "PKG-INFO", ".egg": "EGG-INF
 """Files with the metadata of an installed project, by the suffix of its folder."""
 PLAIN = re.compile(r"[0-9A-Za-z.+!]+")
 """Pattern of a version that is written in a file's name as in the metadata."""
+OF_EGG = re.compile(r"-py\d(?:\.\d+)?(?:-.*)?$")
+"""Pattern of the Python and platform that follow the version in the name of an egg or its information."""
 CONFIGURED = re.compile(r"(\d)\.(\d{1,3})")
 """Pattern of the version in `pyvenv.cfg`."""
 LONGEST = 1_048_576
@@ -107,7 +110,7 @@ class Environment:
 def place_of(prefix: Path) -> Place:
     """Return the folders that an environment imports from.
 
-    Raises FileNotFoundError or NotADirectoryError if there is no folder, and OSError if it cannot be read.
+    Raises OSError if it cannot be read; see `is_absent`.
     """
     names = _names(prefix)
     told = _configuration(prefix / "pyvenv.cfg") if "pyvenv.cfg" in names else {}
@@ -152,8 +155,10 @@ def _in_libraries(prefix: Path, libraries: Iterable[str]) -> Iterator[tuple[str,
     for library in libraries:
         try:
             names = _names(prefix / library)
-        except (FileNotFoundError, NotADirectoryError):
-            continue
+        except OSError as error:
+            if is_absent(error):
+                continue
+            raise
         yield library, None
         yield from _pythons(library, names)
 
@@ -162,8 +167,10 @@ def _folder(path: Path) -> tuple[tuple[int, int], Path] | None:
     """Return the identity and the path of a folder; None if it does not exist. Raises OSError."""
     try:
         found = path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
+    except OSError as error:
+        if is_absent(error):
+            return None
+        raise
     return ((found.st_dev, found.st_ino), path) if stat.S_ISDIR(found.st_mode) else None
 
 
@@ -188,6 +195,11 @@ def absolute_path(text: str) -> Path | None:
         return None
     path = Path(text)
     return path if path.is_absolute() and "\0" not in text else None
+
+
+def is_absent(error: OSError) -> bool:
+    """Return whether an error means that a path leads nowhere, for anybody; a loop of links does."""
+    return error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
 
 
 def content_of(path: Path | str) -> bytes:
@@ -222,7 +234,7 @@ def _named(stem: str, suffix: str) -> tuple[str, str] | None:
     """Return the project and version in the name of an installed project's folder; None if the metadata must say it."""
     project, _, version = stem.partition("-")
     if suffix != ".dist-info":
-        version = re.sub(r"-py\d(?:\.\d+)?(?:-.*)?$", "", version)
+        version = OF_EGG.sub("", version)
     return (project, version) if project and PLAIN.fullmatch(version) else None
 
 
@@ -236,6 +248,7 @@ def _described(folder: Path, name: str, suffix: str) -> tuple[str, str]:
             continue
         project, version = told.get("name") or project, told.get("version") or version
         break
+    version = OF_EGG.sub("", version)
     return project, "" if "-" in version else version  # the name may have hyphens, too
 
 
@@ -264,5 +277,5 @@ def folders_named_in(path: Path) -> Iterator[Path]:
         text = line.strip()
         if text and not text.startswith(("#", "import ", "import\t")) and "\0" not in text:
             folder = path.parent / text
-            if folder.is_dir():
+            if _folder(folder):
                 yield folder

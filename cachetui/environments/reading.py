@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cachetui.environments.find import Candidate, among_many, beside, candidates, project_of
-from cachetui.environments.installed import Environment, Installed, Place, folders_named_in, place_of
+from cachetui.environments.installed import Environment, Installed, Place, folders_named_in, is_absent, place_of
 from cachetui.environments.store import SiteMemory
 from cachetui.system.tree import never
 from cachetui.text.format import home_short
@@ -61,9 +61,9 @@ def _read(one: Candidate, memory: SiteMemory) -> tuple[Environment | None, Path 
         return Environment(one.prefix, title, trouble=one.trouble), None
     try:
         place = place_of(one.prefix)
-    except (FileNotFoundError, NotADirectoryError):
-        return None, None
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        if is_absent(error):
+            return None, None
         return Environment(one.prefix, title, trouble=_reason(error)), None
     if not place.is_environment:
         return None, None
@@ -85,10 +85,8 @@ def _sites_of_base(place: Place) -> tuple[tuple[Path, ...], str]:
     """Return the folders of its base that an environment imports from, and why they cannot be found, as a clause."""
     try:
         return place_of(place.base).sites if place.base and place.sees_base else (), ""
-    except (FileNotFoundError, NotADirectoryError):
-        return (), ""
     except OSError as error:
-        return (), _reason(error)
+        return (), "" if is_absent(error) else _reason(error)
 
 
 def _imported(sites: Iterable[Path], memory: SiteMemory) -> tuple[list[Installed], str]:
@@ -123,8 +121,8 @@ def _each(folders: deque[Path]) -> Iterator[Path]:
         yield folders.popleft()
 
 
-def _reason(error: Exception) -> str:
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)
 
 
 def _title(one: Candidate) -> str:

@@ -134,6 +134,9 @@ def test_a_path_file_counts_as_python_reads_it(home: Path) -> None:
     install(home / "more", "six", "1.0")
     (packages / "x.pth").write_text(f"\ufeff{home / 'more'}\n")
     assert holds(found(home, named=[str(home / "v")])["~/v"]) == {("six", "1.0")}
+    (home / "loop").symlink_to("loop")
+    (packages / "x.pth").write_text(f"{home / 'loop'}\n{'x' * 5000}\n{home / 'more'}\n")
+    assert next(iter(found(home, named=[str(home / "v")]).values())).trouble == ""
     (packages / "x.pth").write_text("#\n" * MOST_PATHS + f"{home / 'more'}\n")
     assert found(home, named=[str(home / "v")])["~/v"].trouble.startswith("x.pth has more than 10,000 lines")
 
@@ -176,6 +179,17 @@ def test_the_preferences_name_prefixes_and_targets_of_installations(home: Path) 
         "~/prefix": {("six", "1.0")},
         "~/target": {("six", "2.0")},
     }
+
+
+def test_links_that_loop_are_no_environments(home: Path) -> None:
+    packages = by_hand(home / "work" / "v", home="/removed/bin")
+    install(packages, "six", "1.0")
+    install(packages / "six" / "_vendor", "attrs", "1.0")
+    for place in (home / "work" / "self", home / "work" / ".venv"):
+        place.symlink_to(place)
+    (home / "work" / "v" / "loop").symlink_to(home / "work" / "v")
+    here = found(home, folder=home / "work", listed=["~/work/**", "~/work/self"])
+    assert {title: (holds(one), one.trouble) for title, one in here.items()} == {"~/work/v": ({("six", "1.0")}, "")}
 
 
 def test_a_pattern_that_matches_too_much_spares_the_rest(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ HINTS = (b".pth", b".start", b"customize")
 LIBRARIES = ("purelib", "platlib")
 """Parts of a wheel's `.data` directory that are installed like its other modules."""
 FOLDERS = ("site-packages", "dist-packages")
-"""Names of the folders in which Python looks for these files."""
+"""Lower-case names of the folders in which Python looks for these files."""
 
 
 def startup_files(body: Body) -> tuple[str, ...]:
@@ -51,7 +51,7 @@ def _runs_at_start(name: str) -> bool:
     if first.endswith(".data") and rest:
         scheme, *rest = rest
         if scheme == "data" and len(rest) > 1:  # installed below the environment's prefix
-            places = [at for at, part in enumerate(rest) if part in FOLDERS]
+            places = [at for at, part in enumerate(rest) if part.lower() in FOLDERS]
             rest = rest[places[-1] + 1 :] if places else []
         elif scheme not in LIBRARIES:
             return False

@@ -156,7 +156,7 @@ def test_the_status_is_the_same_in_both_forms(marker: str, reason: str) -> None:
 AT_START = [
     *("a.pth", "sitecustomize.py", "usercustomize.cpython-312-x86_64-linux-gnu.so", "sitecustomize/__init__.py"),
     *("x-1.data/purelib/a.pth", "x-1.data/platlib/usercustomize.py", "./b.pth", "pkg/../c.pth", "d.start"),
-    *("x-1.data/data/lib/python3.12/site-packages/e.pth", "x-1.data/data/Lib/site-packages/sitecustomize.py"),
+    *("x-1.data/data/lib/python3.12/site-packages/e.pth", "x-1.data/data/Lib/Site-Packages/sitecustomize.py"),
 ]
 NOT_AT_START = [
     *("pkg/a.pth", "a.pth.txt", "pkg/sitecustomize.py", "sitecustomize/other.py", "x-1.data/scripts/a.pth"),
