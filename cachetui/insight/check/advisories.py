@@ -120,10 +120,16 @@ def is_json(content: bytes) -> bool:
 def read_advisories(content: bytes, name: str, into: Advisories) -> None:
     """Read one record, an array of records, or records on lines of their own; `name` is that of the file.
 
-    Raises AdvisoryError for the first record that cannot be read; what stands before it has been read.
+    Raises AdvisoryError for the first record that cannot be read. All others have been read then, unless it is no JSON.
     """
+    first: AdvisoryError | None = None
     for place, record in _records(content, name):
-        _take(record, place, into)
+        try:
+            _take(record, place, into)
+        except AdvisoryError as error:
+            first = first or error
+    if first:
+        raise first
 
 
 def _records(content: bytes, name: str) -> Iterator[tuple[str, Any]]:

@@ -137,6 +137,14 @@ def test_what_cannot_be_read_is_named_with_its_place(content: object, sentence: 
     assert str(raised.value).startswith(sentence)
 
 
+def test_records_beside_one_that_cannot_be_read_are_read() -> None:
+    found = Advisories()
+    records = [record("A", about(versions=["1"])), {"id": 5}, 3, record("B", about(versions=["1"]))]
+    with pytest.raises(AdvisoryError, match="record 2, id"):
+        read_advisories(json.dumps(records).encode(), "list.json", found)
+    assert [one.title for one in found.items] == ["A", "B"]
+
+
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=5),
