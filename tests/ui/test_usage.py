@@ -97,6 +97,23 @@ async def test_the_rule_says_how_many_environments_were_looked_at() -> None:
         }
 
 
+async def test_the_rules_count_what_was_installed_meanwhile() -> None:
+    stage = Stage(everyday())
+    stage.environments = (Environment(Path("/v"), "/v"),)
+    app = Still(stage.inventory, stage=stage, find_pythons_here=True)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        app.main.search_pythons()
+        await settled(pilot)
+        assert app.main.usage is not None and app.main.usage.used[NEWEST.path] is False
+        stage.environments = environments("~/a/.venv")
+        await pilot.press("X", *"jjjjj", "space")
+        await settled(pilot)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert app.marked and NEWEST.path not in app.marked
+
+
 async def test_the_audit_shows_what_is_used() -> None:
     app = still("~/a/.venv")
     async with app.run_test(size=(120, 40)) as pilot:

@@ -12,6 +12,7 @@ from cachetui.ui.activity import Activity
 from cachetui.ui.cache_screen import REFUSAL_SECONDS, CacheScreen
 from cachetui.ui.operations.outlook import find_outlook
 from cachetui.ui.operations.preferences import reload_preferences
+from cachetui.ui.operations.usage import find_usage
 from cachetui.ui.rules.dialog import RulesDialog
 from cachetui.ui.rules.form import Form, Name, RuleCounter
 from cachetui.ui.widgets.cells import shown
@@ -22,6 +23,8 @@ async def mark_by_rules(screen: CacheScreen) -> None:
     with screen.doing(Activity.PLANNING):
         preferences = await reload_preferences(screen)
         await find_outlook(screen)
+        if screen.usage is not None:  # something may have been installed since
+            await find_usage(screen)
     if screen.is_covered:
         return
     if preferences.refusal:
