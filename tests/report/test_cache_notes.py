@@ -16,7 +16,7 @@ def test_a_link_is_told_with_the_way_to_look_there() -> None:
 
     assert "http-v2/a is a link to /big disk/http-v2/a" in inside
     assert inside.endswith("cachetui --cache-dir '/big disk'.")
-    assert "no folder" in gone
+    assert "does not exist" in gone
     assert "--cache-dir" not in gone
     assert "NEW/wheels" in other
     assert lengths == BY_LENGTH

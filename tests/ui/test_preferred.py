@@ -100,7 +100,7 @@ async def test_unknown_themes_and_keys_are_named(root: Path) -> None:
         assert app.theme == "textual-dark"
         assert [problem.key for problem in app.problems_of(app.main.preferences)] == ["theme", 'keys."marks.reviw"']
         words = " ".join(text_of(app).split())
-        assert 'Preferences, theme: unknown theme "norf" (did you mean "nord"?). And 1 further thing' in words
+        assert 'Preferences, theme: unknown theme "norf" (did you mean "nord"?). And 1 more problem' in words
         await pilot.press("x")
         assert len(app.main.model.marks) == len(WHEELS)
 

@@ -150,8 +150,7 @@ def _run(inventory: Inventory, found: OfflineFiles, words: Sequence[str]) -> int
             before=before,
         )
     if done.trouble:
-        hint = f" Put -- after the terms of {ONLY}: cachetui offline {ONLY} TERM... -- COMMAND..." if only else ""
-        warn(f"Error: {quote_input(words[0])} cannot be run: {done.trouble}.{hint}")
+        warn(f"Error: {quote_input(words[0])} cannot be run: {done.trouble}.")
     for name in done.changed:
         warn(f"The command changed {name} in the cache. Check it: cachetui verify --deep")
     return done.code
