@@ -28,7 +28,7 @@ from tests.ui.pythons import interpreter, pythons
 from tests.ui.screens import PLACE, Stage, Still, StillServices, check, click, settled, until
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="made of links and of POSIX paths")
-WAIT = "A pip is changing its settings: wait for it."
+WAIT = "pip is still saving its settings: wait a moment."
 
 
 @pytest.fixture(autouse=True)

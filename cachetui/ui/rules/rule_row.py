@@ -94,12 +94,11 @@ counts; the arrows go to other rules.
         background: $boost;
         background-tint: $surface 0%;
         color: $typed;
-        text-style: underline;
         &.-off { color: $hint; }
         &.-terms { width: 1fr; margin: 0 19 0 18; }
         & > .input--placeholder { color: $hint; }
         & > .value--wrong { color: $wrong; text-style: underline; }
-        &:ansi { background: ansi_default; }
+        &:ansi { background: ansi_default; text-style: underline; }
         &:ansi > .input--placeholder { color: ansi_default; text-style: dim; }
         &:ansi > .value--wrong { color: ansi_default; text-style: underline; }
         &:ansi > .input--cursor { text-style: reverse; }
