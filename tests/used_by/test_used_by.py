@@ -201,6 +201,21 @@ def test_pips_own_checks_name_environments(home: Path) -> None:
     assert usage_here(entries, str(root), validate(b""), memory=False, stop=lambda: True) == Usage()
 
 
+def test_prefixes_are_remembered_until_they_are_gone(home: Path) -> None:
+    place, one, two = home / "remembered" / "environments.json", home / "one", home / "two"
+    for folder in (one, two):
+        install(by_hand(folder), "six", "1.0")
+    first = SiteMemory(place)
+    assert first.prefixes([str(one), str(two), str(home / "never")]) == [str(one), str(two)]
+    first.save()
+    two.rename(home / "elsewhere")
+    again = SiteMemory(place)
+    named = again.prefixes([])  # their self-checks were removed
+    assert named == [str(one)]
+    assert holds(found(home, again, named=named)["~/one"]) == {("six", "1.0")}
+    assert SiteMemory(used=False).prefixes([]) == []
+
+
 def test_the_words_say_how_many_were_looked_at() -> None:
     good, closed = environment(), environment(trouble="Permission denied")
     assert usage_words(Usage((good, good))) == "Looked at 2 environments."
