@@ -91,7 +91,9 @@ class _Reader:
                 return
             self._seen.add((whole, constraint))
             text = _text(self._read(path, LONGEST_FILE))
-        except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a NUL, or another encoding
+        except UnicodeDecodeError as error:
+            raise RequirementFileError(name, f"cannot be read: it is not text in {error.encoding}.") from error
+        except (OSError, RuntimeError, ValueError) as error:  # a loop of links, or a NUL
             raise RequirementFileError(name, f"cannot be read: {reason(error)}.") from error
         if self._depth == DEEPEST:
             raise RequirementFileError(name, f"is the end of a chain of more than {DEEPEST} files: include fewer.")

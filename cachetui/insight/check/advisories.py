@@ -149,6 +149,8 @@ def _records(content: bytes, name: str) -> Iterator[tuple[str, Any]]:
     else:
         if isinstance(document, dict) and isinstance(document.get("vulns"), list):  # the answer of an OSV server
             document = document["vulns"]
+        if document == []:
+            raise AdvisoryError(f"{name} has no records.")
         if isinstance(document, list):
             yield from ((f"{name}, record {number}", record) for number, record in enumerate(document, 1))
         else:
@@ -175,6 +177,8 @@ def _reason(error: Exception) -> str:
 def _take(record: object, place: str, into: Advisories) -> None:
     """Add a record to the advisories, or count why it is left out. Raises AdvisoryError."""
     table = _typed(record, dict, place, "an OSV record, which is an object")
+    if "id" not in table:
+        raise AdvisoryError(f"{place}: this is not an OSV record, because it has no id.")
     title = _typed(table.get("id"), str, f"{place}, id", "the name of the record")
     place = f"{place} ({title[:80]})"
     if table.get("withdrawn"):

@@ -52,6 +52,8 @@ def find_usage(
             machine=machine,
             stop=stop,
         )
+        for environment in environments:
+            LOG.info("environment: %s, %s", environment.title, environment.trouble or "read")
         return Usage() if stop() else usage_of(entries, environments, root)
 
 

@@ -33,8 +33,8 @@ class CheckDialog(InputDialog[tuple[CheckList, CheckResult]]):
         """Make the dialog; `look` is called in a thread with the typed text. It may raise CachetuiError and OSError."""
         super().__init__(
             "Check the cache for which releases?",
-            "Type a file or folder with requirements or OSV records, or names such as left-pad==1.0.1. What is here of "
-            "them is marked; nothing is removed, and the network is not used.",
+            "Type the path of a requirements file, of OSV records or of a folder, or names such as left-pad==1.0.1. "
+            "Whatever is found is marked; nothing is removed, and the network is not used.",
             box=ListBox(id="list"),
             label="List",
             does="Check",
