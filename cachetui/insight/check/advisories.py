@@ -120,16 +120,20 @@ def is_json(content: bytes) -> bool:
 def read_advisories(content: bytes, name: str, into: Advisories) -> None:
     """Read one record, an array of records, or records on lines of their own; `name` is that of the file.
 
-    Raises AdvisoryError for the first record that cannot be read. All others have been read then, unless it is no JSON.
+    Raises AdvisoryError for the first record that cannot be read, and if there are none. All others have been read
+    then, unless it is no JSON.
     """
-    first: AdvisoryError | None = None
+    errors, number = [], 0
     for place, record in _records(content, name):
+        number += 1
         try:
             _take(record, place, into)
         except AdvisoryError as error:
-            first = first or error
-    if first:
-        raise first
+            errors.append(error)
+    if not number:
+        raise AdvisoryError(f"{name} has no records.")
+    if errors:
+        raise errors[0]
 
 
 def _records(content: bytes, name: str) -> Iterator[tuple[str, Any]]:
@@ -149,8 +153,6 @@ def _records(content: bytes, name: str) -> Iterator[tuple[str, Any]]:
     else:
         if isinstance(document, dict) and isinstance(document.get("vulns"), list):  # the answer of an OSV server
             document = document["vulns"]
-        if document == []:
-            raise AdvisoryError(f"{name} has no records.")
         if isinstance(document, list):
             yield from ((f"{name}, record {number}", record) for number, record in enumerate(document, 1))
         else:
