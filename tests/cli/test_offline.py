@@ -225,7 +225,12 @@ def test_a_signal_is_passed_on_and_the_command_decides(
     script = LISTENS.format(number=number.value, code=5)
     alone: dict[str, Any] = {"stdin": subprocess.PIPE, "start_new_session": True}  # no terminal sends the signal, too
     command = ["offline", "--cache-dir", cache, "--", sys.executable, "-c", script]
-    with start(*command, **alone) as process:
+    before = signal.signal(number, signal.SIG_DFL)  # nohup and background jobs ignore some, and what they start does
+    try:
+        process = start(*command, **alone)
+    finally:
+        signal.signal(number, before)
+    with process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         process.send_signal(number)

@@ -40,8 +40,8 @@ def test_what_weighs_most_comes_first_and_each_title_says_how_much_what_comes_of
         " ▸ [ ]  damage  wrong length                                   1 entry    16 kB",
         "       pip wrote the record, but not all of its body. If a file is too short,",
         "       pip 25.2 and later download the rest; earlier versions stop with an",
-        "       error. At an index page, pip 26.1 and later stop with an error; earlier",
-        "       versions read the part that is there.",
+        "       error. If it is an index page, pip 26.1 and later stop with an error;",
+        "       earlier versions read the part that is there.",
         "       › Mark and remove it: pip downloads it again when it is needed.",  # noqa: RUF001
         " ▸ [ ]  damage  an unreadable record                         2 entries   3.0 MB",
         "       pip skips it and downloads it again.",
