@@ -328,9 +328,15 @@ async def click(pilot: Pilot[None], words: str) -> None:
     await pilot.click(offset=place)
 
 
+PATIENCE = 180
+"""Seconds after which a condition is taken for one that never holds, also on a busy machine."""
+
+
 async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
     """Wait until a condition holds."""
+    end = time.monotonic() + PATIENCE
     while not holds():
+        assert time.monotonic() < end, "what was waited for never came"
         await asyncio.sleep(0.001)
         await pilot.pause()
 
