@@ -16,7 +16,7 @@ from cachetui.export.safe_names import named_by
 from cachetui.interpreters.compatibility import best_place, incompatibility
 from cachetui.interpreters.info import InterpreterInfo
 from cachetui.model import INSTALLABLE, Entry, Inventory
-from cachetui.needs.requirement import read_requirement
+from cachetui.needs.requirement import valid_requirements
 from cachetui.needs.values import RequirementLine
 from cachetui.pip.reader import CacheReader
 from cachetui.system.tree import never
@@ -176,7 +176,7 @@ class _Search:
         if not self._follow:
             return []
         if path not in self._requires:
-            self._requires[path] = tuple(_parsed(self._evidence.needs(file.entry) or ()))
+            self._requires[path] = tuple(valid_requirements(self._evidence.needs(file.entry) or ()))
         # requirements that also apply without the extra are found without it
         return [
             _Need(one, file.filename)
@@ -247,16 +247,6 @@ class _Search:
         if project.hashes:
             return "no cached file has a hash that is required"
         return "no cached file satisfies it"
-
-
-def _parsed(texts: Iterable[str]) -> Iterable[Requirement]:
-    """Yield the requirements that parse; the others, which pip cannot parse either, are left out."""
-    for text in texts:
-        try:
-            requirement = read_requirement(text)
-        except ValueError:
-            continue
-        yield requirement
 
 
 def _plain(requirement: Requirement) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from packaging.version import Version
 from cachetui.insight.known_hashes import METADATA
 from cachetui.model import INSTALLABLE, Entry, Inventory, version_order
 from cachetui.needs.markers import may_apply
-from cachetui.needs.requirement import read_requirement
+from cachetui.needs.requirement import valid_requirements
 from cachetui.needs.values import DirectReference, Hashes, RequirementFile, direct_reference
 from cachetui.pip.formats.index_page import as_asked
 from cachetui.pip.reader import CacheReader, digest_of
@@ -126,7 +126,7 @@ class _Search:
         built = {_release(entry) for entry, sources in wanted if sources and entry.kind in ("wheel", "built")}
         for entry, sources in wanted:
             if entry.kind == "sdist" and sources and _release(entry) not in built:
-                for requirement in _parsed(self._evidence.build_needs(entry)):
+                for requirement in valid_requirements(self._evidence.build_needs(entry)):
                     self._require(requirement, for_building=True)
             if entry.kind not in (*INSTALLABLE, "metadata"):
                 continue
@@ -159,7 +159,7 @@ class _Search:
 
     def _needs_of(self, entry: Entry) -> tuple[Requirement, ...]:
         if entry.path not in self._needs:
-            self._needs[entry.path] = tuple(_parsed(self._evidence.needs(entry) or ()))
+            self._needs[entry.path] = tuple(valid_requirements(self._evidence.needs(entry) or ()))
         return self._needs[entry.path]
 
     # What is in the cache
@@ -271,13 +271,3 @@ def _admits(specifier: SpecifierSet, version: str) -> bool:
         pins = [one.version for one in specifier if one.operator in ("==", "===")]
         return all(pin == version for pin in pins)
     return specifier.contains(version, prereleases=True)
-
-
-def _parsed(texts: Sequence[str]) -> Iterator[Requirement]:
-    """Yield the requirements that parse; the others, which pip cannot parse either, are left out."""
-    for text in texts:
-        try:
-            requirement = read_requirement(text)
-        except ValueError:
-            continue
-        yield requirement

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -22,3 +23,13 @@ def read_requirement(text: str) -> Requirement:
     except ValueError as error:  # more digits than int() accepts
         raise ValueError("a number in it is too long") from error
     return requirement
+
+
+def valid_requirements(texts: Iterable[str]) -> Iterator[Requirement]:
+    """Yield the requirements that parse; the others, which pip cannot parse either, are left out."""
+    for text in texts:
+        try:
+            requirement = read_requirement(text)
+        except ValueError:
+            continue
+        yield requirement

@@ -72,7 +72,7 @@ def read_columns(value: object) -> tuple[ColumnName, ...]:
 
 def read_environments(value: object) -> tuple[str, ...]:
     """Read folders and patterns in which to look for environments. Raises InvalidValueError."""
-    example = 'for example ["~/work/*", "/srv/app/venv"]'
+    example = 'for example ["~/projects/*", "/srv/app/venv"]'
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         raise InvalidValueError(f"expected a list of folders or patterns, {example}")
     for text in value:

@@ -30,8 +30,8 @@ def test_what_an_environment_has_installed_is_never_unused(run: Run, cache: Path
     whole = json.loads(run("list", "--json", "--cache-dir", cache).out)["projects"]
     entries = [one for project in whole for one in project["entries"] if one["version"]]
     used = entries[0]
-    install(by_hand(home / "work" / "a" / ".venv", home="/nowhere/bin"), used["project"], used["version"])
-    prefer('environments = ["~/work/*"]\n')
+    install(by_hand(home / "projects" / "a" / ".venv", home="/nowhere/bin"), used["project"], used["version"])
+    prefer('environments = ["~/projects/*"]\n')
 
     said = run("prune", "--unused", "--built", "-n", "--json", "--cache-dir", cache)
 

@@ -125,7 +125,7 @@ columns = ["bar"]
 sort = "age reverse"
 age = "read"
 notify = "bell"
-environments = ["~/work"]
+environments = ["~/projects"]
 protect = ["torch"]
 [keys]
 "marks.review" = "x"

@@ -23,7 +23,7 @@ sort = "age reverse"
 age = "checked"
 notify = "bell"
 fresh-hours = 48
-environments = ["~/work/*", "/srv/venv"]
+environments = ["~/projects/*", "/srv/venv"]
 read-only = true
 protect = [
   "torch",
@@ -69,7 +69,7 @@ def test_everything_that_can_be_said_counts() -> None:
         "checked",
     )
     assert (found.notify, found.fresh_hours) == ("bell", 48)
-    assert found.environments == ("~/work/*", "/srv/venv")
+    assert found.environments == ("~/projects/*", "/srv/venv")
     assert found.keys == {"marks.review": "x", "sort.size": "ctrl+s"}
     assert found.protection.written == ("torch", "numpy>=2 kind:wheel")
     assert found.policy is not None
@@ -108,7 +108,7 @@ KNOWN = (
     "environments"
 )
 LIST_WANTED = 'protect: expected a list of terms, for example ["torch", "numpy>=2"]'
-FOLDERS = 'for example ["~/work/*", "/srv/app/venv"]'
+FOLDERS = 'for example ["~/projects/*", "/srv/app/venv"]'
 MISPLACED_READ_ONLY = 'unknown key; move "read-only" above the first [table]'
 MISPLACED = 'unknown key; move "protect" above the first [table]'
 FILES_WANTED = 'expected a list of files, for example ["~/project/uv.lock"]'

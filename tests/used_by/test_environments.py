@@ -22,7 +22,7 @@ PROJECT = "zope-interface"
 
 def make(home: Path) -> tuple[dict[str, str], list[str]]:
     """Make environments; return the version of `PROJECT` that each has by its title, and prefixes that pip knows."""
-    work = home / "work"
+    work = home / "projects"
     versions: dict[str, str] = {}
 
     def put(packages: Path, title: str, *, name: str = "zope.interface", info: str = "{0}-{1}.dist-info") -> None:
@@ -30,28 +30,28 @@ def make(home: Path) -> tuple[dict[str, str], list[str]]:
         versions[title] = version
         install(packages, name, version, name=info.format(name, version))
 
-    put(virtual(work / "a" / ".venv"), "~/work/a/.venv")
-    put(virtual(work / "a" / "venv"), "~/work/a/venv", name="Zope_Interface")
+    put(virtual(work / "a" / ".venv"), "~/projects/a/.venv")
+    put(virtual(work / "a" / "venv"), "~/projects/a/venv", name="Zope_Interface")
     put(virtual(work / "a" / ".tox" / "py311"), "tox py311", name="zope-interface", info="zope_interface-{1}.dist-info")
     put(virtual(work / "a" / ".nox" / "tests"), "nox tests", info="{0}-{1}-py3.8.egg-info")
-    put(virtual(work / "a" / "env"), "~/work/a/env", info="{0}-{1}.egg-info")
-    put(virtual(work / "system", system=True), "~/work/system")
-    put(by_hand(work / "lib64", "lib64/python3.11/site-packages", home="/nowhere/bin"), "~/work/lib64")
-    put(by_hand(work / "windows", "Lib/site-packages", home="C:\\Python"), "~/work/windows")
-    put(by_hand(work / "conda", "lib/python3.12/site-packages"), "~/work/conda")
+    put(virtual(work / "a" / "env"), "~/projects/a/env", info="{0}-{1}.egg-info")
+    put(virtual(work / "system", system=True), "~/projects/system")
+    put(by_hand(work / "lib64", "lib64/python3.11/site-packages", home="/nowhere/bin"), "~/projects/lib64")
+    put(by_hand(work / "windows", "Lib/site-packages", home="C:\\Python"), "~/projects/windows")
+    put(by_hand(work / "conda", "lib/python3.12/site-packages"), "~/projects/conda")
     (work / "conda" / "conda-meta").mkdir()
-    put(by_hand(work / "debian", "lib/python3/dist-packages"), "~/work/debian")
-    put(by_hand(work / "local", "local/lib/python3.12/dist-packages"), "~/work/local")
-    put(by_hand(work / "pypy", "site-packages"), "~/work/pypy")
-    put(by_hand(work / "pypy3", "lib/pypy3.10/site-packages"), "~/work/pypy3")
-    put(by_hand(work / "threads", "lib/python3.13t/site-packages"), "~/work/threads")
-    put(by_hand(work / "dead", home="/removed/bin", version="3.11.1"), "~/work/dead")
+    put(by_hand(work / "debian", "lib/python3/dist-packages"), "~/projects/debian")
+    put(by_hand(work / "local", "local/lib/python3.12/dist-packages"), "~/projects/local")
+    put(by_hand(work / "pypy", "site-packages"), "~/projects/pypy")
+    put(by_hand(work / "pypy3", "lib/pypy3.10/site-packages"), "~/projects/pypy3")
+    put(by_hand(work / "threads", "lib/python3.13t/site-packages"), "~/projects/threads")
+    put(by_hand(work / "dead", home="/removed/bin", version="3.11.1"), "~/projects/dead")
     (work / "dead" / "bin").mkdir()
     (work / "dead" / "bin" / "python").symlink_to("/removed/bin/python")
-    put(by_hand(work / "no-config"), "~/work/no-config")
-    put(by_hand(work / "odd name\n[x]"), "~/work/odd name\n[x]")
-    put(by_hand(work / "egg"), "~/work/egg", info="{0}-{1}-py3.8.egg")
-    put(by_hand(work / "read-only", home="/usr/bin"), "~/work/read-only")
+    put(by_hand(work / "no-config"), "~/projects/no-config")
+    put(by_hand(work / "odd name\n[x]"), "~/projects/odd name\n[x]")
+    put(by_hand(work / "egg"), "~/projects/egg", info="{0}-{1}-py3.8.egg")
+    put(by_hand(work / "read-only", home="/usr/bin"), "~/projects/read-only")
     (work / "read-only").chmod(0o555)
     put(by_hand(home / ".local", "lib/python3.11/site-packages"), "~/.local")
     share = home / ".local" / "share"
@@ -86,8 +86,8 @@ def test_each_environment_has_what_its_files_say(home: Path) -> None:
     before = [state_of(place) for place in places]
     here = found(home, named=prefixes)
     assert [state_of(place) for place in [home, *home.rglob("*")]] == before
-    versions["tox py311 in ~/work/a"] = versions.pop("tox py311")
-    versions["tox py311 in ~/work/shop"] = versions.pop("tox py311 of shop")
+    versions["tox py311 in ~/projects/a"] = versions.pop("tox py311")
+    versions["tox py311 in ~/projects/shop"] = versions.pop("tox py311 of shop")
     assert len(versions) >= 30
     own = {title: {version for project, version in holds(one) if project == PROJECT} for title, one in here.items()}
     assert {title: own[title] for title in versions} == {title: {version} for title, version in versions.items()}
@@ -182,14 +182,14 @@ def test_the_preferences_name_prefixes_and_targets_of_installations(home: Path) 
 
 
 def test_links_that_loop_are_no_environments(home: Path) -> None:
-    packages = by_hand(home / "work" / "v", home="/removed/bin")
+    packages = by_hand(home / "projects" / "v", home="/removed/bin")
     install(packages, "six", "1.0")
     install(packages / "six" / "_vendor", "attrs", "1.0")
-    for place in (home / "work" / "self", home / "work" / ".venv"):
+    for place in (home / "projects" / "self", home / "projects" / ".venv"):
         place.symlink_to(place)
-    (home / "work" / "v" / "loop").symlink_to(home / "work" / "v")
-    here = found(home, folder=home / "work", listed=["~/work/**", "~/work/self"])
-    assert {title: (holds(one), one.trouble) for title, one in here.items()} == {"~/work/v": ({("six", "1.0")}, "")}
+    (home / "projects" / "v" / "loop").symlink_to(home / "projects" / "v")
+    here = found(home, folder=home / "projects", listed=["~/projects/**", "~/projects/self"])
+    assert {title: (holds(one), one.trouble) for title, one in here.items()} == {"~/projects/v": ({("six", "1.0")}, "")}
 
 
 def test_a_pattern_that_matches_too_much_spares_the_rest(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

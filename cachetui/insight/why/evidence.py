@@ -41,7 +41,7 @@ class Evidence:
     requires: Mapping[str, str]
     """Requires-Python in the metadata of the project's files, by path."""
     now: float
-    """Sentences about differences between the user's command and what pip is asked."""
+    """Time of the question, in seconds since the epoch."""
     broken: Mapping[str, str] = field(default_factory=dict)
     """Faults of the page at which pip stops, and of files that it chose, by path.
 
