@@ -25,13 +25,13 @@ if sys.platform != "win32":
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals, modes and terminals are others there")
 Start = Callable[..., subprocess.Popen[str]]
 LISTENS = """
-import signal, sys
-signal.signal({number}, lambda *_: print("got", flush=True))
-print("ready", flush=True)
+import os, signal, sys
+signal.signal({number}, lambda *_: os.write(1, b"got\\n"))
+os.write(1, b"ready\\n")
 sys.stdin.readline()
 sys.exit({code})
 """
-"""A command that says when a signal reaches it, and ends after a line of input."""
+"""A command that says when a signal reaches it, also while it writes, and ends after a line of input."""
 AT = 1_700_000_000 * NS
 
 
