@@ -10,6 +10,8 @@ from typing import Literal, NamedTuple
 
 from packaging.version import Version as PackagingVersion
 
+from cachetui.conduct import PIP, Conduct
+
 Kind = Literal[
     "wheel",
     "sdist",
@@ -228,6 +230,10 @@ class Inventory:
     """Whether it is the demo's cache, whose large files are mostly holes and which no pip uses."""
     layered: bool = False
     """Whether the file system has layers (overlayfs): space used in a lower layer is never freed."""
+    conduct: Conduct = PIP
+    """How the program that fills the cache uses it."""
+    twins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Entries that go together: each path of an entry maps to the paths of the others that a removal takes with it."""
 
     @cached_property
     def disk_usage(self) -> int:

@@ -21,7 +21,7 @@ from cachetui.labels import LABELS, Facts
 from cachetui.model import Entry, Inventory
 from cachetui.pip.scan.scanner import scan
 from cachetui.removal.freed_bytes import Outlook
-from cachetui.removal.in_use import RUNNING
+from cachetui.removal.in_use import running_words
 from cachetui.removal.plan import Plan, plan_removal
 from cachetui.removal.recheck import CHANGED
 from cachetui.removal.staying import staying
@@ -180,7 +180,7 @@ def test_what_stays_is_passed_over_and_told_if_too_little_is_freed(tmp_path: Pat
     choice = cache.choose(Rules(free=10**9), pips=(1,))
     plan = cache.plan(choice.entries, pips=(1,))
     assert choice.short == 10**9 - plan.frees
-    assert plan.kept == ((record("a"), CHANGED), (record("b"), RUNNING))
+    assert plan.kept == ((record("a"), CHANGED), (record("b"), running_words()))
 
 
 def test_only_what_orders_the_choice_may_be_unknown() -> None:

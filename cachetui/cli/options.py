@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from cachetui.caches.registry import IDS
 from cachetui.cli.console import COLOURS, OUTPUT, Colour
 from cachetui.services.options import GlobalOptions, variable_of
 
@@ -116,6 +117,7 @@ SHORT = {"--quiet": ("-q",), "--verbose": ("-v",)}
 """Short names of global options."""
 GLOBAL: dict[str, dict[str, Any]] = {
     "--cache-dir": {"metavar": "DIR", "help": "Use the cache in DIR.", "shell_complete": _directories},
+    "--of": {"type": click.Choice(IDS), "help": "Whose cache, if not pip's, or not told by its layout."},
     "--python": {
         "metavar": "PYTHON",
         "help": "Use this Python's pip settings and tags: a path or command.",

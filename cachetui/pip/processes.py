@@ -1,14 +1,15 @@
-"""The pips that are running on this machine."""
+"""The pips, and other programs that use a cache, that are running on this machine."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 
-COMMAND = re.compile(r"pip[0-9.]*(?:\.exe|\.pyz)?|__pip-runner__\.py", re.IGNORECASE).fullmatch
-"""File names that run pip: a script, a zip application, a path in a wheel, or pip's own runner."""
+PIP_RUNNER = "__pip-runner__.py"
+"""File name of pip's own runner, which it starts for builds."""
 INTERPRETER = re.compile(r"(?:python|pypy|graalpy|pyston)[0-9.]*t?w?d?(?:\.exe)?|py(?:\.exe)?", re.IGNORECASE).fullmatch
 TAKES_A_VALUE = ("-W", "-X", "--check-hash-based-pycs")
 """Options of Python that take the next argument as their value."""
@@ -17,44 +18,44 @@ RUNS_MODULE = re.compile(r"-[a-zA-VYZ]*?m(.*)").fullmatch
 RUNS_TEXT = re.compile(r"-[a-zA-VYZ]*?c.*", re.DOTALL).fullmatch
 
 
-def running_pips() -> tuple[int, ...]:
-    """Return the process ids of the pips that run, except those that this process has started itself.
+def running_programs(programs: Sequence[str] = ("pip",)) -> tuple[int, ...]:
+    """Return the process ids of the programs that run, such as pips, except those that this process has started itself.
 
     Raises OSError if the processes cannot be listed.
     """
     try:
-        return _pips()
+        return _found(programs)
     except OSError:
         raise
     except Exception as error:  # psutil's own errors, and what it raises for a system that it does not understand
         raise OSError(f"the running processes cannot be listed ({type(error).__name__})") from error
 
 
-def _pips() -> tuple[int, ...]:
+def _found(programs: Sequence[str]) -> tuple[int, ...]:
     import psutil  # noqa: PLC0415 - takes as long to import as all else on the command line
 
     own, found = os.getpid(), []
     for process in psutil.process_iter():
         try:
-            if not is_pip(process.cmdline()):
+            if not runs(process.cmdline(), programs):
                 continue
             if own != process.pid and own not in [parent.pid for parent in process.parents()]:
                 found.append(process.pid)
         except psutil.AccessDenied:  # another user's process, on a system that hides its arguments
             with contextlib.suppress(psutil.Error):
-                if COMMAND(process.name()):
+                if is_command(process.name(), programs):
                     found.append(process.pid)
         except psutil.Error:  # the process has ended
             continue
     return tuple(sorted(found))
 
 
-def is_pip(arguments: Sequence[str]) -> bool:
-    """Return whether a command line runs pip, however it is invoked."""
+def runs(arguments: Sequence[str], programs: Sequence[str] = ("pip",)) -> bool:
+    """Return whether a command line runs one of these programs, however it is invoked."""
     if not arguments:
         return False
     program = _name(arguments[0])
-    if COMMAND(program):
+    if is_command(program, programs):
         return True
     if not INTERPRETER(program):
         return False
@@ -63,12 +64,24 @@ def is_pip(arguments: Sequence[str]) -> bool:
         if argument in TAKES_A_VALUE:
             next(rest, None)
         elif found := RUNS_MODULE(argument):
-            return (found[1] or next(rest, "")).partition(".")[0] == "pip"
+            return (found[1] or next(rest, "")).partition(".")[0] in programs
         elif RUNS_TEXT(argument):
             return False
         elif not argument.startswith("-") or argument == "-":
-            return COMMAND(_name(argument.removesuffix("/__main__.py"))) is not None
+            return is_command(_name(argument.removesuffix("/__main__.py")), programs)
     return False
+
+
+@cache
+def _commands(programs: tuple[str, ...]) -> Callable[[str], re.Match[str] | None]:
+    """Return the pattern of the file names that run programs: a script, a zip application, a path in a wheel."""
+    names = "|".join(map(re.escape, programs))
+    return re.compile(rf"(?:{names})[0-9.]*(?:\.exe|\.pyz)?", re.IGNORECASE).fullmatch
+
+
+def is_command(name: str, programs: Sequence[str]) -> bool:
+    """Return whether a file with this name runs one of these programs."""
+    return bool(_commands(tuple(programs))(name)) or ("pip" in programs and name.lower() == PIP_RUNNER)
 
 
 def _name(path: str) -> str:

@@ -123,7 +123,7 @@ class _Run:
     ) -> None:
         self._plan, self._stop, self._take, self._clock = plan, stop, take, clock
         self._way = PathCursor(root, self._leave)
-        self._watch = InUseMonitor(plan.entries, self._way, plan.device, pips, clock)
+        self._watch = InUseMonitor(plan.entries, self._way, plan.device, pips, clock, plan.conduct)
         self._may_go = frozenset(plan.directories)
         self._gone: set[str] = set()
         self._removed: list[str] = []

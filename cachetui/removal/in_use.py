@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from cachetui.conduct import PIP, Conduct
 from cachetui.model import NS, Entry
 
 HOUR_NS = 3600 * NS
 """Nanoseconds after a write during which a leftover or an empty directory may still be in use."""
 DAY_NS = 24 * HOUR_NS
 """Nanoseconds after a write during which a build folder may still be in use."""
-AWAITED = ("index", "response", "built")
-"""Kinds of entries that a running pip may need again.
-
-pip may be revalidating a page, which it still needs after a 304; a page that could not be named has the kind
-`response`. pip may have chosen a wheel that was built here, which it opens later by its path. Redirects are not
-included, because pip does not revalidate the redirects that it caches.
-"""
 PROTECTED = "protected"
 """Reason to keep an entry that the user has protected."""
-RUNNING = "a pip is running"
-"""Reason to keep what a running pip may need."""
 BUILT_LATELY = "written to less than a day ago, so pip may be building a wheel here"
 """Reason to keep a build folder."""
 WRITTEN_LATELY = "written to less than an hour ago, so a pip may be using it"
@@ -58,13 +50,15 @@ def build_times(entries: Iterable[Entry]) -> dict[str, int]:
     return times
 
 
-def reason_to_stay(entry: Entry, now_ns: int, pips: tuple[int, ...], newest: Mapping[str, int]) -> str | None:
+def reason_to_stay(
+    entry: Entry, now_ns: int, pips: tuple[int, ...], newest: Mapping[str, int], conduct: Conduct = PIP
+) -> str | None:
     """Return why an entry must stay, or None if it may be removed.
 
     `now_ns` is the current time in nanoseconds since the epoch, `pips` are the process ids of running pips,
-    and `newest` is the result of `build_times`.
+    `newest` is the result of `build_times`, and `conduct` is that of the cache.
     """
-    if reason := awaited(entry, pips):
+    if reason := awaited(entry, pips, conduct):
         return reason
     if entry.kind != "leftover":
         return None
@@ -76,6 +70,11 @@ def reason_to_stay(entry: Entry, now_ns: int, pips: tuple[int, ...], newest: Map
     return WRITTEN_LATELY if fresh else None
 
 
-def awaited(entry: Entry, pips: tuple[int, ...]) -> str | None:
-    """Return why an entry must stay while pips run, or None. `pips` are their process ids."""
-    return RUNNING if pips and (entry.kind in AWAITED or folder_of(entry)) else None
+def awaited(entry: Entry, pips: tuple[int, ...], conduct: Conduct = PIP) -> str | None:
+    """Return why an entry must stay while programs run that use the cache, or None. `pips` are their process ids."""
+    return running_words(conduct) if pips and (entry.kind in conduct.awaited or folder_of(entry)) else None
+
+
+def running_words(conduct: Conduct = PIP) -> str:
+    """Return the reason to keep what a running program may need."""
+    return f"a {conduct.tool} is running"

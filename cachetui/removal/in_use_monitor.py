@@ -6,17 +6,17 @@ import os
 import time
 from collections.abc import Callable, Iterable
 
+from cachetui.conduct import PIP, Conduct
 from cachetui.file_status import is_directory
 from cachetui.model import Entry
 from cachetui.removal.in_use import (
-    AWAITED,
     BUILT_LATELY,
     DAY_NS,
-    RUNNING,
     awaited,
     build_folder,
     folder_of,
     quiet_time,
+    running_words,
 )
 from cachetui.removal.recheck import CHANGED, REPLACED, KeptError, files_by_folder, look_at_folder, reason_of
 from cachetui.removal.rooted import PathCursor
@@ -29,9 +29,6 @@ SOONER = {"built": 0.1}
 A pip takes longer than these intervals to start.
 """
 
-WATCHED = (*AWAITED, "leftover")
-"""Kinds of entries that may be in use."""
-
 Pips = Callable[[], tuple[int, ...]]
 """Function that returns the process ids of running pips; it may raise OSError."""
 
@@ -40,9 +37,19 @@ class InUseMonitor:
     """Monitor that checks, right before each removal, whether a running pip or a build needs the entry."""
 
     def __init__(
-        self, entries: Iterable[Entry], way: PathCursor, device: int, pips: Pips, clock: Callable[[], int]
+        self,
+        entries: Iterable[Entry],
+        way: PathCursor,
+        device: int,
+        pips: Pips,
+        clock: Callable[[], int],
+        conduct: Conduct = PIP,
     ) -> None:
-        """Monitor `entries`, reached by `way` on `device`; `clock` returns the time in ns since the epoch."""
+        """Monitor `entries`, reached by `way` on `device`; `clock` returns the time in ns since the epoch.
+
+        `conduct` is that of the program whose cache it is.
+        """
+        self._conduct = conduct
         self._folders = files_by_folder(entries)
         self._way, self._device, self._ask, self._clock = way, device, pips, clock
         self._pips: tuple[int, ...] = ()
@@ -54,15 +61,17 @@ class InUseMonitor:
 
     def reason_to_stay(self, entry: Entry) -> str | None:
         """Return why an entry may be in use, or None."""
-        if entry.kind not in WATCHED:
+        if entry.kind != "leftover" and entry.kind not in self._conduct.awaited:
             return None
         folder = folder_of(entry)
-        if folder is None and entry.kind not in AWAITED:
+        if folder is None and entry.kind not in self._conduct.awaited:
             return None
         if folder and folder in self._told:
             return self._told[folder]
         try:
-            reason = awaited(entry, self._running(entry.kind)) or (self._look_at(folder) if folder else None)
+            reason = awaited(entry, self._running(entry.kind), self._conduct)
+            if folder and not reason:
+                reason = self._look_at(folder)
         except KeptError as left:
             reason = str(left)
         if folder:
@@ -85,7 +94,7 @@ class InUseMonitor:
         if now_ns - found.st_mtime_ns < quiet_time(path):
             raise KeptError(CHANGED)
         if build_folder(path) and self._running():
-            raise KeptError(RUNNING)
+            raise KeptError(running_words(self._conduct))
         return found
 
     def _look_at(self, folder: str) -> str | None:
@@ -103,7 +112,7 @@ class InUseMonitor:
             try:
                 self._pips, self._unknown = self._ask(), None
             except OSError as error:
-                self._unknown = f"it is not known which pips are running: {reason_of(error)}"
+                self._unknown = f"it is not known which {self._conduct.tool}s are running: {reason_of(error)}"
             self._asked_at = began
         if self._unknown:
             raise KeptError(self._unknown)

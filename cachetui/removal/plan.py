@@ -8,11 +8,12 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
+from cachetui.conduct import PIP, Conduct
 from cachetui.model import Entry, File, Inventory
 from cachetui.removal.emptied import Directories
 from cachetui.removal.forbidden_roots import refuse
 from cachetui.removal.freed_bytes import Outlook
-from cachetui.removal.in_use import RUNNING
+from cachetui.removal.in_use import running_words
 from cachetui.removal.recheck import recheck, removable
 from cachetui.removal.rights import denied
 from cachetui.removal.staying import reasons
@@ -21,10 +22,10 @@ SERVES = "also belongs to a wheel that is kept"
 """Reason to keep an origin that several wheels share."""
 BELONGS = "belongs to something that is kept"
 """Reason to keep the other files of an entry if one of them stays."""
-AGAIN = "pip must build {} again when needed"
+AGAIN = "{} must build {} again when needed"
 """Cost of removing wheels that were built here."""
-PIP_RUNS = "a pip is running, and may be using the cache"
-"""Note on a removal while a pip runs."""
+TOOL_RUNS = "{}, and may be using the cache"
+"""Note on a removal while a program that uses the cache runs."""
 LAYERS = "the disk gets back only what was written here: what a container's image brought stays in the image"
 """Note about what a removal frees on a file system with layers."""
 
@@ -64,6 +65,8 @@ class Plan:
     """Whether the file system reports no blocks, so that lengths count."""
     layered: bool = False
     """Whether the file system has layers: space used in a lower layer is not freed."""
+    conduct: Conduct = PIP
+    """How the program that fills the cache uses it."""
     companions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Files that are removed only after others. Each path maps to the paths that must be removed first."""
 
@@ -109,7 +112,7 @@ def plan_removal(
     kept += shared
     contents = Directories(inventory)
     directories = _without_irremovable(inventory, contents.emptied(going))
-    is_unsaid = bool(pips) and all(one.reason != RUNNING for one in kept)
+    is_unsaid = bool(pips) and all(one.reason != running_words(inventory.conduct) for one in kept)
     return Plan(
         root=inventory.root,
         device=inventory.device,
@@ -119,9 +122,10 @@ def plan_removal(
         directories=directories,
         frees=frees,
         frees_directories=contents.disk_usage(directories),
-        costs=(*_costs(going, layered=inventory.layered, pips=is_unsaid), *costs_of_rights(inventory.root, kept)),
+        costs=(*_costs(inventory, going, runs=is_unsaid), *costs_of_rights(inventory.root, kept)),
         by_length=inventory.by_length,
         layered=inventory.layered,
+        conduct=inventory.conduct,
         companions=companions,
     )
 
@@ -175,17 +179,16 @@ def costs_of_rights(root: str, kept: Iterable[Kept]) -> Iterator[str]:
         yield f"Kept {'1 entry' if number == 1 else f'{number:,} entries'}: {reason}; {remedy}"
 
 
-def _costs(going: list[Entry], *, layered: bool, pips: bool) -> Iterator[str]:
-    """Yield the costs of the removal, one line each; `pips` says whether to name that pips are running."""
-    if going and pips:
-        yield PIP_RUNS
-    if going and layered:
+def _costs(inventory: Inventory, going: list[Entry], *, runs: bool) -> Iterator[str]:
+    """Yield the costs of the removal, one line each; `runs` says whether to name that pips are running."""
+    if going and runs:
+        yield TOOL_RUNS.format(running_words(inventory.conduct))
+    if going and inventory.layered:
         yield LAYERS
     built = sum([entry.kind == "built" for entry in going])
     if built:
-        yield (
-            f"1 built wheel: {AGAIN.format('it')}" if built == 1 else f"{built:,} built wheels: {AGAIN.format('them')}"
-        )
+        what, them = ("1 built wheel", "it") if built == 1 else (f"{built:,} built wheels", "them")
+        yield f"{what}: {AGAIN.format(inventory.conduct.tool, them)}"
     linked = len([file for entry in going for file in entry.files if file.links > 1])
     if linked:
         files = "1 file has" if linked == 1 else f"{linked:,} files have"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from cachetui.model import Entry, Inventory
-from cachetui.removal.in_use import AWAITED, PROTECTED, build_times, folder_of, reason_to_stay
+from cachetui.removal.in_use import PROTECTED, build_times, folder_of, reason_to_stay
 from cachetui.removal.recheck import recheck
 
 
@@ -24,7 +24,7 @@ def staying(
     whether they have changed, and whether this user may remove them. Otherwise only folders that wheels are built in
     are looked at.
     """
-    watched = ("leftover", *AWAITED) if pips else ("leftover",)
+    watched = ("leftover", *inventory.conduct.awaited) if pips else ("leftover",)
     entries = inventory.entries
     concerned = [entry for entry in entries if exact or entry[0] in watched or entry[2] in protected]
     looked_at = concerned if exact else [entry for entry in concerned if folder_of(entry)]
@@ -49,6 +49,6 @@ def reasons(
     return {
         entry.path: PROTECTED
         if entry.path in protected
-        else reason_to_stay(entry, now_ns, pips, newest) or unlike.get(entry.path)
+        else reason_to_stay(entry, now_ns, pips, newest, inventory.conduct) or unlike.get(entry.path)
         for entry in entries
     }

@@ -11,12 +11,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+from cachetui.caches.registry import PIP, source_at, source_of
 from cachetui.errors import RootError, UsageError
 from cachetui.interpreters.lookup import Python, default_python, python_at
 from cachetui.model import Batch, Entry, Inventory
-from cachetui.pip.config.location import Location, locate
+from cachetui.pip.config.location import Location
 from cachetui.pip.config.paths import place
-from cachetui.pip.versions import pip_index
 from cachetui.report.cache_notes import cache_notes
 from cachetui.report.unreadable import unreadable_sentences
 from cachetui.services.options import GlobalOptions
@@ -63,7 +63,8 @@ def located(options: GlobalOptions, *, note: Callable[[str], None]) -> Iterator[
             raise RootError("The current folder no longer exists: give the full path of the cache.")
         python = python_at(options.python) if options.python else default_python(os.environ)
         with step(LOG, "found out where the cache is"):
-            location = locate(cache_dir, python=python)
+            source = source_at(place(cache_dir)) if cache_dir and not options.of else source_of(options.of or PIP)
+            location = source.locate(cache_dir, python=python, environ=os.environ)
         if cache_dir:
             named = "cache_dir" not in options.variables  # a variable may be set for somebody else
             location = replace(location, said_by=options.said_by("cache_dir"), named=named)
@@ -90,9 +91,10 @@ def cache_option(location: Location, options: GlobalOptions) -> tuple[str, ...]:
     """Return the option with which another run of cachetui finds the same cache; empty if it needs none."""
     if options.demo:
         return ("--demo",)
+    of = ("--of", options.of) if options.of else ()
     if options.cache_dir:
-        return "--cache-dir", str(location.root)
-    return ("--python", options.python) if options.python else ()
+        return *of, "--cache-dir", str(location.root)
+    return (*of, "--python", options.python) if options.python else of
 
 
 def open_cache(
@@ -108,12 +110,15 @@ def open_cache(
     something cannot be read. Raises RootError if the root cannot be read or is not a pip cache, and OSError.
     """
     if is_absent(location):
-        note(f"There is no cache at {location.root}: pip makes it when it downloads something.")
+        tool = source_of(location.source).title
+        note(f"There is no cache at {location.root}: {tool} makes it when it downloads something.")
         return Inventory(str(location.root))
     inventory = read_cache(location, memory=memory, report=report)
     if not inventory.recognised and any(Path(inventory.root).iterdir()):
+        tool = inventory.conduct.tool
         raise RootError(
-            f"{inventory.root} contains nothing that pip writes: it is not a pip cache. Name one with --cache-dir."
+            f"{inventory.root} contains nothing that {tool} writes: it is not a {tool} cache. "
+            "Name one with --cache-dir."
         )
     for sentence in cache_notes(inventory):
         note(sentence)
@@ -135,41 +140,15 @@ def read_cache(
     `memory` says whether to use and update the scan memory. `known` holds entries by path from an earlier
     scan of this process. Raises RootError and OSError if the root cannot be read.
     """
-    from cachetui.pip.memory import Memory  # noqa: PLC0415 - the first screen, and what only locates, do without
-    from cachetui.pip.scan.scanner import scan  # noqa: PLC0415
-
-    with ExitStack() as stack:
-        remembered = stack.enter_context(Memory()) if memory else None
-        LOG.info("memory of earlier scans: %s", "used" if memory else "not used")
-        stack.enter_context(step(LOG, "read the cache"))
-        inventory = scan(
-            location.root,
-            memory=remembered,
-            indexes=_indexes(location, memory=memory),
-            stop=stop,
-            report=report,
-            known=known,
-            by_length=location.made_up,
-        )
+    with step(LOG, "read the cache"):
+        inventory = source_of(location.source).scan(location, memory=memory, stop=stop, report=report, known=known)
         LOG.info(
-            "read: %d entries; not pip's: %d files; not followed: %d links; not readable: %d",
-            *map(len, (inventory.entries, inventory.foreign, inventory.links, inventory.errors)),
+            "read: %d entries; not %s's: %d files; not followed: %d links; not readable: %d",
+            len(inventory.entries),
+            inventory.conduct.tool,
+            *map(len, (inventory.foreign, inventory.links, inventory.errors)),
         )
-        return replace(inventory, made_up=True) if location.made_up else inventory
-
-
-def _indexes(location: Location, *, memory: bool) -> Iterator[str]:
-    """Yield the known index URLs: those in pip's settings, and those that are built into pips.
-
-    With `memory`, this includes the pips of the Pythons that earlier runs asked.
-    """
-    yield from location.indexes
-    if location.prefix and (built_in := pip_index(location.prefix)):
-        yield built_in
-    if memory:
-        from cachetui.interpreters.store import StateFile  # noqa: PLC0415 - seldom needed
-
-        yield from StateFile().indexes()
+    return inventory
 
 
 def is_absent(location: Location) -> bool:

@@ -16,6 +16,8 @@ class GlobalOptions:
 
     cache_dir: str | None = None
     """Root of the cache."""
+    of: str | None = None
+    """Id of the kind of cache, such as `uv`; None for pip's, or for what a named root holds."""
     python: str | None = None
     """Path or command of the Python whose tags and pip settings are used."""
     demo: bool = False

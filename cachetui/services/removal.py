@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cachetui.errors import RefusedError
 from cachetui.model import Entry, Inventory
-from cachetui.pip.processes import running_pips
+from cachetui.pip.processes import running_programs
 from cachetui.preferences.model import Preferences
 from cachetui.removal.execute import RemovalOutcome, RemovalProgress, execute
 from cachetui.removal.freed_bytes import Outlook
@@ -54,11 +54,11 @@ def available(root: str) -> int | None:
 
 
 def pips_using(inventory: Inventory) -> tuple[int, ...]:
-    """Return the process ids of the pips that may use a cache: those that run, none for a made-up cache.
+    """Return the process ids of the programs that may use a cache: those that run, none for a made-up cache.
 
     Raises OSError if the processes cannot be listed.
     """
-    return () if inventory.made_up else running_pips()
+    return () if inventory.made_up else running_programs(inventory.conduct.programs)
 
 
 def known_pips(inventory: Inventory) -> tuple[int, ...]:

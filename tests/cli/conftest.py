@@ -62,7 +62,7 @@ def cache(lent: Lent, tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run commands in this process; whether a pip runs on the machine of the tests does not matter."""
-    monkeypatch.setattr(removal, "running_pips", lambda: ())
+    monkeypatch.setattr(removal, "running_programs", lambda _: ())
 
     def run(*arguments: object) -> Said:
         code = main.run([str(argument) for argument in arguments])
@@ -100,7 +100,7 @@ class Nobody(NamedTuple):
         """Run a command as that user."""
         code = (
             "import os, pkgutil, sys, importlib, cachetui.pip.processes\n"
-            "cachetui.pip.processes.running_pips = lambda: ()\n"
+            "cachetui.pip.processes.running_programs = lambda _: ()\n"
             "for module in pkgutil.walk_packages(cachetui.__path__, 'cachetui.'):\n"
             "    if not module.name.startswith(('cachetui.ui', 'cachetui.__main__')):\n"
             "        importlib.import_module(module.name)\n"

@@ -144,7 +144,7 @@ def test_plan_audit_and_result_of_the_command_line_agree(
 ) -> None:
     change(cache, 1 + len(pips))
     prefer('protect = ["numpy", "torch kind:index"]')
-    monkeypatch.setattr(removal, "running_pips", lambda: pips)
+    monkeypatch.setattr(removal, "running_programs", lambda _: pips)
     options = ("--cache-dir", cache)
     audit = json.loads(run("audit", "--format", "json", *options).out)
     text = run("audit", *options).out
@@ -175,7 +175,7 @@ async def test_screens_agree_from_the_rules_to_the_last_line(
     run: Run, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     change(cache, 3)
-    monkeypatch.setattr(removal, "running_pips", lambda: (4121,))
+    monkeypatch.setattr(removal, "running_programs", lambda _: (4121,))
     options = ("--cache-dir", cache)
     planned = json.loads(run("prune", "--leftovers", "--older-than", "90d", "-n", "--json", *options).out)
     audited = {one["options"]: one for one in json.loads(run("audit", "--format", "json", *options).out)["rules"]}

@@ -48,7 +48,7 @@ without(signal, 'SIGHUP', 'SIGCONT', 'SIGTSTP', 'SIGALRM', 'setitimer')
 COMMANDS = """
 import importlib, json, pkgutil, sys
 import cachetui.pip.processes
-cachetui.pip.processes.running_pips = lambda: ()
+cachetui.pip.processes.running_programs = lambda _: ()
 for module in pkgutil.walk_packages(cachetui.__path__, 'cachetui.'):
     if '__main__' not in module.name:
         importlib.import_module(module.name)

@@ -171,7 +171,7 @@ def test_what_a_real_bash_makes_of_unquoted_terms_removes_nothing(cache: Path, t
 
 def test_the_output_is_plain_and_the_same_each_time(cache: Path) -> None:
     asked = (
-        "import sys; from cachetui.pip import processes; processes.running_pips = lambda: ()\n"
+        "import sys; from cachetui.pip import processes; processes.running_programs = lambda _: ()\n"
         "from cachetui.cli.main import run\n"
         "for command in sys.argv[2:]:\n"
         "    for stream in (sys.stdout, sys.stderr): print(end='\\0', file=stream, flush=True)\n"
@@ -267,7 +267,7 @@ def test_no_command_imports_textual(cache: Path) -> None:
     reading = [f"{name} {more.get(name, '')}" for name in COMMANDS if name != "remove"]
     commands = [*reading, "list torch", "purge --json", "remove torch --yes"]
     asked = (
-        "import sys; from cachetui.pip import processes; processes.running_pips = lambda: ()\n"
+        "import sys; from cachetui.pip import processes; processes.running_programs = lambda _: ()\n"
         "from cachetui.cli.main import run\n"
         "for command in sys.argv[2:]:\n"
         "    code = run(['--cache-dir', sys.argv[1], *command.split()]); run([command.split()[0], '--help'])\n"

@@ -283,7 +283,7 @@ def test_what_is_unusable_goes_unasked_only_for_a_python_that_is_named(run: Run,
 
 
 def test_a_running_pip_keeps_its_pages(run: Run, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(removal, "running_pips", lambda: (4121,))
+    monkeypatch.setattr(removal, "running_programs", lambda _: (4121,))
     said = run("remove", "numpy", "--yes", "--cache-dir", cache)
     assert said.code == 0
     assert "Kept 1 built wheel and 1 index page: a pip is running\n" in said.err
@@ -295,7 +295,7 @@ def test_a_pip_that_starts_after_the_plan_keeps_its_pages(
     run: Run, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = iter([(), (4121,)])
-    monkeypatch.setattr(removal, "running_pips", lambda: next(answers))
+    monkeypatch.setattr(removal, "running_programs", lambda _: next(answers))
     said = run("remove", "numpy", "--yes", "--cache-dir", cache)
     assert said.code == 1
     assert said.err.count("Kept 1 built wheel and 1 index page: a pip is running\n") == 1
@@ -311,7 +311,7 @@ def test_terms_match_nothing_where_there_is_no_cache(run: Run) -> None:
 
 def test_if_all_of_it_stays_that_is_a_failure(run: Run, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run("remove", "numpy>=0", "--yes", "--cache-dir", cache)
-    monkeypatch.setattr(removal, "running_pips", lambda: (4121,))
+    monkeypatch.setattr(removal, "running_programs", lambda _: (4121,))
     said = run("remove", "numpy", "--yes", "--cache-dir", cache)
     assert said.code == 1
     assert said.err.startswith("Nothing here can be removed.\n")

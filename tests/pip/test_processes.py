@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from cachetui.pip.processes import is_pip, running_pips
+from cachetui.pip.processes import running_programs, runs
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ from cachetui.pip.processes import is_pip, running_pips
     ],
 )
 def test_it_knows_a_pip(command: str) -> None:
-    assert is_pip(command.split())
+    assert runs(command.split())
 
 
 @pytest.mark.parametrize(
@@ -60,20 +60,20 @@ def test_it_knows_a_pip(command: str) -> None:
     ],
 )
 def test_it_knows_what_is_no_pip(command: str) -> None:
-    assert not is_pip(command.split())
+    assert not runs(command.split())
 
 
 def test_it_finds_a_pip_that_runs_but_not_one_of_its_own(tmp_path: Path) -> None:
     script = tmp_path / "pip"
     script.write_text("import sys\nprint('ready', flush=True)\nsys.stdin.read()\n")
-    asking = "from cachetui.pip.processes import running_pips; print(*running_pips())"
+    asking = "from cachetui.pip.processes import running_programs; print(*running_programs())"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     with subprocess.Popen(
         [sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as pip:
         assert pip.stdout is not None
         assert pip.stdout.readline() == "ready\n"
-        assert pip.pid not in running_pips()
+        assert pip.pid not in running_programs()
         seen = subprocess.run(
             [sys.executable, "-c", asking], capture_output=True, text=True, check=True, env=environment
         ).stdout.split()

@@ -9,7 +9,7 @@ import pytest
 from cachetui.model import Entry, Inventory
 from cachetui.removal import in_use_monitor
 from cachetui.removal.execute import execute, unlink
-from cachetui.removal.in_use import BUILT_LATELY, RUNNING
+from cachetui.removal.in_use import BUILT_LATELY, running_words
 from cachetui.removal.plan import Kept
 from cachetui.removal.recheck import MORE
 from cachetui.removal.rooted import Directory
@@ -109,9 +109,9 @@ def test_a_pip_that_starts_keeps_what_it_may_wait_for(root: Path, opener: Opener
     outcome = execute(plan_later(inventory), clock=lambda: LATER, opener=opener, pips=lambda: (4121,))
     assert outcome.removed == wheel
     assert outcome.kept == (
-        Kept(page[0], RUNNING),
-        Kept(response[0], RUNNING),
-        Kept(paths[0], RUNNING),
+        Kept(page[0], running_words()),
+        Kept(response[0], running_words()),
+        Kept(paths[0], running_words()),
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from cachetui.errors import RefusedError
 from cachetui.model import Entry, Inventory, Unreadable
-from cachetui.removal.in_use import BUILT_LATELY, PROTECTED, RUNNING
+from cachetui.removal.in_use import BUILT_LATELY, PROTECTED, running_words
 from cachetui.removal.plan import SERVES, Kept, Plan, plan_removal
 from tests.inventories import HOUR, NOW, age_directories, inventory_of, record, write, write_record
 
@@ -82,7 +82,7 @@ def test_index_pages_stay_while_a_pip_runs_and_are_named(root: Path) -> None:
     assert [entry.path for entry in plan(inventory).entries] == [page, wheel]
     found = plan(inventory, pips=(4121,))
     assert [entry.path for entry in found.entries] == [wheel]
-    assert found.kept == (Kept(page, RUNNING),)
+    assert found.kept == (Kept(page, running_words()),)
     assert found.costs == ()
     assert plan_removal(inventory, inventory.entries[-1:], now_ns=NOW, pips=(4121,), home=Path("/nowhere")).costs
 
@@ -123,7 +123,7 @@ def test_responses_stay_while_a_pip_runs(root: Path) -> None:
     inventory = inventory_of(root, kinds={page: "index", response: "response", other: "response"})
     found = plan(inventory, pips=(7,))
     assert found.entries == ()
-    assert found.kept == tuple([Kept(path, RUNNING) for path in (page, response, other)])
+    assert found.kept == tuple([Kept(path, running_words()) for path in (page, response, other)])
     assert found.costs == ()
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from cachetui.removal.in_use import PROTECTED, RUNNING
+from cachetui.removal.in_use import PROTECTED, running_words
 from cachetui.removal.plan import BELONGS, Kept
 from cachetui.removal.rights import NOT_WRITABLE, READ_ONLY
 from cachetui.report.removal_list import MOST_NAMES, ListLine, bill, number_kept, stays, title
@@ -41,7 +41,11 @@ def test_what_stays_is_grouped_by_its_reason() -> None:
     assert stays([Kept("a", "in use")]) == [ListLine("Kept 1 item: in use", heading=True), ListLine("a")]
     pages = [index_page(f"p{number}") for number in range(3_411)]
     wheel, metadata = release("six", "1.16.0", MB, 1)
-    kept = [*[Kept(page.path, RUNNING) for page in pages], Kept(wheel.path, PROTECTED), Kept(metadata.path, PROTECTED)]
+    kept = [
+        *[Kept(page.path, running_words()) for page in pages],
+        Kept(wheel.path, PROTECTED),
+        Kept(metadata.path, PROTECTED),
+    ]
     assert stays(kept, [*pages, wheel, metadata], most=MOST_NAMES) == [
         ListLine("Kept 3,411 index pages: a pip is running", heading=True),
         *[ListLine(f"index page of p{number}") for number in range(MOST_NAMES)],

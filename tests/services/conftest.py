@@ -60,7 +60,7 @@ def notes() -> list[str]:
 @pytest.fixture(autouse=True)
 def no_pips(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether a pip runs on the machine of the tests does not matter."""
-    monkeypatch.setattr(removal, "running_pips", lambda: ())
+    monkeypatch.setattr(removal, "running_programs", lambda _: ())
 
 
 def python_312(path: Path, **others: object) -> Path:

@@ -80,10 +80,10 @@ def test_its_archives_with_holes_are_as_sound_as_others(demo: Cache) -> None:
 
 
 def test_no_pip_uses_it_and_its_lengths_are_freed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def list_processes() -> tuple[int, ...]:
+    def list_processes(_: object) -> tuple[int, ...]:
         raise AssertionError("processes of this machine were listed")
 
-    monkeypatch.setattr(removal, "running_pips", list_processes)
+    monkeypatch.setattr(removal, "running_programs", list_processes)
     with opened() as demo:
         old = found_by(demo, "pyspark") + found_by(demo, "tensorflow==2.13.0")
         before = files(demo.location.root)

@@ -93,7 +93,7 @@ def test_read_only_preferences_allow_a_plan_but_no_removal(root: Path, inventory
 def test_a_running_pip_keeps_its_pages(root: Path, inventory: Inventory, monkeypatch: pytest.MonkeyPatch) -> None:
     six, before = of(inventory, "six"), files(root)
     agreed = plan(inventory, six, ANYTHING, named=True, now_ns=NOW)
-    monkeypatch.setattr(removal, "running_pips", lambda: (4121,))
+    monkeypatch.setattr(removal, "running_programs", lambda _: (4121,))
     assert names(plan(inventory, six, ANYTHING, named=True, now_ns=NOW).entries) == ["six 1.16.0"]
     outcome = remove(agreed, inventory, ANYTHING, now_ns=NOW)
     (page,) = [entry for entry in six if entry.kind == "index"]

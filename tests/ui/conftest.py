@@ -48,7 +48,7 @@ def no_full_collections(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def no_pip_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the tests independent of whether a pip happens to run on their machine."""
-    monkeypatch.setattr("cachetui.services.removal.running_pips", lambda: ())
+    monkeypatch.setattr("cachetui.services.removal.running_programs", lambda _: ())
 
 
 @pytest.fixture(autouse=True)

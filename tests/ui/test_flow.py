@@ -232,7 +232,7 @@ async def test_what_has_to_stay_after_all_is_named_with_its_reason(root: Path, m
         await settled(pilot)
         assert isinstance(app.screen, Review)
         assert app.screen.plan.kept == ()
-        monkeypatch.setattr("cachetui.services.removal.running_pips", lambda: (4121,))
+        monkeypatch.setattr("cachetui.services.removal.running_programs", lambda _: (4121,))
         await pilot.press("y")
         await settled(pilot)
         assert isinstance(app.screen, Result)

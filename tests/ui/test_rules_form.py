@@ -16,7 +16,7 @@ from cachetui.labels import LABELS, Facts, Label
 from cachetui.preferences.model import Policy
 from cachetui.preferences.validate import validate
 from cachetui.removal.freed_bytes import Outlook
-from cachetui.removal.in_use import RUNNING
+from cachetui.removal.in_use import running_words
 from cachetui.rules import CHOOSERS, Chooser, Moment, Rules, choose
 from cachetui.terms import parse_terms
 from cachetui.ui.rules.form import EXAMPLES, RULES, WIDE, Figures, Form, Name, RuleCounter, RuleCounts
@@ -217,7 +217,7 @@ def test_together_is_counted_first_and_each_alone_after_it() -> None:
 
 def test_the_disk_is_looked_at_once_and_only_for_what_is_to_be_freed() -> None:
     asked, entries = [], everyday().entries
-    torch = {entry.path: RUNNING for entry in entries if entry.project == "torch"}
+    torch = {entry.path: running_words() for entry in entries if entry.project == "torch"}
 
     def find_exact() -> Outlook:
         asked.append(1)

@@ -45,7 +45,7 @@ class Interpreter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Location of pip's cache."""
+    """Location of a cache: pip's, or that of another program."""
 
     root: Path
     """Absolute path as named, with links unresolved; if the cache is off, the path that it would have."""
@@ -69,6 +69,8 @@ class Location:
     """Whether pip runs with these settings; if not, a note says why."""
     made_up: bool = False
     """Whether the demo's cache lies there, in a temporary folder."""
+    source: str = "pip"
+    """Id of the kind of cache, such as `pip` or `uv`."""
 
     @property
     def name(self) -> str:

@@ -33,7 +33,7 @@ from cachetui.cli.main import run
 from cachetui.pip.scan.scanner import scan
 from cachetui.report.entries_json import list_json
 from cachetui.services import removal
-removal.running_pips = lambda: ()
+removal.running_programs = lambda _: ()
 found = scan(Path("merged/cache"))
 print("".join(list_json(found, found.entries)).replace("\\n", " "), found.layered)
 sys.exit(run(["remove", "pkg", "--yes", "--cache-dir", "merged/cache", "--no-memory"]))

@@ -1,0 +1,25 @@
+"""Folders that programs other than pip use for their caches."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from cachetui.pip.config.location import here
+from cachetui.pip.config.paths import expand, home
+
+
+def cache_folder(name: str, environ: Mapping[str, str], platform: str = sys.platform) -> Path:
+    """Return the user's cache folder of a program, as platformdirs (since 4.3) finds it without an author."""
+    if platform == "win32":
+        local = environ.get("LOCALAPPDATA") or f"{home(platform, environ)}\\AppData\\Local"
+        return Path(local, name, "Cache")
+    if environ.get("XDG_CACHE_HOME", "").strip():
+        return Path(environ["XDG_CACHE_HOME"], name)
+    return Path(home(platform, environ), "Library/Caches" if platform == "darwin" else ".cache", name)
+
+
+def set_folder(typed: str, environ: Mapping[str, str]) -> Path:
+    """Return a folder that a setting names, with `~` expanded; a relative path starts from the current folder."""
+    return Path(here(), expand(typed, sys.platform, environ))

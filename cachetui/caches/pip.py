@@ -1,0 +1,73 @@
+"""pip's own cache."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+from cachetui.caches.source import Source
+from cachetui.interpreters.lookup import Python
+from cachetui.model import Batch, Entry, Inventory
+from cachetui.pip.config.location import Location, locate
+from cachetui.pip.versions import pip_index
+
+LOG = logging.getLogger(__name__)
+TOPS = frozenset({"http", "http-v2", "wheels", "selfcheck"})
+"""Names of the directories that pip makes in the root."""
+
+
+def locate_pip(cache_dir: str | None, *, python: Python | None, environ: Mapping[str, str]) -> Location:
+    """Return where pip's settings put its cache."""
+    return locate(cache_dir, python=python, environ=environ)
+
+
+def scan_pip(
+    location: Location,
+    *,
+    memory: bool,
+    stop: Callable[[], bool],
+    report: Callable[[Batch], None] | None,
+    known: Mapping[str, Entry],
+) -> Inventory:
+    """Read a cache that pip fills, or another program in the same format; see `Scan`."""
+    from cachetui.pip.memory import Memory  # noqa: PLC0415 - the first screen, and what only locates, do without
+    from cachetui.pip.scan.scanner import scan  # noqa: PLC0415
+
+    with ExitStack() as stack:
+        remembered = stack.enter_context(Memory()) if memory else None
+        LOG.info("memory of earlier scans: %s", "used" if memory else "not used")
+        inventory = scan(
+            location.root,
+            memory=remembered,
+            indexes=_indexes(location, memory=memory),
+            stop=stop,
+            report=report,
+            known=known,
+            by_length=location.made_up,
+        )
+    return replace(inventory, made_up=True) if location.made_up else inventory
+
+
+def has_pips_layout(root: Path, names: Collection[str]) -> bool:
+    """Return whether a directory has one of the directories that pip makes in its cache."""
+    return not TOPS.isdisjoint(names)
+
+
+def _indexes(location: Location, *, memory: bool) -> Iterator[str]:
+    """Yield the known index URLs: those in pip's settings, and those that are built into pips.
+
+    With `memory`, this includes the pips of the Pythons that earlier runs asked.
+    """
+    yield from location.indexes
+    if location.prefix and (built_in := pip_index(location.prefix)):
+        yield built_in
+    if memory:
+        from cachetui.interpreters.store import StateFile  # noqa: PLC0415 - seldom needed
+
+        yield from StateFile().indexes()
+
+
+SOURCE = Source("pip", "pip", locate_pip, scan_pip, has_pips_layout)

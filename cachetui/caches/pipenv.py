@@ -1,0 +1,55 @@
+"""pipenv's cache: pip's format at a root of its own, with files of pipenv's resolver beside it.
+
+Source: pipenv's `environments.py` (`PIPENV_CACHE_DIR`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from cachetui.caches.folders import cache_folder, set_folder
+from cachetui.caches.pip import has_pips_layout, scan_pip
+from cachetui.caches.source import Source
+from cachetui.conduct import Conduct
+from cachetui.interpreters.lookup import Python
+from cachetui.model import Batch, Entry, Inventory
+from cachetui.pip.config.location import DEFAULT, Location
+
+VARIABLE = "PIPENV_CACHE_DIR"
+CONDUCT = Conduct(tool="pipenv", programs=("pip", "pipenv"))
+"""As pip's: pipenv runs pips on its cache."""
+
+
+def locate_pipenv(cache_dir: str | None, *, python: Python | None, environ: Mapping[str, str]) -> Location:
+    """Return where pipenv's settings put its cache."""
+    if cache_dir:
+        root, said_by = set_folder(cache_dir, environ), "--cache-dir"
+    elif environ.get(VARIABLE):
+        root, said_by = set_folder(environ[VARIABLE], environ), f"{VARIABLE}={environ[VARIABLE]}"
+    else:
+        root, said_by = cache_folder("pipenv", environ), DEFAULT
+    prefix = python.prefix if python else None
+    return Location(root, said_by, named=bool(cache_dir), enabled=True, prefix=prefix, source="pipenv")
+
+
+def scan_pipenv(
+    location: Location,
+    *,
+    memory: bool,
+    stop: Callable[[], bool],
+    report: Callable[[Batch], None] | None,
+    known: Mapping[str, Entry],
+) -> Inventory:
+    """Read pipenv's cache; see `Scan`."""
+    inventory = scan_pip(location, memory=memory, stop=stop, report=report, known=known)
+    return replace(inventory, conduct=CONDUCT)
+
+
+def is_pipenvs(root: Path, names: Collection[str]) -> bool:
+    """Return whether a directory is pipenv's cache: only its name tells it from pip's."""
+    return root.name == "pipenv" and has_pips_layout(root, names)
+
+
+SOURCE = Source("pipenv", "pipenv", locate_pipenv, scan_pipenv, is_pipenvs)

@@ -1,0 +1,34 @@
+"""The kinds of caches, by name and by what lies in a directory."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # the sources are imported when they are needed, for a faster start
+    from cachetui.caches.source import Source
+
+IDS = ("pip", "pipenv")
+"""Every kind of cache, pip's first. Each is a module in `cachetui.caches` that holds a `SOURCE`."""
+PIP = IDS[0]
+"""The default."""
+
+
+@cache
+def source_of(id_: str) -> Source:
+    """Return a kind of cache by its id."""
+    source: Source = import_module(f"cachetui.caches.{id_}").SOURCE
+    return source
+
+
+def source_at(root: Path) -> Source:
+    """Return whose cache a directory is, by its layout: pip's if that is not clear. Reads one directory."""
+    try:
+        names = frozenset(os.listdir(root))  # noqa: PTH208 - names are all that counts
+    except OSError:
+        names = frozenset()
+    found = [id_ for id_ in reversed(IDS) if source_of(id_).recognises(root, names)]
+    return source_of(found[0] if found else PIP)

@@ -1,0 +1,59 @@
+"""The interface between a cache's format and everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from cachetui.model import Batch, Entry, Inventory
+from cachetui.pip.config.location import Location
+
+if TYPE_CHECKING:
+    from cachetui.interpreters.lookup import Python
+
+
+class Locate(Protocol):
+    """Function that returns where a program's cache is."""
+
+    def __call__(self, cache_dir: str | None, *, python: Python | None, environ: Mapping[str, str]) -> Location:
+        """Return the location that the settings name, or `cache_dir` if that is given. Never raises.
+
+        `python` is the Python whose pip is asked; other programs do not need it.
+        """
+
+
+class Scan(Protocol):
+    """Function that reads a cache."""
+
+    def __call__(
+        self,
+        location: Location,
+        *,
+        memory: bool,
+        stop: Callable[[], bool],
+        report: Callable[[Batch], None] | None,
+        known: Mapping[str, Entry],
+    ) -> Inventory:
+        """Return the content of the cache.
+
+        `memory` says whether to use and update the results of earlier runs. `known` holds entries by path from an
+        earlier scan of this process. Raises RootError and OSError if the root cannot be read.
+        """
+
+
+@dataclass(frozen=True)
+class Source:
+    """A kind of cache: where it is, and how it is read."""
+
+    id: str
+    """Name on the command line, and of `Location.source`."""
+    title: str
+    """Name of the program that fills the cache, as its users write it."""
+    locate: Locate
+    """Returns where the cache is."""
+    scan: Scan
+    """Reads the cache."""
+    recognises: Callable[[Path, Collection[str]], bool]
+    """Returns whether the cache of this program lies in a directory, by its path and the names in it."""

@@ -1,0 +1,29 @@
+"""What a removal must know of the program that fills a cache."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Conduct(NamedTuple):
+    """How a program uses its cache: what must stay while it runs, and how its files may be removed."""
+
+    tool: str = "pip"
+    """Name of the program, as its users write it."""
+    programs: tuple[str, ...] = ("pip",)
+    """Names of the commands that use the cache, also as modules of `python -m`."""
+    awaited: tuple[str, ...] = ("index", "response", "built")
+    """Kinds of entries that a running program may need again.
+
+    pip may be revalidating a page, which it still needs after a 304; a page that could not be named has the kind
+    `response`. pip may have chosen a wheel that was built here, which it opens later by its path. Redirects are not
+    included, because pip does not revalidate the redirects that it caches.
+    """
+    lock_suffix: str = ""
+    """Suffix of the lock files among an entry's files: a removal takes them first. Empty if there are none."""
+    removes: bool = True
+    """Whether cachetui may remove anything there."""
+
+
+PIP = Conduct()
+"""The conduct of pip, and of what uses a cache as pip does."""
