@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from cachetui.model import Batch, Entry, Inventory
 from cachetui.pip.config.location import Location
@@ -57,3 +57,18 @@ class Source:
     """Reads the cache."""
     recognises: Callable[[Path, Collection[str]], bool]
     """Returns whether the cache of this program lies in a directory, by its path and the names in it."""
+
+
+class OtherCache(NamedTuple):
+    """A cache that lies on this machine beside the one that is open. Its files were counted and not read."""
+
+    id: str
+    """Id of its source."""
+    title: str
+    """Name of the program that fills it."""
+    root: Path
+    """Absolute path as its settings name it, with links unresolved."""
+    disk_usage: int
+    """Allocated bytes of its files and directories; files with several names count once."""
+    is_whole: bool
+    """Whether everything was counted; if not, `disk_usage` is a lower limit."""

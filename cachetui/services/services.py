@@ -22,6 +22,7 @@ from cachetui.system.tree import never
 if TYPE_CHECKING:  # loaded on first use, so that the first screen does not wait for it
     from packaging.tags import Tag
 
+    from cachetui.caches.source import OtherCache
     from cachetui.environments.used_by import Usage
     from cachetui.export.export import ExportOutcome, ExportProgress
     from cachetui.export.plan import PlannedFile
@@ -91,6 +92,12 @@ class Services:
             return read_cache(
                 self.location, memory=self.memory and not self.demo, stop=stop, report=report, known=known
             )
+
+    def other_caches(self, *, stop: Stop = never) -> tuple[OtherCache, ...]:
+        """Return the other caches on this machine, measured for a second at most; none beside the demo's."""
+        from cachetui.services.other_caches import other_caches  # noqa: PLC0415
+
+        return other_caches(self.environ, self.location, python=self.python, stop=stop)
 
     def ask_pip(self, *, stop: Stop = never) -> str | None:
         """Ask pip itself for its cache directory; return a sentence if it names another directory."""

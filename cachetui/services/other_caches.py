@@ -1,0 +1,111 @@
+"""Find the caches on this machine beside the one that is open, and measure them without reading their files."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from cachetui.caches.registry import IDS, source_of
+from cachetui.caches.source import OtherCache
+from cachetui.errors import RootError
+from cachetui.file_status import allocated
+from cachetui.interpreters.lookup import Python, default_python
+from cachetui.pip.config.location import Location
+from cachetui.system.tree import LeftOut, Tree, never
+
+__all__ = ["OtherCache", "other_caches"]
+
+LOG = logging.getLogger(__name__)
+SECONDS = 1.0
+"""Time for which the caches are measured at most."""
+ENVIRONMENTS = frozenset({"virtualenvs"})
+"""Names of directories in a root that hold environments: they are no part of the cache, and are not opened."""
+
+
+def other_caches(
+    environ: Mapping[str, str],
+    opened: Location | None = None,
+    *,
+    python: Python | None = None,
+    seconds: float = SECONDS,
+    stop: Callable[[], bool] = never,
+) -> tuple[OtherCache, ...]:
+    """Return every cache with something in it but the one that is open, in the order of the registry. Never raises.
+
+    There are none beside the demo's. `python` is the Python whose pip is asked; None for the active one. Blocks for
+    little more than `seconds`, even if there are many files; a cache that could not be counted by then, or that was
+    not because `stop` returned True, is not whole.
+    """
+    if opened is not None and opened.made_up:
+        return ()
+    python = python or default_python(environ)
+    roots: dict[tuple[int, int], tuple[str, Path]] = {}
+    for id_ in IDS:
+        root = source_of(id_).locate(None, python=python, environ=environ).root
+        if (place := _place(root)) is not None:
+            roots.setdefault(place, (id_, root))
+    if opened is not None:
+        roots.pop(_place(opened.root) or (0, 0), None)
+    if not roots:
+        return ()
+    measure = partial(_measured, deadline=time.monotonic() + seconds, stop=stop)
+    with ThreadPoolExecutor(len(roots), "cachetui-caches") as pool:
+        return tuple([cache for cache in pool.map(measure, roots.values()) if cache is not None])
+
+
+def _place(root: Path) -> tuple[int, int] | None:
+    """Return the device and inode number of a directory, behind links; None if it cannot be found."""
+    try:
+        found = os.stat(root)  # noqa: PTH116 - a path of settings may hold anything
+    except (OSError, ValueError):
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _measured(found: tuple[str, Path], *, deadline: float, stop: Callable[[], bool]) -> OtherCache | None:
+    """Measure a cache by its id and root; return None if there is nothing in it."""
+    id_, root = found
+    title = source_of(id_).title
+    try:
+        with Tree(root) as tree:
+            disk_usage, is_whole, is_empty = _usage(tree, deadline, stop)
+    except RootError as error:
+        LOG.info("%s's cache was not measured: %s", title, error)
+        return None
+    return None if is_empty else OtherCache(id_, title, root, disk_usage, is_whole)
+
+
+def _usage(tree: Tree, deadline: float, stop: Callable[[], bool]) -> tuple[int, bool, bool]:
+    """Return the allocated bytes below a root, whether that is everything, and whether there is nothing.
+
+    Other file systems, links' targets and `ENVIRONMENTS` are not counted.
+    """
+    usage, is_whole, is_empty = 0, True, True
+    seen: set[tuple[int, int]] = set()
+    waiting: list[tuple[str, int | None]] = [("", None)]
+    while waiting:
+        path, inode = waiting.pop()
+        try:
+            listing = tree.list(path, inode)
+        except (FileNotFoundError, LeftOut):
+            continue
+        except OSError:
+            is_whole = False
+            continue
+        usage += allocated(listing.own)
+        for status in listing.files.values():
+            name = status.st_dev, status.st_ino
+            usage += 0 if name in seen else allocated(status)
+            if status.st_nlink > 1:
+                seen.add(name)
+        below = [one for one in listing.below if path or one[0] not in ENVIRONMENTS]
+        waiting += [(f"{path}/{name}" if path else name, number) for name, number in below]
+        is_empty = is_empty and not (listing.files or below)
+        if waiting and (stop() or time.monotonic() >= deadline):
+            return usage, False, is_empty
+    return usage, is_whole, is_empty
