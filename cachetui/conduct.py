@@ -24,6 +24,11 @@ class Conduct(NamedTuple):
     removes: bool = True
     """Whether cachetui may remove anything there."""
 
+    @property
+    def runs_pip(self) -> bool:
+        """Whether pip reads the cache, by itself or for the program that fills it."""
+        return "pip" in self.programs
+
 
 PIP = Conduct()
 """The conduct of pip, and of what uses a cache as pip does."""

@@ -45,9 +45,15 @@ def located(options: GlobalOptions) -> Iterator[Location]:
 
 
 @contextmanager
-def opened(options: GlobalOptions) -> Iterator[services.Cache]:
-    """Find and read the cache, showing progress; print on stderr what cannot be read."""
+def opened(options: GlobalOptions, *, only_pips: str | None = None) -> Iterator[services.Cache]:
+    """Find and read the cache, showing progress; print on stderr what cannot be read.
+
+    `only_pips` is the name of a command or option that is about pip's cache. Raises click.UsageError if it is given
+    with another one.
+    """
     with located(options) as location, uncollected():
+        if only_pips:
+            services.require_pips(location, only_pips, options)
         began = time.monotonic()
 
         def report(batch: Batch) -> None:

@@ -13,19 +13,21 @@ from cachetui.model import Inventory
 
 def refuse(inventory: Inventory, *, named: bool, purge: bool, home: Path | None) -> None:
     """Raise RefusedError if nothing may be removed from this root (design, safety rules 4 and 9)."""
-    root = Path(inventory.root)
+    root, tool = Path(inventory.root), inventory.conduct.tool
     if root == Path(root.anchor):
-        raise RefusedError(f"{root} is the top of the file system: cachetui removes nothing there. Name a pip cache.")
+        raise RefusedError(
+            f"{root} is the top of the file system: cachetui removes nothing there. Name a {tool} cache."
+        )
     for place in [home] if home else _homes():
         if _holds(root, place, (inventory.device, inventory.inode)):
             raise RefusedError(
                 f"{root} is the home directory {place} or lies above it: cachetui removes nothing there. "
-                "Name the pip cache itself."
+                f"Name the {tool} cache itself."
             )
     if not inventory.recognised:
         raise RefusedError(
-            f"{root} contains nothing that pip writes, so it may not be a pip cache: cachetui removes nothing there. "
-            "Name a pip cache with --cache-dir."
+            f"{root} contains nothing that {tool} writes, so it may not be a {tool} cache: cachetui removes nothing "
+            f"there. Name a {tool} cache with --cache-dir."
         )
     if purge and not inventory.complete:
         raise RefusedError("The cache has not been read to its end: wait for that, then purge.")

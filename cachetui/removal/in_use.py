@@ -14,9 +14,9 @@ DAY_NS = 24 * HOUR_NS
 PROTECTED = "protected"
 """Reason to keep an entry that the user has protected."""
 BUILT_LATELY = "written to less than a day ago, so pip may be building a wheel here"
-"""Reason to keep a build folder."""
-WRITTEN_LATELY = "written to less than an hour ago, so a pip may be using it"
-"""Reason to keep any other leftover."""
+"""Reason to keep a build folder, which only pip makes."""
+WRITTEN_LATELY = "written to less than an hour ago, so a {} may be using it"
+"""Reason to keep any other leftover of a program."""
 EMPTIED_LATELY = "emptied less than an hour ago"
 """Reason to keep an empty directory."""
 
@@ -67,7 +67,7 @@ def reason_to_stay(
     if not entry.files:
         return EMPTIED_LATELY if now_ns - entry.downloaded < HOUR_NS else None
     fresh = any(now_ns - file.mtime_ns < HOUR_NS for file in entry.files)
-    return WRITTEN_LATELY if fresh else None
+    return WRITTEN_LATELY.format(conduct.tool) if fresh else None
 
 
 def awaited(entry: Entry, pips: tuple[int, ...], conduct: Conduct = PIP) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
+from cachetui.conduct import PIP, Conduct
 from cachetui.model import DirectoryLink, Inventory
 
 BY_LENGTH = "The file system reports no disk usage for these files: all sizes are their lengths."
@@ -18,21 +19,25 @@ def cache_notes(inventory: Inventory) -> Iterator[str]:
 
 
 def link_notes(inventory: Inventory) -> Iterator[str]:
-    """Yield a sentence for each link that replaces a pip directory, with a remedy; the text is untrusted."""
+    """Yield a sentence for each link that replaces a directory of the cache, with a remedy; the text is untrusted."""
     for link in inventory.links:
-        yield f"{link_words(link)}. {way_out(link)}."
+        yield f"{link_words(link, inventory.conduct)}. {way_out(link, inventory.conduct)}."
 
 
-def link_words(link: DirectoryLink) -> str:
-    """Return a clause about a link in place of one of pip's directories."""
+def link_words(link: DirectoryLink, conduct: Conduct = PIP) -> str:
+    """Return a clause about a link in place of a directory of the program with this conduct."""
     words = f"{link.path} is a link to {link.target}"
-    return f"{words}: pip uses it, and it is not shown here" if link.exists else f"{words}, which does not exist"
+    return (
+        f"{words}: {conduct.tool} uses it, and it is not shown here"
+        if link.exists
+        else f"{words}, which does not exist"
+    )
 
 
-def way_out(link: DirectoryLink) -> str:
+def way_out(link: DirectoryLink, conduct: Conduct = PIP) -> str:
     """Return how to see the target of a link, or how to repair the link."""
     if not link.exists:
-        return "pip can store nothing there: create that folder, or remove the link"
+        return f"{conduct.tool} can store nothing there: create that folder, or remove the link"
     target = link.target.replace("\\", "/")
     root = target.removesuffix(f"/{link.path}")
     if root != target and root:

@@ -41,10 +41,10 @@ def health_json(
         "findings": [
             {
                 "sort": SORTS.get(one.sort, one.sort),
-                "weight": one.meaning.severity,
+                "weight": meaning.severity,
                 "words": clean(one.words),
-                "consequence": one.meaning.consequence,
-                "way_out": one.meaning.way_out,
+                "consequence": meaning.consequence,
+                "way_out": meaning.way_out,
                 "since": timestamp(one.since),
                 "kind": None if one.sort == "folder" else entry.kind,
                 "project": entry.project and clean(entry.project),
@@ -55,7 +55,7 @@ def health_json(
                 "command": (command := commands.of(one)) and clean(command[0]),
             }
             for one in findings
-            for entry in [entry_of(inventory, one)]
+            for entry, meaning in [(entry_of(inventory, one), one.meaning_in(inventory.conduct))]
         ],
     }
     return f"{json.dumps(document, indent=1)}\n"

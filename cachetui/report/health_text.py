@@ -8,6 +8,7 @@ from itertools import groupby
 from textwrap import wrap
 from typing import TYPE_CHECKING, NamedTuple
 
+from cachetui.conduct import PIP, Conduct
 from cachetui.insight.remove_terms import remove_terms
 from cachetui.model import INSTALLABLE, Entry, Inventory
 from cachetui.text.escape import escape_control
@@ -127,8 +128,12 @@ def _paths(groups: Iterable[FindingGroup], *severities: Severity) -> set[str]:
     }
 
 
-def verdict(groups: Sequence[FindingGroup]) -> list[tuple[Severity, str]]:
-    """Return sentences that sum up findings, each with its severity, most important first."""
+def verdict(groups: Sequence[FindingGroup], conduct: Conduct = PIP) -> list[tuple[Severity, str]]:
+    """Return sentences that sum up findings, each with its severity, most important first.
+
+    `conduct` is that of the cache.
+    """
+    tool = PIP.tool if conduct.runs_pip else conduct.tool
     number = {group.sort: len(group.finding_entries) for group in groups}
     told: list[tuple[Severity, str]] = []
     if some := number.get("mismatch"):
@@ -139,14 +144,16 @@ def verdict(groups: Sequence[FindingGroup]) -> list[tuple[Severity, str]]:
         words = "comes from a project" if some == 1 else "come from projects"
         told.append(("danger", f"{count(some, 'entry')} {words} in quarantine at the index: do not install it."))
     if some := number.get("writable"):
-        told.append(("danger", f"Others can write {count(some, 'entry')}: they can change what pip installs."))
+        told.append(("danger", f"Others can write {count(some, 'entry')}: they can change what {tool} installs."))
     if some := number.get("folder"):
-        told.append(("danger", f"Others can write {count(some, 'folder')}, and put files there that pip installs."))
+        told.append(("danger", f"Others can write {count(some, 'folder')}, and put files there that {tool} installs."))
     damaged, rights, notices, waste = [_paths(groups, one) for one in ("damage", "rights", "notice", "waste")]
     if damaged:
-        told.append(("damage", f"pip cannot use {count(len(damaged), 'entry')} as it should."))
+        told.append(("damage", f"{tool} cannot use {count(len(damaged), 'entry')} as it should."))
     if rights:
-        told.append(("rights", f"pip or you cannot use {count(len(rights), 'entry')}, because of its owner or mode."))
+        told.append(
+            ("rights", f"{tool} or you cannot use {count(len(rights), 'entry')}, because of its owner or mode.")
+        )
     if notices:
         are = "entry has something" if len(notices) == 1 else "entries have something"
         told.append(("notice", f"{len(notices):,} {are} that you may want to know before you install it."))
@@ -208,7 +215,7 @@ def findings_text(
     commands = RemoveCommands(inventory, cache)
     for _, group in groupby(findings, key=lambda one: one.sort):
         same = list(group)
-        meaning = same[0].meaning
+        meaning = same[0].meaning_in(inventory.conduct)
         size = sum([entry_of(inventory, one).disk_usage for one in same])
         many = f"{count(len(same), 'entry')}, {disk_text(size)}"
         if same[0].sort == "folder":

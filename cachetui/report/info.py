@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
+from cachetui.caches.source import OtherCache
 from cachetui.model import KINDS, Entry, Inventory
 from cachetui.pip.config.location import Location
 from cachetui.report.cache_notes import cache_notes
 from cachetui.report.entries_json import clean
+from cachetui.report.other_caches import other_cache_lines, other_caches_json
 from cachetui.text.escape import escape_control
 from cachetui.text.format import count, disk_text
 from cachetui.text.redact import redact_urls
@@ -21,8 +23,13 @@ OLDEST = "over a year"
 DAY_NS = 86_400 * 10**9
 
 
-def info_figures(location: Location, inventory: Inventory, now_ns: int) -> dict[str, Any]:
-    """Return the location and the totals of a cache, with the keys and in the order of the JSON document."""
+def info_figures(
+    location: Location, inventory: Inventory, now_ns: int, others: Iterable[OtherCache] = ()
+) -> dict[str, Any]:
+    """Return the location and the totals of a cache, with the keys and in the order of the JSON document.
+
+    `others` are the other caches on this machine.
+    """
     entries = inventory.entries
     by_kind = {kind: [entry for entry in entries if entry.kind == kind] for kind in KINDS}
     bounds: list[int | None] = [0, *(days for days, _ in AGES), None]
@@ -42,6 +49,7 @@ def info_figures(location: Location, inventory: Inventory, now_ns: int) -> dict[
             {"from_days": start, "to_days": end, **_sums(_between(entries, now_ns, start, end))}
             for start, end in pairwise(bounds)
         ],
+        "other_caches": other_caches_json(others),
     }
 
 
@@ -55,8 +63,10 @@ def _between(entries: Sequence[Entry], now_ns: int, start: int | None, end: int 
     return [entry for age, entry in days if age >= (start or 0) and (end is None or age < end)]
 
 
-def info_text(location: Location, inventory: Inventory, now_ns: int) -> Iterator[str]:
-    """Yield the location and the totals of a cache as lines of text."""
+def info_text(
+    location: Location, inventory: Inventory, now_ns: int, others: Sequence[OtherCache] = ()
+) -> Iterator[str]:
+    """Yield the location and the totals of a cache as lines of text; `others` are the other caches on this machine."""
     known = info_figures(location, inventory, now_ns)
     yield f"Cache        {escape_control(location.name)}"
     if inventory.root != str(location.root) and not inventory.made_up:
@@ -76,11 +86,15 @@ def info_text(location: Location, inventory: Inventory, now_ns: int) -> Iterator
     directories = inventory.directories
     yield f"Directories  {len(directories):,}, {disk_text(sum(directories.values()))}"
     foreign = sum([file.disk_usage for file in inventory.foreign])
-    yield f"Not pip's    {count(len(inventory.foreign), 'file')}, {disk_text(foreign)}"
+    not_its = f"Not {inventory.conduct.tool}'s"
+    yield f"{not_its:<13}{count(len(inventory.foreign), 'file')}, {disk_text(foreign)}"
     if known["entries"]:
         names = [name for _, name in AGES] + [OLDEST]
         yield from _table("Kind", [(row["kind"], row) for row in known["kinds"]])
         yield from _table("Downloaded", list(zip(names, known["ages"], strict=True)))
+    if others:
+        yield ""
+        yield from other_cache_lines(others)
 
 
 def _table(title: str, rows: Sequence[tuple[str, dict[str, int]]]) -> Iterator[str]:

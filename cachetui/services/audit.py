@@ -127,7 +127,7 @@ def report_name(audit: Audit, host: str | None = None) -> str:
     """
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", (platform.node() if host is None else host).partition(".")[0]).strip("-")
     date = datetime.fromtimestamp(audit.now_ns / NS).astimezone().date()
-    return "-".join(filter(None, ("pip-cache-audit", name, f"{date.isoformat()}.json")))
+    return "-".join(filter(None, (f"{audit.inventory.conduct.tool}-cache-audit", name, f"{date.isoformat()}.json")))
 
 
 def compare_audit(audit: Audit, path: Path) -> Differences:

@@ -41,7 +41,7 @@ class Cache(NamedTuple):
 def located(options: GlobalOptions, *, note: Callable[[str], None]) -> Iterator[Location]:
     """Yield the location of the cache that the options name. The demo's cache exists only in this context.
 
-    `note` gets a sentence if pip's cache is switched off. Raises UsageError for options that exclude each
+    `note` gets a sentence if the cache is switched off. Raises UsageError for options that exclude each
     other, RootError if the current folder of a relative path is gone, and CachetuiError if there is no such
     Python.
     """
@@ -52,6 +52,8 @@ def located(options: GlobalOptions, *, note: Callable[[str], None]) -> Iterator[
 
             if cache_dir:
                 raise UsageError("--demo and --cache-dir exclude each other.")
+            if options.of not in (None, PIP) and "of" not in options.variables:
+                raise UsageError(f"--demo makes up a cache of pip: leave out --of {options.of}.")
             python = python_at(options.python) if options.python else None
             with step(LOG, "made up the demo's cache"):
                 root = stack.enter_context(demo_cache(true_sizes=True))
@@ -70,7 +72,7 @@ def located(options: GlobalOptions, *, note: Callable[[str], None]) -> Iterator[
             location = replace(location, said_by=options.said_by("cache_dir"), named=named)
         _log_location(location, python, options)
         if not location.enabled:
-            note(f"pip's cache is switched off: {location.off_by}. This is what is in {location.root}.")
+            note(f"{source.title}'s cache is switched off: {location.off_by}. This is what is in {location.root}.")
         yield location
 
 
@@ -85,6 +87,15 @@ def _log_location(location: Location, python: Python | None, options: GlobalOpti
         LOG.info("Python: %s, by %s; pip %s", python.executable, why, location.pip or "unknown")
     state = "on" if location.enabled else f"off, by {location.off_by}"
     LOG.info("cache: %s, by %s; it is %s", location.root, location.said_by, state)
+
+
+def require_pips(location: Location, what: str, options: GlobalOptions) -> None:
+    """Raise UsageError if a cache is not pip's; `what` names a command or option that is about pip's alone."""
+    if location.source == PIP:
+        return
+    otherwise = "" if options.of else f" To read it as pip's, add --of {PIP}."
+    title = source_of(location.source).title
+    raise UsageError(f"{what} is about pip and its cache alone, and {location.root} is {title}'s.{otherwise}")
 
 
 def cache_option(location: Location, options: GlobalOptions) -> tuple[str, ...]:

@@ -50,13 +50,15 @@ def test_list(run: Run, made_up: Path, odd: Caches, unreadable: Any) -> None:
     check("list", [*documents, "".join(list_json(unreadable, unreadable.entries))])
 
 
-def test_info(run: Run, made_up: Path, odd: Caches, unreadable: Any) -> None:
+def test_info(run: Run, made_up: Path, odd: Caches, unreadable: Any, home: Path) -> None:
+    write(home / ".cache/pipenv", "http-v2/a/a/a/a/a/odd")
     documents = [run("info", "--json", *cache).out for cache in (("--cache-dir", made_up), *odd)]
     documents.append(run("info", "--json", "--pythons", "--demo").out)
     check("info", [*documents, json.dumps(json.loads(documents[0]) | json.loads(info_json({}, unreadable)))])
 
 
-def test_audit(run: Run, made_up: Path, odd: Caches, unreadable: Any) -> None:
+def test_audit(run: Run, made_up: Path, odd: Caches, unreadable: Any, home: Path) -> None:
+    write(home / ".cache/pipenv", "http-v2/a/a/a/a/a/odd")
     prefer('protect = ["torch"]\n[prune]\nsuperseded = true\nunusable = true\n')
     made = [run("audit", "--json", *more, "--no-memory", "--cache-dir", made_up) for more in ((), ("nosuch",))]
     documents = [said.out for said in made]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from cachetui.conduct import Conduct
 from cachetui.insight.health.finding import MEANINGS, Finding
 from cachetui.report.health_text import VerificationSummary, name_of, proof_words, serious, verdict, words_by_path
 from tests.ui.cache import NOW, made
@@ -19,6 +20,10 @@ def test_what_is_wrong_is_summed_up_in_sentences() -> None:
         ("damage", "pip cannot use 3 entries as it should."),
         ("waste", "1 entry only takes up space."),
     ]
+    other = Conduct("other", ("other",))
+    assert ("danger", "Others can write 1 entry: they can change what other installs.") in verdict(
+        groups_of([writable]), other
+    )
     assert serious(groups_of([writable, *FAST])) == 3
     assert {meaning.severity for meaning in MEANINGS.values()} == {"danger", "damage", "rights", "notice", "waste"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -25,7 +26,9 @@ from cachetui.report.audit.audit_rows import head, rows
 from cachetui.report.audit.audit_text import audit_text, comparison_text
 from cachetui.services.audit import facts_for_audit, make_audit, other_cache
 from cachetui.services.options import GlobalOptions
+from cachetui.services.other_caches import other_caches
 from cachetui.services.preferences import preferred
+from cachetui.services.pythons import named_python
 from cachetui.terms import Predicate, parse_terms
 from cachetui.text.escape import escape_control
 
@@ -68,11 +71,16 @@ def command(context: click.Context, terms: tuple[str, ...], form: str, as_json: 
         form = "json"
     predicate = parse_terms(terms) if terms else None
     earlier = _earlier(since, terms) if since is not None else None
-    with opened(options_of(context)) as (_, inventory):
+    options = options_of(context)
+    with opened(options) as (location, inventory):
         figures = earlier is None and form != "csv"  # other output needs only the entries
-        found = _audit(inventory, predicate, options_of(context), figures=figures)
-        if earlier is None:
-            _write(_report(found, form, terms), form)
+        found = _audit(inventory, predicate, options, figures=figures)
+        if isinstance(found, Audit):
+            others = other_caches(os.environ, location, python=named_python(options))
+            parts = audit_json(found, terms, others) if form == "json" else _lines(audit_text(found, terms, others))
+            _write(parts, form)
+        elif earlier is None:
+            _write(audit_csv(found), form)
         else:
             for sentence in other_cache(earlier, found):
                 note(sentence)
@@ -115,13 +123,6 @@ def _audit(inventory: Inventory, predicate: Predicate | None, options: GlobalOpt
         )
     only = None if predicate is None else [entry for entry in inventory.entries if predicate(entry, facts)]
     return make_audit(inventory, facts, preferences.policy, only) if figures else listed_of(inventory, facts, only)
-
-
-def _report(found: EntryRows, form: str, terms: tuple[str, ...]) -> Iterable[str]:
-    """Yield the parts of a report."""
-    if not isinstance(found, Audit):
-        return audit_csv(found)
-    return audit_json(found, terms) if form == "json" else _lines(audit_text(found, terms))
 
 
 def _comparison(listed: EntryRows, earlier: EarlierAudit, form: str) -> Iterable[str]:

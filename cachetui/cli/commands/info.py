@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -19,6 +20,7 @@ from cachetui.report.entries_json import info_json
 from cachetui.report.info import info_figures, info_text
 from cachetui.report.pythons import python_json, pythons_text
 from cachetui.services.options import GlobalOptions
+from cachetui.services.other_caches import other_caches
 from cachetui.services.pythons import ask_named, find_pythons, named_python, pip_settings
 from cachetui.text.redact import redact_urls
 
@@ -41,19 +43,20 @@ from cachetui.text.redact import redact_urls
 def command(context: click.Context, as_json: bool, with_pythons: bool) -> int:
     """Show where the cache is, whether pip uses it and why, and sizes by kind and age."""
     options = options_of(context)
-    with opened(options) as (location, inventory):
+    with opened(options, only_pips="--pythons" if with_pythons else None) as (location, inventory):
         for sentence in location.notes:
             note(redact_urls(sentence))
         if not with_pythons:
             with Status() as status:
                 ask_named(options, note=status.note, report=status.show)
+        others = other_caches(os.environ, location, python=named_python(options))
         if as_json:
-            known = info_figures(location, inventory, time.time_ns())
+            known = info_figures(location, inventory, time.time_ns(), others)
             if with_pythons:
                 known["pythons"] = [python_json(one) for one in _pythons(options, location)]
             sys.stdout.write(info_json(known, inventory))
         else:
-            _write(info_text(location, inventory, time.time_ns()))
+            _write(info_text(location, inventory, time.time_ns(), others))
             if with_pythons:
                 _write(pythons_text(_pythons(options, location)))
     return FAILED if inventory.errors else DONE

@@ -169,7 +169,7 @@ def command(
         outlook = outlook_for(inventory, facts.protected, now_ns, exact=True) if needed else Outlook()
         choice = choose(entries, rules, facts, replace(outlook, available=free_now))
         more = not rules.built and any(entry.kind == "built" for entry in (matched if rules.terms else entries))
-        built = "" if not more else " --built would also remove wheels that pip built here."
+        built = "" if not more else f" --built would also remove wheels that {inventory.conduct.tool} built here."
         if choice.over:
             warn(f"The rest takes {disk_text(choice.over)} more than --max-size, but is kept.{built}")
         if choice.short:

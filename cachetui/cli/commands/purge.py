@@ -36,7 +36,7 @@ def command(context: click.Context, dry_run: bool, yes: bool, as_json: bool) -> 
     with opened(options) as cache:
         inventory = cache.inventory
         if not inventory.entries:
-            note("There is nothing of pip's in the cache: nothing was removed.")
+            note(f"There is nothing of {inventory.conduct.tool}'s in the cache: nothing was removed.")
             wishes.write(None, None)
             return FAILED if inventory.errors else DONE
         return remove(cache, inventory.entries, wishes, preferences=preferences, purge=True)

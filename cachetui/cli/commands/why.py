@@ -65,7 +65,7 @@ def command(
     given += [word for url in extra_index_url for word in ("--extra-index-url", url)]
     question = question.with_options([*given, *(["--pre"] if pre else [])])
     options = options_of(context)
-    with opened(options) as (location, inventory):
+    with opened(options, only_pips="cachetui why") as (location, inventory):
         python = named_python(options)
         with Status() as status:
             status.show(f"Asking the pip of {options.python or question.python or 'this environment'} …")

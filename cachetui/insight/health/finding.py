@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
+
+from cachetui.conduct import PIP, Conduct
 
 FindingType = Literal[
     "mismatch",
@@ -55,8 +58,10 @@ class Meaning(NamedTuple):
     """Advice to the user, as a sentence."""
 
 
-REMOVE = "Mark and remove it: pip downloads it again when it is needed."
-REBUILD = "Mark and remove it: pip builds it again when it is needed."
+BY_PIP = "Mark and remove it: pip "
+"""Start of the advice to remove what pip puts there again."""
+REMOVE = f"{BY_PIP}downloads it again when it is needed."
+REBUILD = f"{BY_PIP}builds it again when it is needed."
 MEANINGS: Mapping[FindingType, Meaning] = {
     "mismatch": Meaning(
         "not what its index lists",
@@ -112,7 +117,7 @@ MEANINGS: Mapping[FindingType, Meaning] = {
         "doesn't match its RECORD",
         "damage",
         "pip installs it without checking, and no cached index page lists its hash.",
-        "Mark and remove it: pip downloads or builds it again when it is needed.",
+        f"{BY_PIP}downloads or builds it again when it is needed.",
     ),
     "length": Meaning(
         "wrong length",
@@ -200,6 +205,9 @@ MEANINGS: Mapping[FindingType, Meaning] = {
 }
 """Meaning of each finding type, the most severe first."""
 SORTS: tuple[FindingType, ...] = tuple(MEANINGS)
+OF_ANY_TOOL = frozenset[FindingType](("writable", "folder", "owner", "leftover"))
+"""Types with the same consequence in the cache of every program."""
+PIP_WORD = re.compile(r"\bpip\b")
 OF_CONTENT = frozenset[FindingType](
     ("mismatch", "archive", "build", "page", "metadata", "inconsistent", "length", "stopping", "unreadable")
 )
@@ -225,8 +233,20 @@ class Finding:
 
     @property
     def meaning(self) -> Meaning:
-        """Meaning of the finding's type."""
+        """Meaning of the finding's type in pip's cache."""
         return MEANINGS[self.sort]
+
+    def meaning_in(self, conduct: Conduct = PIP) -> Meaning:
+        """Return the meaning of the finding's type in the cache of a program, which need not run pip."""
+        meaning, tool = self.meaning, conduct.tool
+        if tool == PIP.tool:
+            return meaning
+        consequence = meaning.consequence
+        if not conduct.runs_pip and PIP_WORD.search(consequence):
+            unknown = f"What {tool} does with it is not known."
+            consequence = PIP_WORD.sub(tool, consequence) if self.sort in OF_ANY_TOOL else unknown
+        way_out = meaning.way_out.replace(BY_PIP, PIP_WORD.sub(tool, BY_PIP))
+        return meaning._replace(consequence=consequence, way_out=way_out)
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

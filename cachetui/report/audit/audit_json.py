@@ -12,18 +12,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from json.encoder import encode_basestring_ascii
 from typing import Any
 
+from cachetui.caches.source import OtherCache
 from cachetui.insight.audit.audit import Audit, directories_freed
 from cachetui.insight.audit.comparison import Comparison, FigureChange
 from cachetui.insight.audit.figures import Age, Figure, Reclaimable, wasted
 from cachetui.report.audit.audit_rows import AuditRow, ReportHead, characters, head, rows
+from cachetui.report.other_caches import other_caches_json
 
 AUDIT, COMPARISON = "audit", "comparison"
 """Types of documents: the values of `report`."""
 LABELS: dict[object, str] = {True: "true", False: "false", None: "null"}
 
 
-def audit_json(audit: Audit, terms: Sequence[str] = ()) -> Iterator[str]:
-    """Yield the parts of the JSON document of an audit."""
+def audit_json(audit: Audit, terms: Sequence[str] = (), others: Sequence[OtherCache] | None = None) -> Iterator[str]:
+    """Yield the parts of the JSON document of an audit; `others` are the other caches here, None if not known."""
     start = {
         **_head(head(audit), AUDIT),
         "terms": [characters(term) for term in terms],
@@ -33,6 +35,7 @@ def audit_json(audit: Audit, terms: Sequence[str] = ()) -> Iterator[str]:
     yield json.dumps(start)[:-1]
     for name, section in _sections(audit):
         yield f',\n "{name}": {json.dumps(section)}'
+    yield f',\n "other_caches": {json.dumps(None if others is None else other_caches_json(others))}'
     errors = [{"path": characters(error.path), "reason": characters(error.reason)} for error in audit.errors]
     yield f',\n "errors": {json.dumps(errors)},\n "listing": [\n  '
     yield ",\n  ".join([_row(row) for row in rows(audit)])

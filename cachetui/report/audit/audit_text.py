@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
+from cachetui.caches.source import OtherCache
 from cachetui.insight.audit.audit import MOMENTS, Audit
 from cachetui.insight.audit.comparison import ComparedEntry, Comparison, FigureChange
 from cachetui.insight.audit.figures import POLICY, Age, Figure, wasted
 from cachetui.model import NS
 from cachetui.report.audit.audit_rows import moment
+from cachetui.report.other_caches import other_root
 from cachetui.text.escape import escape_control
 from cachetui.text.format import count, disk_text
 from cachetui.text.styled import heading, styled
@@ -30,13 +32,26 @@ SIGN = "#"
 """Character that bars are drawn with; every program shows it."""
 
 
-def audit_text(audit: Audit, terms: Sequence[str] = ()) -> Iterator[str]:
-    """Yield the lines of the report."""
+def audit_text(audit: Audit, terms: Sequence[str] = (), others: Sequence[OtherCache] = ()) -> Iterator[str]:
+    """Yield the lines of the report; `others` are the other caches on this machine."""
+    yield from _figures(audit, terms)
+    if others:
+        yield ""
+        yield heading(f"{'Other caches here':<{NAME}}{'Disk':>9}")
+    for one in others:
+        more = "" if one.is_whole else " and more"
+        name = _cut(f"{one.title}, {other_root(one)}", NAME - 1)
+        yield f"{name:<{NAME}}{disk_text(one.disk_usage):>9}{more:<16} --of {one.id}"
+
+
+def _figures(audit: Audit, terms: Sequence[str]) -> Iterator[str]:
+    """Yield the lines about the cache itself."""
     total = audit.total
     yield from _head("Audit of", audit.name, moment(audit.now_ns // NS), terms)
     projects = len([one for one in audit.projects if one.name is not None])
     yield f"{disk_text(total.disk_usage)} in {count(len(total.entries), 'entry')} of {count(projects, 'project')}"
-    yield from _sum(audit)
+    tool = audit.inventory.conduct.tool
+    yield from _sum(audit, tool)
     if not total.entries:
         return
     everything = total.disk_usage
@@ -52,7 +67,7 @@ def audit_text(audit: Audit, terms: Sequence[str] = ()) -> Iterator[str]:
         uses = [one._replace(name=USES[one.name]) for one in audit.uses]
         yield from _table("By use", uses, everything, "", MOST_OTHERS)
     yield from _twice(audit)
-    yield from _could_go(audit)
+    yield from _could_go(audit, tool)
 
 
 def _head(lead: str, root: str, at: str, terms: Sequence[str]) -> Iterator[str]:
@@ -61,13 +76,13 @@ def _head(lead: str, root: str, at: str, terms: Sequence[str]) -> Iterator[str]:
     yield ""
 
 
-def _sum(audit: Audit) -> Iterator[str]:
+def _sum(audit: Audit, tool: str) -> Iterator[str]:
     """Yield lines about the disk usage, as `du` counts it."""
     yield f"{'':<{NAME}}{'Disk':>9}"
     for name, amount in (
         (f"{count(len(audit.total.entries), 'entry')}", audit.total.disk_usage),
         (_directories(audit.directories), audit.directories_disk_usage),
-        (f"{count(audit.foreign_files, 'file')} not pip's", audit.foreign_disk_usage),
+        (f"{count(audit.foreign_files, 'file')} not {tool}'s", audit.foreign_disk_usage),
         ("together" if audit.made_up else "together, as du counts", audit.disk_usage),
     ):
         yield f"{name:<{NAME}}{disk_text(amount):>9}"
@@ -129,7 +144,7 @@ def _twice(audit: Audit) -> Iterator[str]:
         yield _plain("hard links, counted once", audit.linked.disk_usage, len(audit.linked.entries))
 
 
-def _could_go(audit: Audit) -> Iterator[str]:
+def _could_go(audit: Audit, tool: str) -> Iterator[str]:
     yield ""
     yield heading(f"{'What each rule would free today':<{NAME}}{'Frees':>9}{'':>7}{'Entries':>9}")
     for rule in (*audit.rules, audit.already_built_rule):
@@ -144,7 +159,7 @@ def _could_go(audit: Audit) -> Iterator[str]:
             yield from wrap(
                 escape_control(rule.options), WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
             )
-    yield styled(("hint", "Rules overlap; what is protected stays, and what pip built, but for --built."))
+    yield styled(("hint", f"Rules overlap; what is protected stays, and what {tool} built, but for --built."))
     yield styled(("hint", "The folders that are left empty come on top."))
 
 

@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from cachetui.caches.registry import PIP
 from cachetui.errors import CachetuiError
 from cachetui.interpreters import store
 from cachetui.model import Inventory
@@ -95,6 +96,8 @@ def _cache(options: GlobalOptions, report: Callable[[str], None]) -> dict[str, A
             "indexes": list(location.indexes),
             "notes": [*notes, *location.notes],
         }
+        if location.source != PIP:
+            found["of"] = location.source
         if found["exists"]:
             content = _attempt(lambda: _content(location, options, report))
             found["notes"] += content.pop("notes", [])
@@ -105,10 +108,11 @@ def _cache(options: GlobalOptions, report: Callable[[str], None]) -> dict[str, A
 def _content(location: Location, options: GlobalOptions, report: Callable[[str], None]) -> dict[str, Any]:
     report(f"Reading {location.name}")
     inventory: Inventory = read_cache(location, memory=options.scan_memory)
+    tops = TOPS if inventory.conduct.runs_pip else {entry.path.partition("/")[0] for entry in inventory.entries}
     return {
         "really": inventory.root,
         "file_system": _file_system(inventory.root),
-        "folders": [name for name in sorted(TOPS) if Path(inventory.root, name).is_dir()],
+        "folders": [name for name in sorted(tops) if Path(inventory.root, name).is_dir()],
         "entries": len(inventory.entries),
         "disk_usage": inventory.disk_usage,
         "foreign": len(inventory.foreign),
@@ -128,7 +132,7 @@ def _file_system(root: str) -> str | None:
 
 def _options(options: GlobalOptions) -> dict[str, Any]:
     """Return the global options that are given, each with what gave it."""
-    names = ("cache_dir", "python", "demo", "read_only", "no_memory")
+    names = ("cache_dir", "of", "python", "demo", "read_only", "no_memory")
     given = {name: getattr(options, name) for name in names}
     return {name: {"value": value, "said_by": options.said_by(name)} for name, value in given.items() if value}
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from cachetui.conduct import PIP, Conduct
 from cachetui.insight.health.finding import MEANINGS, SORTS, Finding, in_order
 
 SHORT = Finding("length", "http-v2/a", "its headers announce 9 bytes, it has 3", 1)
@@ -28,3 +29,15 @@ def test_what_is_wrong_for_another_reason_stays_a_finding_of_its_own() -> None:
         ("length", "http/b"),
         ("legacy", "http/b"),
     ]
+
+
+def test_in_another_cache_a_meaning_names_its_program_and_claims_nothing_of_what_is_not_known() -> None:
+    pipenv, other = Conduct("pipenv", ("pip", "pipenv")), Conduct("other", ("other",))
+    assert BROKEN.meaning_in(PIP) is BROKEN.meaning
+    again = "Mark and remove it: {} downloads it again when it is needed."
+    assert BROKEN.meaning_in(pipenv) == BROKEN.meaning._replace(way_out=again.format("pipenv"))
+    assert BROKEN.meaning_in(other)[2:] == ("What other does with it is not known.", again.format("other"))
+    leftover = replace(BROKEN, sort="leftover")
+    assert leftover.meaning_in(other).consequence == "other never reads it."
+    fresh = replace(BROKEN, sort="fresh")
+    assert fresh.meaning_in(other) == fresh.meaning
