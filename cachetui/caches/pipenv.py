@@ -1,6 +1,7 @@
 """pipenv's cache: pip's format at a root of its own, with files of pipenv's resolver beside it.
 
-Source: pipenv's `environments.py` (`PIPENV_CACHE_DIR`).
+Source: pipenv's `environments.py` (`PIPENV_CACHE_DIR`, `PIPENV_PYPI_MIRROR`). The index of a project is in its Pipfile,
+which is not looked for; pipenv takes that of pip's settings when it writes one.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from cachetui.caches.source import Source
 from cachetui.conduct import Conduct
 from cachetui.interpreters.lookup import Python
 from cachetui.model import Batch, Entry, Inventory
-from cachetui.pip.config.location import DEFAULT, Location
+from cachetui.pip.config.location import DEFAULT, Location, locate
 
-VARIABLE = "PIPENV_CACHE_DIR"
+VARIABLE, MIRROR = "PIPENV_CACHE_DIR", "PIPENV_PYPI_MIRROR"
 CONDUCT = Conduct(tool="pipenv", programs=("pip", "pipenv"))
 """As pip's: pipenv runs pips on its cache."""
 
@@ -30,8 +31,18 @@ def locate_pipenv(cache_dir: str | None, *, python: Python | None, environ: Mapp
         root, said_by = set_folder(environ[VARIABLE], environ), f"{VARIABLE}={environ[VARIABLE]}"
     else:
         root, said_by = cache_folder("pipenv", environ), DEFAULT
-    prefix = python.prefix if python else None
-    return Location(root, said_by, named=bool(cache_dir), enabled=True, prefix=prefix, source="pipenv")
+    of_pip = locate(python=python, environ=environ)
+    mirror = environ.get(MIRROR, "")
+    return Location(
+        root,
+        said_by,
+        named=bool(cache_dir),
+        enabled=True,
+        indexes=(mirror, *of_pip.indexes) if mirror else of_pip.indexes,
+        asks_pypi=of_pip.asks_pypi,
+        prefix=of_pip.prefix,
+        source="pipenv",
+    )
 
 
 def scan_pipenv(
@@ -43,13 +54,15 @@ def scan_pipenv(
     known: Mapping[str, Entry],
 ) -> Inventory:
     """Read pipenv's cache; see `Scan`."""
+    from cachetui.caches.pipenv_parts import with_own_parts  # noqa: PLC0415 - what only locates does without
+
     inventory = scan_pip(location, memory=memory, stop=stop, report=report, known=known)
-    return replace(inventory, conduct=CONDUCT)
+    return replace(with_own_parts(inventory, known, stop), conduct=CONDUCT)
 
 
 def is_pipenvs(root: Path, names: Collection[str]) -> bool:
-    """Return whether a directory is pipenv's cache: only its name tells it from pip's."""
-    return root.name == "pipenv" and has_pips_layout(root, names)
+    """Return whether a directory is pipenv's cache: without its resolver's files, only its name tells it from pip's."""
+    return "pipenv-manifests" in names or (root.name == "pipenv" and has_pips_layout(root, names))
 
 
 SOURCE = Source("pipenv", "pipenv", locate_pipenv, scan_pipenv, is_pipenvs)

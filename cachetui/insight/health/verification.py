@@ -75,7 +75,7 @@ def verify(
     `report` receives the progress after each entry; several threads call it, but never at the same time.
     Raises RootError.
     """
-    todo = sorted([one for one in entries if one.kind in VERIFIED], key=lambda one: -one.apparent_size)
+    todo = sorted([one for one in entries if _can_be_verified(one)], key=lambda one: -one.apparent_size)
     total, lock = sum([one.apparent_size for one in todo]), threading.Lock()
     done = read = proven = sound = 0
     findings: list[Finding] = []
@@ -143,6 +143,11 @@ def _trouble(
         told = f"its {name} is {hashes.get(name, 'unknown')}, but {value} is listed"
         return Finding("mismatch", entry.path, f"{told}{f'; {broken}' if broken else ''}", since)
     return Finding(sort, entry.path, broken, since) if broken else None
+
+
+def _can_be_verified(entry: Entry) -> bool:
+    """Return whether an entry is in a format that is known: a response, or a file that is an archive."""
+    return entry.kind in VERIFIED and (entry.checked is not None or entry.kind not in UNNAMED)
 
 
 def _is_cut(entry: Entry) -> bool:
