@@ -7,6 +7,7 @@ from collections.abc import Mapping
 TOPICS: Mapping[str, str] = {
     "terms": "How to say which entries are meant",
     "kinds": "What is in the cache: kinds, names, ages, sizes",
+    "caches": "Caches of other programs, and how each is found",
     "rules": "What prune chooses, and your own policy",
     "timers": "Prune by itself: systemd, launchd, Windows, cron",
     "ci": "A CI cache with what the next job needs",
