@@ -5,18 +5,17 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import click
 from click.shell_completion import CompletionItem
 from packaging.version import Version
 
+from cachetui.caches.registry import PIP, source_of
 from cachetui.cli.options import options_of
 from cachetui.errors import CachetuiError
 from cachetui.interpreters.lookup import default_python, python_at
 from cachetui.labels import LABELS
 from cachetui.model import KINDS
-from cachetui.pip.config.location import locate
 from cachetui.pip.memory import known_releases
 
 QUALIFIERS = {
@@ -125,7 +124,8 @@ def known_here(context: click.Context) -> set[str]:
     try:
         place, name = (text and os.path.expandvars(text) for text in (options.cache_dir, options.python))
         python = python_at(name) if name else default_python(os.environ)
-        root = Path(locate(place, python=python).root).stat()
+        source = source_of(options.of or PIP)
+        root = source.locate(place, python=python, environ=os.environ).root.stat()
     except (CachetuiError, OSError, ValueError):  # no such Python, or no such root
         return set()
     return known_releases(root.st_dev, root.st_ino)

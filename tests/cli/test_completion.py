@@ -124,6 +124,10 @@ def test_the_line_says_which_cache_is_meant(
     monkeypatch.setenv("PIP_CACHE_DIR", "elsewhere")
     monkeypatch.setenv("CACHES", str(learned.parent))
     assert complete("cachetui list --cache-dir $CACHES/cache torchv") == ["torchvision"]
+    monkeypatch.delenv("PIP_CACHE_DIR", raising=False)
+    monkeypatch.setenv("PIPENV_CACHE_DIR", str(learned))
+    assert complete("cachetui list torchv") == []
+    assert complete("cachetui list --of pipenv torchv") == ["torchvision"]
 
 
 def test_memory_that_is_of_no_use_offers_nothing(complete: Complete, learned: Path) -> None:
