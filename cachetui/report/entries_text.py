@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from cachetui.browsing.catalog import FOREIGN, GROUPS, UNIDENTIFIED
+from cachetui.browsing.catalog import GROUPS, UNIDENTIFIED
 from cachetui.model import NS, Entry, File, group_projects
 from cachetui.text.escape import escape_control
 from cachetui.text.format import age, disk_text
@@ -53,8 +53,8 @@ def projects_of(entries: Sequence[Entry], *, sort: str) -> list[Branch]:
     )
 
 
-def groups_of(entries: Sequence[Entry], foreign: Sequence[File]) -> list[Branch]:
-    """Return the groups that follow the projects: entries without a project, and files that are not pip's."""
+def groups_of(entries: Sequence[Entry], foreign: Sequence[File], tool: str) -> list[Branch]:
+    """Return the groups that follow the projects: entries without a project, and files that are not the tool's."""
     groups: dict[str, list[Entry]] = {}
     for entry in entries:
         if entry.project is None:
@@ -64,7 +64,7 @@ def groups_of(entries: Sequence[Entry], foreign: Sequence[File]) -> list[Branch]
     if foreign:
         files = _files(foreign)
         found.append(
-            Branch(FOREIGN.title, sum([file.disk for file in files]), len(files), max(map(_newest, files)), files)
+            Branch(f"Not {tool}'s", sum([file.disk for file in files]), len(files), max(map(_newest, files)), files)
         )
     return found
 
@@ -113,11 +113,14 @@ def _sorted(branches: list[Branch], sort: str) -> list[Branch]:
 
 
 def table(
-    entries: Sequence[Entry], foreign: Sequence[File], *, sort: str, now_ns: int, width: int | None
+    entries: Sequence[Entry], foreign: Sequence[File], tool: str, *, sort: str, now_ns: int, width: int | None
 ) -> Iterator[str]:
-    """Yield a line per version, by project, then a line per group; cut to `width` columns unless it is None."""
+    """Yield a line per version, by project, then a line per group; cut to `width` columns unless it is None.
+
+    `tool` is the program that fills the cache.
+    """
     versions = [(version, project.name) for project in projects_of(entries, sort=sort) for version in project.below]
-    groups = groups_of(entries, foreign)
+    groups = groups_of(entries, foreign, tool)
     rows = [
         (escape_control(name), escape_control(version.name) or "-", *_figures(version, now_ns))
         for version, name in versions
@@ -147,10 +150,13 @@ def table(
 
 
 def tree(
-    entries: Sequence[Entry], foreign: Sequence[File], *, sort: str, now_ns: int, width: int | None
+    entries: Sequence[Entry], foreign: Sequence[File], tool: str, *, sort: str, now_ns: int, width: int | None
 ) -> Iterator[str]:
-    """Yield a line per project, version, entry and file; cut to `width` columns unless it is None."""
-    tops = [*projects_of(entries, sort=sort), *groups_of(entries, foreign)]
+    """Yield a line per project, version, entry and file; cut to `width` columns unless it is None.
+
+    `tool` is as in `table`.
+    """
+    tops = [*projects_of(entries, sort=sort), *groups_of(entries, foreign, tool)]
     if tops:
         yield heading(f"{HEADINGS[2]:>8}{GAP}{HEADINGS[4]}{GAP}Name")
     heavy = HEAVY * sum([top.disk for top in tops])

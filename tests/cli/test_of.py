@@ -118,6 +118,9 @@ def test_a_finding_says_who_downloads_again(run: Run, pipenvs: Path) -> None:
 
 def test_terms_check_export_and_offline_work_as_in_pips(run: Run, pipenvs: Path, tmp_path: Path) -> None:
     assert "six" in pipenv(run, "list", "kind:wheel").out
+    for form in ((), ("--files",)):
+        listed = pipenv(run, "list", *form).out
+        assert ("Not pipenv's" in listed, "Not pip's" in listed) == (True, False)
     assert pipenv(run, "check", "six").code == 1
     assert pipenv(run, "export", "six", "--to", tmp_path / "out").code == 0
     assert [one.name for one in (tmp_path / "out").iterdir()] == ["six-1.16.0-py3-none-any.whl"]

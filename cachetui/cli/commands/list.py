@@ -60,8 +60,8 @@ def command(context: click.Context, terms: tuple[str, ...], files: bool, as_json
                 sys.stdout.write(part)
         else:
             foreign = inventory.foreign if predicate is None else ()
-            form = tree if files else table
-            for line in form(entries, foreign, sort=sort, now_ns=time.time_ns(), width=_width()):
+            form, tool = tree if files else table, inventory.conduct.tool
+            for line in form(entries, foreign, tool, sort=sort, now_ns=time.time_ns(), width=_width()):
                 say(line)
             if entries:
                 note(_totals(entries))
