@@ -77,4 +77,4 @@ def awaited(entry: Entry, pips: tuple[int, ...], conduct: Conduct = PIP) -> str 
 
 def running_words(conduct: Conduct = PIP) -> str:
     """Return the reason to keep what a running program may need."""
-    return f"a {conduct.tool} is running"
+    return f"a {' or '.join(conduct.programs)} is running"

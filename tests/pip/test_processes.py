@@ -63,6 +63,22 @@ def test_it_knows_what_is_no_pip(command: str) -> None:
     assert not runs(command.split())
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "pipenv install",
+        "/usr/bin/python3 /venv/bin/pipenv lock",
+        "python -m pipenv sync",
+        "python -m pipenv.resolver",
+        "python -m pip install x",
+        "python /venv/lib/python3.12/site-packages/pipenv/patched/pip/__pip-runner__.py install",
+    ],
+)
+def test_it_knows_other_programs_when_asked(command: str) -> None:
+    assert runs(command.split(), ("pip", "pipenv"))
+    assert not runs(command.split(), ("poetry",))
+
+
 def test_it_finds_a_pip_that_runs_but_not_one_of_its_own(tmp_path: Path) -> None:
     script = tmp_path / "pip"
     script.write_text("import sys\nprint('ready', flush=True)\nsys.stdin.read()\n")
