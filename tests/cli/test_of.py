@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -20,9 +21,9 @@ SIX = "https://files.example/six-1.16.0-py3-none-any.whl"
 
 
 @pytest.fixture
-def pipenvs(home: Path) -> Path:
+def pipenvs() -> Path:
     """Write a cache of pipenv where it is by default: a download, a wheel that was built here, and a stray file."""
-    root = cache_folder("pipenv", {"HOME": str(home), "LOCALAPPDATA": str(home / "AppData/Local")})
+    root = cache_folder("pipenv", os.environ)
     cache = CacheWriter(root)
     body = wheel("six", "1.16.0", "py3-none-any")
     cache.answer(SIX, body, plain_headers("application/octet-stream", size=len(body), at_ns=AT), AT)

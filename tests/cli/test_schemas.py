@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from cachetui.caches.folders import cache_folder
 from cachetui.insight.audit.audit import LABELS, audit_of
 from cachetui.insight.labelling import facts_of
 from cachetui.model import Unreadable
@@ -50,15 +52,15 @@ def test_list(run: Run, made_up: Path, odd: Caches, unreadable: Any) -> None:
     check("list", [*documents, "".join(list_json(unreadable, unreadable.entries))])
 
 
-def test_info(run: Run, made_up: Path, odd: Caches, unreadable: Any, home: Path) -> None:
-    write(home / ".cache/pipenv", "http-v2/a/a/a/a/a/odd")
+def test_info(run: Run, made_up: Path, odd: Caches, unreadable: Any) -> None:
+    write(cache_folder("pipenv", os.environ), "http-v2/a/a/a/a/a/odd")
     documents = [run("info", "--json", *cache).out for cache in (("--cache-dir", made_up), *odd)]
     documents.append(run("info", "--json", "--pythons", "--demo").out)
     check("info", [*documents, json.dumps(json.loads(documents[0]) | json.loads(info_json({}, unreadable)))])
 
 
-def test_audit(run: Run, made_up: Path, odd: Caches, unreadable: Any, home: Path) -> None:
-    write(home / ".cache/pipenv", "http-v2/a/a/a/a/a/odd")
+def test_audit(run: Run, made_up: Path, odd: Caches, unreadable: Any) -> None:
+    write(cache_folder("pipenv", os.environ), "http-v2/a/a/a/a/a/odd")
     prefer('protect = ["torch"]\n[prune]\nsuperseded = true\nunusable = true\n')
     made = [run("audit", "--json", *more, "--no-memory", "--cache-dir", made_up) for more in ((), ("nosuch",))]
     documents = [said.out for said in made]
