@@ -48,7 +48,7 @@ KINDS: tuple[Kind, ...] = (
 INSTALLABLE: tuple[Kind, ...] = ("wheel", "sdist", "built")
 """Kinds of entries that pip can install."""
 
-Rung = Literal["url", "disposition", "headers", "archive", "page", "wheel-name"]
+Rung = Literal["url", "disposition", "headers", "archive", "page", "wheel-name", "file-name"]
 """Step of the identification ladder that identifies an entry."""
 
 NS = 1_000_000_000
@@ -116,6 +116,18 @@ class Entry(NamedTuple):
     def apparent_size(self) -> int:
         """Total length of its files in bytes."""
         return sum([file.size for file in self.files])
+
+    @property
+    def body(self) -> File | None:
+        """File that holds its body and nothing else; None if the body is inside an HTTP record, or there is none."""
+        if len(self.files) > 1 and self.files[1].path == f"{self.path}.body":
+            return self.files[1]
+        return self.files[0] if self.files and self.checked is None else None
+
+    @property
+    def content(self) -> File:
+        """File that holds its body, alone or inside an HTTP record. Only for entries with files."""
+        return self.body or self.files[0]
 
 
 class Unreadable(NamedTuple):
@@ -234,6 +246,8 @@ class Inventory:
     """How the program that fills the cache uses it."""
     twins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Entries that go together: each path of an entry maps to the paths of the others that a removal takes with it."""
+    copies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Entries that hold the same file, where the program stores files several times: each path maps to the others."""
 
     @cached_property
     def disk_usage(self) -> int:

@@ -7,12 +7,16 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cachetui.caches.source import Source
 from cachetui.interpreters.lookup import Python
 from cachetui.model import Batch, Entry, Inventory
 from cachetui.pip.config.location import Location, locate
 from cachetui.pip.versions import pip_index
+
+if TYPE_CHECKING:  # the first screen, and what only locates, do without
+    from cachetui.pip.scan.layout import Layout
 
 LOG = logging.getLogger(__name__)
 TOPS = frozenset({"http", "http-v2", "wheels", "selfcheck"})
@@ -31,9 +35,14 @@ def scan_pip(
     stop: Callable[[], bool],
     report: Callable[[Batch], None] | None,
     known: Mapping[str, Entry],
+    layout: Layout | None = None,
 ) -> Inventory:
-    """Read a cache that pip fills, or another program in the same format; see `Scan`."""
+    """Read a cache that pip fills, or another program in the same format; see `Scan`.
+
+    `layout` is that of another program.
+    """
     from cachetui.pip.memory import Memory  # noqa: PLC0415 - the first screen, and what only locates, do without
+    from cachetui.pip.scan.layout import PIPS  # noqa: PLC0415 - as below
     from cachetui.pip.scan.scanner import scan  # noqa: PLC0415
 
     with ExitStack() as stack:
@@ -47,6 +56,7 @@ def scan_pip(
             report=report,
             known=known,
             by_length=location.made_up,
+            layout=layout or PIPS,
         )
     return replace(inventory, made_up=True) if location.made_up else inventory
 

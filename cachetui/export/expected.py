@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cachetui.insight.known_hashes import Voice, known_hashes
 from cachetui.model import Entry
-from cachetui.pip.reader import CacheReader
+from cachetui.pip.reader import CacheReader, record_name
 from cachetui.system.tree import never
 
 
@@ -37,7 +37,7 @@ class Expected:
 
     def of(self, entry: Entry) -> set[ExpectedHash]:
         """Return the known hashes of a download; empty for a wheel built here, whose hash is unknown."""
-        return self.hashes.get(entry.path[-56:], set()) if entry.path.startswith("http") else set()
+        return self.hashes.get(record_name(entry), set())
 
 
 def expected_of(

@@ -25,7 +25,7 @@ from cachetui.pip.formats.records import UnreadableRecordError
 from cachetui.pip.reader import CacheReader
 from cachetui.system.tree import never, reason, unforeseen
 
-TOLD = ("url", "disposition", "wheel-name")
+TOLD = ("url", "disposition", "wheel-name", "file-name")
 """Identification steps that give the file name; after any other step, an index page's name is preferred."""
 PIECE = 1 << 20
 """Number of bytes of an existing file that are hashed at a time."""

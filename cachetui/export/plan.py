@@ -38,15 +38,11 @@ def plan_export(entries: Iterable[Entry]) -> tuple[PlannedFile, ...]:
     """Return the entries that can be exported, in the given order."""
     return tuple(
         [
-            PlannedFile(entry, named.filename if named else None, _size(entry))
+            PlannedFile(entry, named.filename if named else None, entry.content.size)
             for entry, named in [(entry, named_by(entry.filename, entry.project)) for entry in entries]
             if entry.kind in INSTALLABLE and entry.files
         ]
     )
-
-
-def _size(entry: Entry) -> int:
-    return (entry.files[0] if entry.kind == "built" else entry.files[-1]).size
 
 
 class FolderState(NamedTuple):

@@ -152,7 +152,7 @@ def _best(same: Iterable[Entry], url: str | None) -> str:
     """Return the path of the copy to keep among those with this URL."""
     best = max(
         (entry for entry in same if entry.url == url),
-        key=lambda entry: (not is_legacy(entry.path), entry.downloaded, entry.path),
+        key=lambda entry: (entry.checked is None, not is_legacy(entry.path), entry.downloaded, entry.path),
     )
     return best.path
 

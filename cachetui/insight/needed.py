@@ -20,7 +20,7 @@ from cachetui.needs.markers import may_apply
 from cachetui.needs.requirement import valid_requirements
 from cachetui.needs.values import DirectReference, Hashes, RequirementFile, direct_reference
 from cachetui.pip.formats.index_page import as_asked
-from cachetui.pip.reader import CacheReader, digest_of
+from cachetui.pip.reader import CacheReader, digest_of, record_name
 from cachetui.system.tree import never
 
 PAGES = ("index", "redirect", "response")
@@ -169,7 +169,7 @@ class _Search:
             return pages and self._is_release(entry)
         if entry.kind not in (*INSTALLABLE, "metadata"):
             return False
-        return _record(entry) in self._listed or self._is_release(entry) or self._is_referred_to(entry)
+        return record_name(entry) in self._listed or self._is_release(entry) or self._is_referred_to(entry)
 
     def _is_release(self, entry: Entry) -> bool:
         """Return whether an entry is of a needed project, and of a needed version, as far as that is known."""
@@ -200,7 +200,7 @@ class _Search:
         if entry.kind == "built":
             origin = self._evidence.origin(entry)
             return {(origin.hash_name, origin.hash_value.lower())} if origin else set()
-        return self._hashes.get(_record(entry), set())
+        return self._hashes.get(record_name(entry), set())
 
     def _is_referred_to(self, entry: Entry) -> bool:
         return any(_refers(reference, entry) for reference in self._direct)
@@ -232,7 +232,7 @@ class _Search:
 def _refers(reference: DirectReference, entry: Entry) -> bool:
     """Return whether an entry may be what a `_cached_url` leads to; the revision of a repository is not compared."""
     if entry.kind != "built":
-        return not reference.is_vcs and _record(entry) == digest_of(reference.url)
+        return not reference.is_vcs and record_name(entry) == digest_of(reference.url)
     url = _cached_url(entry.url or "")
     if not reference.is_vcs:
         return url == reference.url
@@ -251,11 +251,6 @@ def _cached_url(url: str) -> str:
         return as_asked(parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl())
     except ValueError:
         return url
-
-
-def _record(entry: Entry) -> str:
-    """Return the name of an entry's record, which stands for its URL; "" if it has none."""
-    return entry.path.rpartition("/")[2] if entry.path.startswith("http") else ""
 
 
 def _release(entry: Entry) -> tuple[str | None, object]:

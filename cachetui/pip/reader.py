@@ -172,8 +172,8 @@ class CacheReader:
 
     def body_length(self, entry: Entry) -> int | None:
         """Return the length in bytes of an entry's body, wherever it is stored; None if it cannot be read."""
-        if len(entry.files) > 1 and entry.kind != "built":
-            return entry.files[-1].size
+        if entry.body and entry.kind != "built":
+            return entry.body.size
         return self._with_body(entry, lambda body: body.size)
 
     def needs(self, entry: Entry) -> tuple[str, ...] | None:
@@ -210,10 +210,9 @@ class CacheReader:
 
     def pieces(self, entry: Entry) -> Iterator[bytes]:
         """Yield the whole body of a download or a built wheel. Raises OSError and UnreadableRecordError."""
-        apart = body_file(entry)
-        file = apart or entry.files[0]
+        file = entry.content
         with self._opened(file) as fd:
-            yield from pieces_of(FileSlice(fd, 0, file.size)) if apart else pieces_inside(fd, file.size)
+            yield from pieces_of(FileSlice(fd, 0, file.size)) if entry.body else pieces_inside(fd, file.size)
 
     def environments(self, entry: Entry) -> tuple[str, ...]:
         """Return the prefixes of the environments that a self-check is about; none if it cannot be read."""
@@ -272,11 +271,11 @@ class CacheReader:
 
     def _read(self, entry: Entry, tell: Callable[[Record], Found]) -> Found | None:
         """Return what `tell` finds in an entry's record; None if there is no record, or if it is unreadable."""
-        if not entry.path.startswith("http") or not entry.files:
+        if entry.checked is None or not entry.files:
             return None
         try:
             with self._opened(entry.files[0]) as fd:
-                return tell(read_record(fd, entry.files[0].size, body_inside=len(entry.files) == 1))
+                return tell(read_record(fd, entry.files[0].size, body_inside=entry.body is None))
         except (OSError, UnreadableRecordError):
             return None
 
@@ -288,9 +287,9 @@ class CacheReader:
         """
         if not entry.files or entry.kind in ("leftover", "unknown"):
             raise UnreadableRecordError("there is nothing in it to look into")
-        file = entry.files[0] if entry.kind == "built" else entry.files[-1]
+        file = entry.content
         with self._opened(file) as fd:
-            if entry.kind == "built" or len(entry.files) > 1:
+            if entry.body:
                 return look(FileSlice(fd, 0, file.size))
             body = read_record(fd, file.size, body_inside=True).body
             assert body is not None  # a record without a second file holds its body
@@ -304,9 +303,11 @@ class CacheReader:
             return None
 
 
-def body_file(entry: Entry) -> File | None:
-    """Return the file that is the body of an entry and nothing else; None if the body is inside a record."""
-    return entry.files[0] if entry.kind == "built" else entry.files[-1] if len(entry.files) > 1 else None
+def record_name(entry: Entry) -> str:
+    """Return the name of the record of the URL that an entry was downloaded from; "" if that is not known."""
+    if entry.checked is not None:
+        return entry.path[-56:]
+    return digest_of(entry.url) if entry.url and entry.kind in ("wheel", "sdist") else ""
 
 
 def digest_of(url: str) -> str:
@@ -316,7 +317,7 @@ def digest_of(url: str) -> str:
 
 def _answer(entry: Entry, record: Record) -> CachedResponse:
     date = _seconds(record.header("date"))
-    stored = entry.files[-1].size if len(entry.files) > 1 else record.body.size if record.body else 0
+    stored = entry.body.size if entry.body else record.body.size if record.body else 0
     return CachedResponse(
         record.status,
         date,

@@ -11,6 +11,8 @@ HOUR_NS = 3600 * NS
 """Nanoseconds after a write during which a leftover or an empty directory may still be in use."""
 DAY_NS = 24 * HOUR_NS
 """Nanoseconds after a write during which a build folder may still be in use."""
+BUILDS_IN = "wheels/"
+"""Beginning of the paths of build folders."""
 PROTECTED = "protected"
 """Reason to keep an entry that the user has protected."""
 BUILT_LATELY = "written to less than a day ago, so pip may be building a wheel here"
@@ -23,7 +25,7 @@ EMPTIED_LATELY = "emptied less than an hour ago"
 
 def build_folder(path: str) -> str | None:
     """Return the build folder that a leftover is or lies in, if any; `tempfile` names it `tmp…`."""
-    parts = path.split("/")
+    parts = path.split("/") if path.startswith(BUILDS_IN) else []
     for index, part in enumerate(parts):
         if part.startswith("tmp") and not part.endswith(".tmp"):
             return "/".join(parts[: index + 1])

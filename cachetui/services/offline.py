@@ -17,7 +17,7 @@ from cachetui.export.plan import NoRoomError, PlannedFile, room_words
 from cachetui.model import Entry, File, Inventory
 from cachetui.pip.formats.integrity import StoppedError
 from cachetui.pip.formats.records import UnreadableRecordError
-from cachetui.pip.reader import CacheReader, body_file
+from cachetui.pip.reader import CacheReader
 from cachetui.services.diagnostics.guard import guard
 from cachetui.system.foreground import Foreground, shell_code, start_code
 from cachetui.system.steps import step
@@ -62,7 +62,7 @@ def run_offline(
     Signals are passed on to it. `report` gets the name of each file that has to be written out, and `before` the files
     that are damaged, right before the command starts. Raises CachetuiError and OSError.
     """
-    writes = any(body_file(one.entry) is None for one in files)
+    writes = any(one.entry.body is None for one in files)
     with (
         guard("run the command"),
         Foreground() as foreground,
@@ -112,7 +112,7 @@ def _fill(
     for one in files:
         if stop():
             return shared, []
-        name, file = one.filename or "", body_file(one.entry)
+        name, file = one.filename or "", one.entry.body
         shares = folder.link(f"{inventory.root}/{file.path}", name) if file else None
         if shares is None:
             left.append((name, one))

@@ -142,8 +142,8 @@ def copies(parts: Collection[SizedEntry]) -> tuple[Figure, ...]:
     groups: dict[tuple[str, str, int], list[SizedEntry]] = defaultdict(list)
     for part, name in zip(parts, names, strict=True):
         kind, filename = name
-        if name in repeated and filename and kind in STORED and (files := part.entry.files):
-            groups[kind, filename, files[0 if kind == "built" else -1].size].append(part)
+        if name in repeated and filename and kind in STORED and part.entry.files:
+            groups[kind, filename, part.entry.content.size].append(part)
     found = [figure(filename, own) for (_, filename, _), own in groups.items() if len(own) > 1]
     return tuple(sorted(found, key=lambda one: (-wasted(one), one.name or "")))
 

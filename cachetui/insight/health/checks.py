@@ -117,7 +117,7 @@ def _of_entry(
     elif entry.note == index_page.STOPPING:
         yield Finding("stopping", entry.path, entry.note, since)
     elif entry.announced is not None:
-        stored = entry.files[-1].size if len(entry.files) > 1 else None
+        stored = entry.body.size if entry.body else None
         has = f"{stored:,}" if stored is not None else "another number"
         yield Finding("length", entry.path, f"its headers announce {entry.announced:,} bytes, it has {has}", since)
     if legacy and is_legacy(entry.path) and entry.kind not in ("leftover", "unknown"):

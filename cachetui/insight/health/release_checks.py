@@ -12,7 +12,7 @@ from cachetui.insight.health.release_memory import ReleaseMemory
 from cachetui.model import INSTALLABLE, NS, Entry
 from cachetui.pip.formats.index_files import yanked_files
 from cachetui.pip.formats.project_status import MARKERS, ProjectStatus, project_status
-from cachetui.pip.reader import CacheReader, digest_of
+from cachetui.pip.reader import CacheReader, digest_of, record_name
 from cachetui.text.excerpt import excerpt
 from cachetui.text.format import count
 
@@ -63,7 +63,7 @@ def _of_file(
     """Yield the findings about one wheel or sdist."""
     if (reason := said.quarantined.get(entry.project or "")) is not None:
         yield Finding("quarantined", entry.path, _with_reason("quarantined", reason), _written(entry))
-    record = entry.path[-56:] if entry.kind != "built" else digest_of(entry.url) if entry.url else ""
+    record = record_name(entry) or (digest_of(entry.url) if entry.url else "")
     if (reason := said.yanked.get(record)) is not None:
         yield Finding("yanked", entry.path, _with_reason("yanked", reason), _written(entry))
     files = None

@@ -11,7 +11,7 @@ from typing import Any
 
 import platformdirs
 
-from cachetui.model import Entry, File, Inventory
+from cachetui.model import Entry, Inventory
 from cachetui.system.remembered import read_remembered, write_remembered
 
 FORM = 1
@@ -43,7 +43,7 @@ class ReleaseMemory:
         The values must be those of JSON; `is_valid` returns whether a remembered one has the expected form. None stands
         for content that cannot be read, and is not remembered.
         """
-        file = _body(entry)
+        file = entry.content
         stamp = [file.inode, file.mtime_ns, file.size, entry.url]  # links on a page may be relative to its URL
         found = self._known.get(file.path)
         if isinstance(found, list) and found[:-1] == stamp and is_valid(found[-1]):
@@ -57,13 +57,8 @@ class ReleaseMemory:
     def save(self) -> None:
         """Write the file, without what is no longer in the cache, if anything has changed."""
         if self._path and self._changed:
-            there = {_body(entry).path for entry in self._inventory.entries if entry.files}
+            there = {entry.content.path for entry in self._inventory.entries if entry.files}
             known = {path: value for path, value in self._known.items() if path in there}
             others = [*self._caches.items()][1 - MOST :]
             write_remembered(self._path, dict([*others, (self._key, known)]))
             self._changed = False
-
-
-def _body(entry: Entry) -> File:
-    """Return the file of an entry that holds its content."""
-    return entry.files[0] if entry.kind == "built" else entry.files[-1]

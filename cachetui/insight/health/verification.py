@@ -20,7 +20,7 @@ from cachetui.pip.formats.integrity import (
 )
 from cachetui.pip.formats.page_integrity import page_trouble
 from cachetui.pip.formats.records import UnreadableRecordError
-from cachetui.pip.reader import CacheReader
+from cachetui.pip.reader import CacheReader, record_name
 from cachetui.system.parallel_io import usable_processors
 from cachetui.system.tree import GONE, NO_RIGHT, is_denied, never, reason
 
@@ -86,7 +86,7 @@ def verify(
             nonlocal done, read, proven, sound
             if stop():
                 return
-            known = expected.get(entry.path[-56:], frozenset()) if entry.path.startswith("http") else frozenset()
+            known = expected.get(record_name(entry), frozenset())
             try:
                 trouble = _trouble(entry, known, evidence, stop)
             except StoppedError:
@@ -152,7 +152,7 @@ def _can_be_verified(entry: Entry) -> bool:
 
 def _is_cut(entry: Entry) -> bool:
     """Return whether the body of an entry lies in a file that is shorter than the headers announce."""
-    return entry.announced is not None and len(entry.files) > 1 and entry.files[-1].size < entry.announced
+    return entry.announced is not None and entry.body is not None and entry.body.size < entry.announced
 
 
 def _broken(

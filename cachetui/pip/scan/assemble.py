@@ -7,9 +7,9 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from cachetui.model import NS, DirectoryLink, Entry, File, Inventory, Unreadable, in_order
-from cachetui.pip.scan import layout
 from cachetui.pip.scan.codec import Directories, DirectoryMap
 from cachetui.pip.scan.draft import EntryDraft
+from cachetui.pip.scan.layout import PIPS, Layout, companions
 from cachetui.pip.scan.reuse import ReusedShard, reuse_equal
 from cachetui.pip.scan.shards import Shard
 from cachetui.system.tree import Tree
@@ -24,6 +24,7 @@ def inventory_of(
     known: Mapping[str, Entry],
     complete: bool,
     by_length: bool,
+    layout: Layout = PIPS,
 ) -> Inventory:
     """Return the inventory; entries that are equal in `known`, by path, are taken from there.
 
@@ -55,8 +56,8 @@ def inventory_of(
     if not tree.keeps_access_times():
         entries = [reuse_equal(entry._replace(read=None), known) for entry in entries]
     if complete and (has_empty_dirs or vanished):
-        entries += empty_directories(tree, directories, entries, foreign, failed)
-    links = tuple(linked_directories(tree, foreign))
+        entries += empty_directories(tree, directories, entries, foreign, failed, layout)
+    links = tuple(linked_directories(tree, foreign, layout))
     return Inventory(
         root=tree.path,
         device=tree.device,
@@ -64,11 +65,11 @@ def inventory_of(
         entries=tuple(in_order(entries)),
         foreign=tuple(sorted(foreign)),
         directories=directories,
-        kept_directories=layout.KEPT,
-        companions=layout.companions(entries),
+        kept_directories=layout.kept,
+        companions=companions(entries),
         errors=tuple(failed),
         recognised=bool(entries or links)
-        or any(layout.is_pips_directory(path) for path in [*directories, *[error.path for error in failed]] if path),
+        or any(layout.is_own_directory(path) for path in [*directories, *[error.path for error in failed]] if path),
         complete=complete,
         links=links,
         by_length=by_length,
@@ -76,9 +77,9 @@ def inventory_of(
     )
 
 
-def linked_directories(tree: Tree, foreign: Iterable[File]) -> Iterator[DirectoryLink]:
-    """Yield the links in place of pip's directories; such links are foreign files."""
-    for path in sorted([file.path for file in foreign if layout.is_pips_directory(file.path)]):
+def linked_directories(tree: Tree, foreign: Iterable[File], layout: Layout) -> Iterator[DirectoryLink]:
+    """Yield the links in place of the program's own directories; such links are foreign files."""
+    for path in sorted([file.path for file in foreign if layout.is_own_directory(file.path)]):
         if target := tree.link_target(path):
             yield DirectoryLink(path, target, os.path.isdir(target))  # noqa: PTH112 - Path.is_dir raises for what may not be seen
 
@@ -127,18 +128,19 @@ def empty_directories(
     entries: Iterable[Entry],
     foreign: Iterable[File],
     errors: Iterable[Unreadable],
+    layout: Layout,
 ) -> Iterator[Entry]:
-    """Yield a leftover for each topmost directory of pip that has had no file for long enough."""
+    """Yield a leftover for each topmost directory of the program that has had no file for long enough."""
     filled = {above(file.path) for entry in entries for file in entry.files}
     filled.update(above(file.path) for file in foreign)
     filled.update(error.path for error in errors)
-    filled.update(path for path in directories if path and not layout.is_pips_directory(path))
+    filled.update(path for path in directories if path and not layout.is_own_directory(path))
     for path in list(filled):
         here = above(path)
         while here not in filled:
             filled.add(here)
             here = above(here)
-    empty = {path for path in directories if path not in filled and path not in layout.KEPT}
+    empty = {path for path in directories if path not in filled and path not in layout.kept}
     newest: dict[str, int] = {}
     young = set()
     now = time.time_ns()

@@ -10,11 +10,11 @@ from typing import Any, Literal
 from cachetui.model import Entry, File, Kind, Rung
 from cachetui.system.tree import file_at
 
-Stage = Literal["record", "file", "page", "body"]
+Stage = Literal["record", "file", "page", "body", "own"]
 """Next step of a draft.
 
 `record`: read the record's headers. The other steps look at the body: `file` if the headers name its
-project, `page` if it may be an index page, `body` if it is anything else.
+project, `page` if it may be an index page, `body` if it is anything else. `own`: read it as its layout says.
 """
 
 DraftRow = tuple[Any, ...]
@@ -26,8 +26,21 @@ filename, url, by, note, announced.
 
 DIGEST = re.compile(r"[0-9a-f]{56}").fullmatch
 """Function that matches the name of a record."""
-PROVISIONAL: dict[str, Kind] = {"record": "response", "file": "wheel", "page": "index", "body": "response"}
+RECORD_BELOW = re.compile(r"cache/repositories/[^/]+/_http_?/").match
+"""Function that matches the path of a record that another program keeps in pip's format."""
+PROVISIONAL: dict[str, Kind] = {
+    "record": "response",
+    "file": "wheel",
+    "page": "index",
+    "body": "response",
+    "own": "metadata",
+}
 """Kind that is shown until the last step is done."""
+
+
+def has_record(path: str) -> bool:
+    """Return whether the path of an entry's first file is that of an HTTP record, or of a leftover of one."""
+    return path.startswith("http") or RECORD_BELOW(path) is not None
 
 
 def interned(text: Any) -> Any:
@@ -62,7 +75,10 @@ class EntryDraft:
         files: list[tuple[str, os.stat_result]],
         dating_file: int = 0,
     ) -> None:
-        """Create a draft from files in order of removal; the file at `dating_file` dates the download."""
+        """Create a draft from files in order of removal; the file at `dating_file` dates the download.
+
+        That is the file with its body, alone or inside a record.
+        """
         self.kind: Kind | Stage = kind
         self.dating_file = dating_file
         self.announced: int | None = None
@@ -75,7 +91,7 @@ class EntryDraft:
     @property
     def checked(self) -> int | None:
         """Time of the last write to its record, in nanoseconds since the epoch; None if it has no record."""
-        return self.files[0].mtime_ns if self.files[0].path.startswith("http") and self.kind != "leftover" else None
+        return self.files[0].mtime_ns if self.kind != "leftover" and has_record(self.files[0].path) else None
 
     @property
     def path(self) -> str:
@@ -86,7 +102,7 @@ class EntryDraft:
     def digest(self) -> bytes | None:
         """Name of its record, the SHA-224 of its URL, including for leftovers of a record; None for anything else."""
         path = self.files[0].path
-        if not path.startswith("http"):
+        if not has_record(path):
             return None
         name = path.rpartition("/")[2][:56]
         if self.kind == "leftover" and not DIGEST(name):  # the holder of a lock

@@ -80,12 +80,12 @@ def dist_of(filename: str) -> Dist:
 
 def read_headers(draft: EntryDraft, fd: int) -> None:
     """Identify a record by its headers, as far as possible. Raises UnreadableRecordError and OSError."""
-    record = read_record(fd, draft.files[0].size, body_inside=len(draft.files) == 1)
+    record = read_record(fd, draft.files[0].size, body_inside=not draft.dating_file)
     header = record.header
     if record.status in MOVED:
         _settle_redirect(draft, header("location"))
         return
-    stored = record.body.size if record.body else draft.files[-1].size
+    stored = record.body.size if record.body else draft.files[draft.dating_file].size
     announced = header("content-length")
     if announced != str(stored) and announced.isdecimal() and len(announced) <= MOST_DIGITS:
         draft.announced = int(announced) if int(announced) != stored else None
@@ -142,9 +142,9 @@ def _destination(location: str) -> tuple[str, str | None]:
 
 
 def body_of(draft: EntryDraft, fd: int) -> Body:
-    """Return the body, which is in the entry's last file. Raises UnreadableRecordError and OSError."""
-    if len(draft.files) > 1:
-        return FileSlice(fd, 0, draft.files[-1].size)
+    """Return the body: a file of its own, or inside the record. Raises UnreadableRecordError and OSError."""
+    if draft.dating_file or draft.checked is None:
+        return FileSlice(fd, 0, draft.files[draft.dating_file].size)
     body = read_record(fd, draft.files[0].size, body_inside=True).body
     assert body is not None
     return body

@@ -12,6 +12,7 @@ from cachetui.pip.formats import index_page
 from cachetui.pip.formats.records import FIRST_READ, UnreadableRecordError
 from cachetui.pip.scan import identify
 from cachetui.pip.scan.draft import EntryDraft
+from cachetui.pip.scan.layout import PIPS, Layout
 from cachetui.pip.scan.url_index import NAMELESS_PAGE, UrlIndex, page_address
 from cachetui.system.parallel_io import blocks_read
 from cachetui.system.tree import GONE, NO_RIGHT, Tree, is_denied, reason, unforeseen
@@ -20,6 +21,8 @@ AT_ONCE, FEW = 64, 8
 """Number of files read ahead from a slow disk, and number of files opened between calls of `stop()`."""
 CAN_READ_AHEAD = hasattr(os, "posix_fadvise")
 """Whether the system can read files ahead without threads."""
+BODY = -1
+"""In place of a file's index: the file with the entry's body."""
 
 
 class Inspector:
@@ -32,6 +35,7 @@ class Inspector:
         update: Callable[[Sequence[EntryDraft]], None],
         vanished: set[EntryDraft],
         errors: list[Unreadable],
+        layout: Layout = PIPS,
     ) -> None:
         """Prepare to open files until `stop()` is true.
 
@@ -39,6 +43,7 @@ class Inspector:
         that could not be read to `errors`.
         """
         self._tree, self._stop, self._update, self._vanished, self._errors = tree, stop, update, vanished, errors
+        self._layout = layout
         self._slow = False  # whether the last files had to be read from the disk
 
     def inspect(self, drafts: Sequence[EntryDraft]) -> None:
@@ -49,11 +54,12 @@ class Inspector:
         self._open_each([one for one in built if len(one.files) > 1], 1, identify.read_origin)
         self._open_each([one for one in drafts if one.kind == "selfcheck" and not one.note], 0, identify.read_selfcheck)
         self._open_each([one for one in drafts if one.kind == "record"], 0, identify.read_headers)
-        self._open_each([one for one in drafts if one.kind == "body"], -1, identify.look_inside)
+        self._open_each([one for one in drafts if one.kind == "own"], 0, self._layout.read_own)
+        self._open_each([one for one in drafts if one.kind == "body"], BODY, identify.look_inside)
 
     def inspect_files(self, drafts: Sequence[EntryDraft]) -> None:
         """Distinguish wheels, sdists and metadata by their bodies if only headers identified them."""
-        self._open_each([one for one in drafts if one.kind == "file"], -1, identify.look_inside)
+        self._open_each([one for one in drafts if one.kind == "file"], BODY, identify.look_inside)
 
     def read_pages(self, drafts: Iterable[EntryDraft], url_index: UrlIndex, indexes: Sequence[str]) -> None:
         """Read index pages: name them, through known `indexes` if necessary, and look up the URLs that they list."""
@@ -74,12 +80,12 @@ class Inspector:
             if page:
                 url_index.match_page(page, draft.url, draft.project)
 
-        self._open_each(drafts, -1, read, few=1)  # one page takes as long as many records
+        self._open_each(drafts, BODY, read, few=1)  # one page takes as long as many records
 
     def _open_each(
         self, drafts: Iterable[EntryDraft], which: int, job: Callable[[EntryDraft, int], None], few: int = FEW
     ) -> None:
-        """Open the file at index `which` of each entry, and run a job on it."""
+        """Open the file at index `which` of each entry, or the one with its body, and run a job on it."""
         waiting = iter(drafts)
         while not self._stop() and (some := [*islice(waiting, AT_ONCE if self._slow else few)]):
             before = blocks_read()
@@ -92,6 +98,7 @@ class Inspector:
 
     def _open_one(self, draft: EntryDraft, which: int, job: Callable[[EntryDraft, int], None]) -> None:
         """Open one file of an entry and run a job on it; record a failure."""
+        which = draft.dating_file if which == BODY else which
         try:
             fd = self._tree.open(draft.files[which])
             try:
@@ -114,7 +121,7 @@ class Inspector:
         """Ask the system to prefetch the start of each of these files."""
         for draft in drafts:
             with suppress(OSError):
-                fd = self._tree.open(draft.files[which])
+                fd = self._tree.open(draft.files[draft.dating_file if which == BODY else which])
                 try:
                     os.posix_fadvise(fd, 0, FIRST_READ, os.POSIX_FADV_WILLNEED)
                 finally:

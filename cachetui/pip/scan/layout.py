@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import NamedTuple
 
 from cachetui.model import Entry, File
 from cachetui.pip.scan.draft import DIGEST, EntryDraft
@@ -31,9 +32,39 @@ LOCK_FOLDER = re.compile(r"http(/[0-9a-f]){5}/[0-9a-f]{56}\.lock").fullmatch
 LOCK_HOLDER = re.compile(r"[\w.-]+-[0-9a-f]{1,8}\.\d+-?\d+").fullmatch
 """Name that lockfile gives to the file that a lock is linked to: `HOST-THREAD.PID` and a hash."""
 BUILD_FOLDER = re.compile(r"(wheels/[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{50}/tmp[a-z0-9_]{8})(?:/|$)").match
+UNFINISHED = "a write that was never finished"
+"""Note about a temporary file."""
 WHEEL_SHARD = re.compile(r"wheels(/[0-9a-f]{2}){0,3}|wheels(/[0-9a-f]{2}){3}/[0-9a-f]{50}").fullmatch
 WHEEL_FOLDER = re.compile(r"wheels(/[0-9a-f]{2}){3}/[0-9a-f]{50}").fullmatch
 HTTP_SHARD = re.compile(r"http(-v2)?(/[0-9a-f]){0,5}").fullmatch
+
+
+class Layout(NamedTuple):
+    """What a scan has to know of the paths in a cache. Paths are relative to the root."""
+
+    tops: Collection[str]
+    """Names of the directories that the program makes in the root: without any of them, it is not its cache."""
+    closed: Collection[str]
+    """Directories of the root that are never opened."""
+    holds_shards: Callable[[str], bool]
+    """Returns whether the directories in a directory are shards, or hold shards: a shard is read as a whole."""
+    is_own_directory: Callable[[str], bool]
+    """Returns whether the program creates directories with this path."""
+    kept: frozenset[str]
+    """Directories that no removal deletes."""
+    pair_in: Callable[[str, dict[str, os.stat_result]], EntryDraft | None]
+    """Returns the draft of a directory that holds only one entry, if that can be seen fast; see `pair_in`."""
+    drafts_of: Callable[[str, DirectoryListing], Iterator[EntryDraft | File]]
+    """Yields the files of any other directory as drafts and foreign files."""
+    build_folder_of: Callable[[str], str | None]
+    """Returns the folder in which the program builds something, if a directory is or lies in one."""
+    read_own: Callable[[EntryDraft, int], None]
+    """Reads the open file of a draft at the stage `own`."""
+
+
+def holds_shards(path: str) -> bool:
+    """Return whether the directories in a directory of pip are shards, or hold shards."""
+    return path.count("/") < SHARD_DEPTH.get(path.partition("/")[0], 0)
 
 
 def is_pips_directory(path: str) -> bool:
@@ -103,9 +134,20 @@ def foreign_in(directory: str, listing: DirectoryListing) -> Iterator[File]:
 
 
 def _records(directory: str, shard: str, separate: bool, files: dict[str, os.stat_result]) -> Iterator[EntryDraft]:
-    """Remove HTTP records, bodies and leftovers from `files`, and yield their drafts.
+    """Remove HTTP records, bodies, locks and leftovers from `files`, and yield their drafts; see `records`."""
+    yield from records(directory, shard, separate, files)
+    in_place = len(shard) == 5 and not separate
+    if locks := [name for name in files if in_place and LOCK(name) and name.startswith(shard)]:
+        yield from _locks(directory, [*locks, *filter(LOCK_HOLDER, files)], files)
 
-    The shard is the first five digits of the digest.
+
+def records(
+    directory: str, shard: str, separate: bool, files: dict[str, os.stat_result], tool: str = "pip"
+) -> Iterator[EntryDraft]:
+    """Remove HTTP records, bodies and leftovers of them from `files`, and yield their drafts.
+
+    The shard is the first five digits of the digest. `separate` says whether bodies have files of their own, and
+    `tool` is the program whose cache it is.
     """
     if len(shard) != 5:
         return
@@ -116,19 +158,16 @@ def _records(directory: str, shard: str, separate: bool, files: dict[str, os.sta
             found = files.pop(name)
             body = files.pop(f"{name}.body", None) if separate else None
             if separate and body is None:
-                yield leftover(directory, name, found, "a record without its body, which pip does not read")
+                yield leftover(directory, name, found, f"a record without its body, which {tool} does not read")
             elif body is None:
                 yield EntryDraft("record", [(f"{directory}/{name}", found)])
             else:
                 path = f"{directory}/{name}"
                 yield EntryDraft("record", [(path, found), (f"{path}.body", body)], dating_file=1)
         elif separate and name.endswith(".body") and DIGEST(name[:-5]):
-            yield leftover(directory, name, files.pop(name), "a body without its record, which pip never reads")
+            yield leftover(directory, name, files.pop(name), f"a body without its record, which {tool} never reads")
         elif RECORD_TMP(name):
-            yield leftover(directory, name, files.pop(name), "a write that was never finished")
-    locks = [name for name in files if LOCK(name) and name.startswith(shard)] if not separate else []
-    if locks:
-        yield from _locks(directory, [*locks, *filter(LOCK_HOLDER, files)], files)
+            yield leftover(directory, name, files.pop(name), UNFINISHED)
 
 
 def _locks(directory: str, names: Iterable[str], files: dict[str, os.stat_result]) -> Iterator[EntryDraft]:
@@ -158,7 +197,7 @@ def _selfchecks(directory: str, files: dict[str, os.stat_result]) -> Iterator[En
         if DIGEST(name):
             yield EntryDraft("selfcheck", [(f"{directory}/{name}", files.pop(name))])
         elif RECORD_TMP(name):
-            yield leftover(directory, name, files.pop(name), "a write that was never finished")
+            yield leftover(directory, name, files.pop(name), UNFINISHED)
 
 
 def _at_root(files: dict[str, os.stat_result]) -> Iterator[EntryDraft]:
@@ -196,3 +235,21 @@ def companions(entries: Iterable[Entry]) -> dict[str, tuple[str, ...]]:
             if len(entry.files) > 1:
                 origins[folder] = entry.files[1].path
     return {path: tuple(sorted(wheels[folder])) for folder, path in origins.items() if len(wheels[folder]) > 1}
+
+
+def _read_nothing(draft: EntryDraft, fd: int) -> None:
+    """Do nothing: pip has no drafts at the stage `own`."""
+
+
+PIPS = Layout(
+    tops=TOPS,
+    closed=frozenset(),
+    holds_shards=holds_shards,
+    is_own_directory=is_pips_directory,
+    kept=KEPT,
+    pair_in=pair_in,
+    drafts_of=drafts_of,
+    build_folder_of=build_folder_of,
+    read_own=_read_nothing,
+)
+"""The layout of pip's cache."""

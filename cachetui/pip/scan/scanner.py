@@ -17,7 +17,8 @@ from cachetui.errors import RootError
 from cachetui.model import Batch, Entry, Inventory, Unreadable
 from cachetui.pip.scan.assemble import by_their_lengths, inventory_of
 from cachetui.pip.scan.codec import PackedShard, RememberedShard, pack_shard, unpack_shard
-from cachetui.pip.scan.draft import EntryDraft
+from cachetui.pip.scan.draft import EntryDraft, has_record
+from cachetui.pip.scan.layout import PIPS, Layout
 from cachetui.pip.scan.progress import Reporter
 from cachetui.pip.scan.reuse import ReusedShard, index_rows, last_reads, reuse_shard
 from cachetui.pip.scan.shards import NOTHING, Shard, list_shard, outline
@@ -46,6 +47,7 @@ def scan(
     report: Callable[[Batch], None] | None = None,
     known: Mapping[str, Entry] = NOTHING_KNOWN,
     by_length: bool = False,
+    layout: Layout = PIPS,
 ) -> Inventory:
     """Scan the cache at `root`, a path.
 
@@ -54,10 +56,11 @@ def scan(
     new and changed entries, at most some twenty times a second, from this thread. Once `stop` returns true, the result
     so far is returned as an incomplete inventory. `known` are entries of an earlier scan by path: unchanged ones are
     taken from there, so that they are in memory only once. With `by_length`, files count by their lengths.
+    `layout` says where entries lie, and what they are.
     Raises RootError where the root is missing, not a directory, or cannot be read.
     """
     with Tree(root) as tree:
-        return Scanner(tree, memory, indexes, stop, report, known, by_length).run()
+        return Scanner(tree, memory, indexes, stop, report, known, by_length, layout).run()
 
 
 class Scanner:
@@ -72,10 +75,11 @@ class Scanner:
         report: Callable[[Batch], None] | None,
         known: Mapping[str, Entry],
         by_length: bool,
+        layout: Layout,
     ) -> None:
         """Prepare to scan a tree; see `scan`."""
         self._tree, self._memory, self._indexes, self._stop = tree, memory, indexes, stop
-        self._known, self._by_length = known, by_length
+        self._known, self._by_length, self._layout = known, by_length, layout
         self._vanished: set[EntryDraft] = set()
         self._errors: list[Unreadable] = []
         self._reporter = Reporter(report, self._vanished)
@@ -91,12 +95,12 @@ class Scanner:
     def _inspector(self) -> Inspector:
         from cachetui.pip.scan.inspector import Inspector  # noqa: PLC0415
 
-        return Inspector(self._tree, self._stop, self._reporter.update, self._vanished, self._errors)
+        return Inspector(self._tree, self._stop, self._reporter.update, self._vanished, self._errors, self._layout)
 
     def run(self) -> Inventory:
         """Scan everything; see `scan`."""
         try:
-            top, places = outline(self._tree, self._stop)
+            top, places = outline(self._tree, self._stop, self._layout)
         except OSError as error:
             raise RootError(f"{self._tree.path} cannot be listed: {reason(error)}.") from error
         self._count_lengths(top)
@@ -120,7 +124,7 @@ class Scanner:
         if self._memory and complete:
             self._remember(self._memory, forgotten)
         found = self._shards, self._unchanged, self._vanished, self._errors
-        return inventory_of(self._tree, *found, self._known, complete, self._by_length)
+        return inventory_of(self._tree, *found, self._known, complete, self._by_length, self._layout)
 
     def _drafts(self) -> Iterator[EntryDraft]:
         for shard in self._shards:
@@ -173,7 +177,9 @@ class Scanner:
 
     def _list(self, one: Unread) -> Shard:
         (path, inode), known = one
-        shard = list_shard(self._tree, path, inode, self._stop, index_rows(known.rows) if known else NOTHING)
+        shard = list_shard(
+            self._tree, path, inode, self._stop, index_rows(known.rows) if known else NOTHING, self._layout
+        )
         self._count_lengths(shard)
         return shard
 
@@ -229,7 +235,7 @@ class Scanner:
         nameless = {
             entry.path.rpartition("/")[2][:56]: entry.path
             for entry in entries
-            if entry.url is None and entry.path.startswith("http")
+            if entry.url is None and has_record(entry.path)
         }
         if not nameless or not self._index_urls:
             return set()

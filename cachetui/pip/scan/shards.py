@@ -10,9 +10,9 @@ from typing import Any
 
 from cachetui.file_status import allocated
 from cachetui.model import File, Unreadable
-from cachetui.pip.scan import layout
 from cachetui.pip.scan.codec import Directories, Directory, pack_directories
 from cachetui.pip.scan.draft import DraftRow, EntryDraft
+from cachetui.pip.scan.layout import PIPS, Layout, build_folders, foreign_in
 from cachetui.system.tree import GONE, DirectoryListing, LeftOut, Tree, unreadable
 
 Signs = tuple[tuple[Any, ...], ...]
@@ -44,7 +44,7 @@ class Shard:
     """Whether the memory holds the same content."""
 
 
-def outline(tree: Tree, stop: Callable[[], bool]) -> tuple[Shard, list[tuple[str, int]]]:
+def outline(tree: Tree, stop: Callable[[], bool], layout: Layout = PIPS) -> tuple[Shard, list[tuple[str, int]]]:
     """List everything above the shards; return it, and the paths and inodes of the shards in order.
 
     Raises OSError if the root itself cannot be listed.
@@ -52,9 +52,9 @@ def outline(tree: Tree, stop: Callable[[], bool]) -> tuple[Shard, list[tuple[str
     top = Shard("", time.time_ns())
     directories: list[Directory] = []
     shards: list[tuple[str, int]] = []
-    waiting: list[tuple[str, int | None, int]] = [("", None, 1)]
+    waiting: list[tuple[str, int | None]] = [("", None)]
     while waiting and not stop():
-        path, inode, levels = waiting.pop()
+        path, inode = waiting.pop()
         try:
             listing = tree.list(path, inode)
         except OSError as error:
@@ -62,22 +62,26 @@ def outline(tree: Tree, stop: Callable[[], bool]) -> tuple[Shard, list[tuple[str
                 raise
             _add_error(top, path, error)
             continue
-        _add_listing(top, path, listing, directories, {})
-        if not path and not top.drafts and not layout.TOPS.intersection(name for name, _ in listing.below):
-            break  # not a pip cache: do not look into its other directories
+        _add_listing(top, path, listing, directories, {}, layout)
+        if not path and not top.drafts and not any(name in layout.tops for name, _ in listing.below):
+            break  # not such a cache: do not look into its other directories
         for name, below in listing.below:
             inner = f"{path}/{name}" if path else name
-            deeper = levels - 1 if path else layout.SHARD_DEPTH.get(inner, 0)
-            if deeper:
-                waiting.append((inner, below, deeper))
-            else:
+            if layout.holds_shards(inner):
+                waiting.append((inner, below))
+            elif inner not in layout.closed:
                 shards.append((inner, below))
     top.directories = pack_directories(directories)
     return top, sorted(shards)
 
 
 def list_shard(
-    tree: Tree, path: str, inode: int, stop: Callable[[], bool], known: Mapping[Signs, DraftRow] = NOTHING
+    tree: Tree,
+    path: str,
+    inode: int,
+    stop: Callable[[], bool],
+    known: Mapping[Signs, DraftRow] = NOTHING,
+    layout: Layout = PIPS,
 ) -> Shard:
     """List a shard. Entries with the same files as a known row are restored; the others are pending."""
     shard = Shard(path, time.time_ns())
@@ -91,11 +95,11 @@ def list_shard(
         except OSError as error:
             _add_error(shard, here, error)
             continue
-        _add_listing(shard, here, listing, directories, building)
+        _add_listing(shard, here, listing, directories, building, layout)
         for name, below in listing.below:
             waiting.append((f"{here}/{name}", below))
     shard.directories = pack_directories(directories)
-    shard.drafts += layout.build_folders(building)
+    shard.drafts += build_folders(building)
     for draft in shard.drafts if known else ():
         row = known.get(tuple([file[:4] for file in draft.files]))
         if row is not None:
@@ -114,6 +118,7 @@ def _add_listing(
     listing: DirectoryListing,
     directories: list[Directory],
     building: dict[str, list[tuple[str, os.stat_result]]],
+    layout: Layout,
 ) -> None:
     directories.append((path, listing.own.st_ino, allocated(listing.own)))
     shard.times_digest = digest_times(shard.times_digest, listing.own)
@@ -124,7 +129,7 @@ def _add_listing(
         shard.drafts.append(pair)
         return
     if folder := layout.build_folder_of(path):
-        shard.foreign += layout.foreign_in(path, listing)
+        shard.foreign += foreign_in(path, listing)
         building.setdefault(folder, []).extend((f"{path}/{name}", found) for name, found in listing.files.items())
         return
     for found in layout.drafts_of(path, listing):

@@ -39,6 +39,7 @@ RUNGS = {
     "archive": "a look inside",
     "page": "the page itself",
     "wheel-name": "its file name",
+    "file-name": "its file name",
 }
 """Sources of an entry's name in words, by the step of the identification that found the name."""
 MOST_USERS = 3

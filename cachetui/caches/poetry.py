@@ -1,0 +1,88 @@
+"""poetry's cache: files as they were downloaded and built, HTTP records in pip's format, and metadata as JSON.
+
+Sources: poetry's `locations.py`, `config/config.py` (`Config.get`), `utils/cache.py`, `utils/authenticator.py`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from cachetui.caches.folders import cache_folder, config_folders, set_folder
+from cachetui.caches.pip import scan_pip
+from cachetui.caches.source import Source
+from cachetui.conduct import Conduct
+from cachetui.interpreters.lookup import Python
+from cachetui.model import Batch, Entry, Inventory
+from cachetui.pip.config.location import DEFAULT, Location
+
+NAME = "pypoetry"
+"""Name of the folders in which poetry keeps its cache and its settings."""
+VARIABLE, CONFIG_VARIABLE = "POETRY_CACHE_DIR", "POETRY_CONFIG_DIR"
+CONDUCT = Conduct(
+    tool="poetry",
+    programs=("poetry",),
+    awaited=("index", "response", "built", "wheel", "sdist"),
+    lock_suffix=".lock",
+)
+"""Besides pages, a running poetry needs each file that it has chosen: it opens it later by its path."""
+
+
+def locate_poetry(cache_dir: str | None, *, python: Python | None, environ: Mapping[str, str]) -> Location:
+    """Return where poetry's settings put its cache."""
+    if cache_dir:
+        root, said_by = set_folder(cache_dir, environ), "--cache-dir"
+    elif environ.get(VARIABLE):
+        root, said_by = set_folder(environ[VARIABLE], environ), f"{VARIABLE}={environ[VARIABLE]}"
+    else:
+        root, said_by = cache_folder(NAME, environ), DEFAULT
+        for file in _settings_files(environ):
+            if named := _cache_dir_in(file):
+                root, said_by = set_folder(named, environ), f"cache-dir in {file}"
+                break
+    prefix = python.prefix if python else None
+    return Location(root, said_by, named=bool(cache_dir), enabled=True, prefix=prefix, source="poetry")
+
+
+def _settings_files(environ: Mapping[str, str]) -> list[Path]:
+    """Return the files that may hold the user's settings, the strongest first."""
+    if environ.get(CONFIG_VARIABLE):
+        return [Path(environ[CONFIG_VARIABLE], "config.toml")]
+    return [folder / "config.toml" for folder in config_folders(NAME, environ)]
+
+
+def _cache_dir_in(file: Path) -> str | None:
+    """Return the `cache-dir` that a settings file names; None if there is none, or the file cannot be read."""
+    try:
+        named = tomllib.loads(file.read_text(encoding="utf-8")).get("cache-dir")
+    except (OSError, ValueError, RecursionError):
+        return None
+    return named if isinstance(named, str) and named else None
+
+
+def scan_poetry(
+    location: Location,
+    *,
+    memory: bool,
+    stop: Callable[[], bool],
+    report: Callable[[Batch], None] | None,
+    known: Mapping[str, Entry],
+) -> Inventory:
+    """Read poetry's cache; see `Scan`."""
+    from cachetui.caches.poetry_copies import with_copies  # noqa: PLC0415 - what only locates does without
+    from cachetui.caches.poetry_layout import POETRYS  # noqa: PLC0415 - as above
+
+    inventory = scan_pip(location, memory=memory, stop=stop, report=report, known=known, layout=POETRYS)
+    return replace(with_copies(inventory), conduct=CONDUCT)
+
+
+def is_poetrys(root: Path, names: Collection[str]) -> bool:
+    """Return whether a directory is poetry's cache: it has repositories, or poetry's name and artifacts."""
+    if "cache" in names and (root / "cache" / "repositories").is_dir():
+        return True
+    return "artifacts" in names and NAME in root.parts[-2:]
+
+
+SOURCE = Source("poetry", "poetry", locate_poetry, scan_poetry, is_poetrys)
