@@ -249,6 +249,14 @@ class Inventory:
     copies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Entries that hold the same file, where the program stores files several times: each path maps to the others."""
 
+    def twins_of(self, entries: Iterable[Entry]) -> list[Entry]:
+        """Return the entries that a removal takes with some entries, without these entries themselves."""
+        if not self.twins:
+            return []
+        paths = {entry.path for entry in entries}
+        twins = dict.fromkeys([twin for path in paths for twin in self.twins.get(path, ())])
+        return [self.by_path[twin] for twin in twins if twin not in paths and twin in self.by_path]
+
     @cached_property
     def disk_usage(self) -> int:
         """Allocated bytes of all entries."""

@@ -17,6 +17,7 @@ from cachetui.file_status import allocated
 from cachetui.model import Entry, File
 from cachetui.removal.emptied import subtree
 from cachetui.removal.in_use_monitor import InUseMonitor, Pips
+from cachetui.removal.locks import locked
 from cachetui.removal.plan import BELONGS, SERVES, Kept, Plan
 from cachetui.removal.recheck import KeptError, look_at, reason_of
 from cachetui.removal.rooted import Directory, PathCursor
@@ -175,7 +176,17 @@ class _Run:
         if reason := self._watch.reason_to_stay(entry):
             self._kept.append(Kept(entry.path, reason))
             return False
-        return self._remove_files(entry.files) if entry.files else self._remove_empty(entry.path)
+        if not entry.files:
+            return self._remove_empty(entry.path)
+        suffix, tool = self._plan.conduct.lock_suffix, self._plan.conduct.tool
+        if not suffix:
+            return self._remove_files(entry.files)
+        try:
+            with locked(self._way, [file for file in entry.files if file.path.endswith(suffix)], tool):
+                return self._remove_files(entry.files)
+        except KeptError as left:
+            self._kept.append(Kept(entry.path, str(left)))
+            return False
 
     def _remove_files(self, files: tuple[File, ...]) -> bool:
         """Remove all files, or none if one differs from what the scan saw; after an error, keep the rest."""

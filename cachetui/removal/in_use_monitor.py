@@ -23,7 +23,7 @@ from cachetui.removal.rooted import PathCursor
 
 PIPS_SECONDS = 1.0
 """Seconds between two searches for running pips: a search takes a few hundredths of a second."""
-SOONER = {"built": 0.1}
+SOONER = {"built": 0.1, "wheel": 0.1, "sdist": 0.1}
 """Shorter intervals for kinds of entries that a pip may choose and open soon after its start.
 
 A pip takes longer than these intervals to start.

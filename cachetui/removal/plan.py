@@ -87,7 +87,7 @@ def plan_removal(
     protected: Collection[str] = frozenset(),
     home: Path | None = None,
 ) -> Plan:
-    """Decide which of `entries` can be removed from the cache that `inventory` describes.
+    """Decide which of `entries`, and of their twins, can be removed from the cache that `inventory` describes.
 
     `now_ns` is the current time in nanoseconds since the epoch, and `pips` are the process ids of running
     pips. `named` says whether the user named the root explicitly, and `purge` whether everything is to be
@@ -96,6 +96,8 @@ def plan_removal(
     """
     refuse(inventory, named=named, purge=purge, home=home)
     asked = {entry.path: entry for entry in entries}
+    twins = {twin.path: twin for twin in inventory.twins_of(asked.values())}
+    asked |= twins
     listed = [
         entry
         for entry in inventory.entries
@@ -105,7 +107,11 @@ def plan_removal(
     kept = [Kept(path, "changed since the cache was read: read it again") for path in asked if path not in fine]
     unlike, seen = recheck(inventory, listed)
     stays = reasons(inventory, listed, unlike, seen, now_ns=now_ns, pips=pips, protected=protected)
-    kept += [Kept(path, reason) for path, reason in stays.items() if reason is not None]
+    if twins:  # those go only with an entry that goes
+        sure = [one for one in listed if one.path not in twins and stays[one.path] is None]
+        taken = {twin.path for twin in inventory.twins_of(sure)}
+        listed = [entry for entry in listed if entry.path not in twins or entry.path in taken]
+    kept += [Kept(entry.path, reason) for entry in listed if (reason := stays[entry.path]) is not None]
     going = [entry for entry in listed if stays[entry.path] is None]
     frees = Outlook.of(inventory).frees(going)
     going, companions, shared = place_companions(inventory, going)
