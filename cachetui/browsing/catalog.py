@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from packaging.utils import canonicalize_version
@@ -97,6 +97,10 @@ class Catalog:
         """Entries by path."""
         self.foreign: tuple[File, ...] = ()
         """Files that pip does not write."""
+        self.twins: Mapping[str, tuple[str, ...]] = {}
+        """Paths of the entries that are marked with an entry, by its path, because a removal takes them with it."""
+        self.copies: Mapping[str, tuple[str, ...]] = {}
+        """Paths of the other entries that hold the same file as an entry, by its path."""
         self._shelves: dict[GroupKey, dict[str, Entry]] = {}
         self._by_name: list[GroupKey] | None = None  # keys of _shelves, sorted by name
         self._groups: dict[GroupKey, EntryGroup] = {}
@@ -107,7 +111,7 @@ class Catalog:
     def of(cls, inventory: Inventory, before: Catalog | None = None) -> Catalog:
         """Return the catalog of an inventory; groups that have not changed are taken from the catalog `before`."""
         catalog = cls()
-        catalog.foreign = inventory.foreign
+        catalog.foreign, catalog.twins, catalog.copies = inventory.foreign, inventory.twins, inventory.copies
         catalog.entries = {entry.path: entry for entry in inventory.entries}
         for path, entry in catalog.entries.items():
             catalog._shelves.setdefault(catalog.group_key(entry), {})[path] = entry
@@ -115,6 +119,15 @@ class Catalog:
             if group.entries == [*catalog._shelves.get(group_key, {}).values()]:
                 catalog._groups[group_key] = group
         return catalog
+
+    @cached_property
+    def takers(self) -> Mapping[str, Sequence[str]]:
+        """Paths of the entries that take an entry with them, by its path: the reverse of `twins`."""
+        takers: dict[str, list[str]] = {}
+        for path, twins in self.twins.items():
+            for twin in twins:
+                takers.setdefault(twin, []).append(path)
+        return takers
 
     def place(self, entry: Entry) -> GroupKey:
         """Return the key of an entry: its version, or its group if it has no project."""

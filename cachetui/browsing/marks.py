@@ -63,15 +63,38 @@ class Marks:
         return sum([entry[2] in marked for entry in entries]) if marked else 0  # by index: faster for many entries
 
     @contextmanager
-    def change(self) -> Iterator[None]:
-        """Record what the block marks and unmarks as one change, which `undo` reverts as a whole."""
+    def change(self, catalog: Catalog) -> Iterator[None]:
+        """Record what the block marks and unmarks as one change, which `undo` reverts as a whole.
+
+        Entries that go together in the catalog are marked and unmarked together.
+        """
         self._steps = []
         try:
             yield
+            if catalog.twins:
+                self._couple(self._steps.copy(), catalog)
         finally:
             if self._steps:
                 self._changes.append(self._steps)
             self._steps = None
+
+    def _couple(self, steps: Iterable[Step], catalog: Catalog) -> None:
+        """Unmark what an unmarked entry takes with it or is taken by; then mark the twins of those that were marked."""
+        changed = dict.fromkeys([path for _, _, group in steps for path in group.by_path])
+        unmarked = [path for path in changed if not self._has(path, catalog)]
+        takers = [taker for path in unmarked for taker in catalog.takers.get(path, ()) if self._has(taker, catalog)]
+        lost = [*takers, *[twin for path in (*unmarked, *takers) for twin in catalog.twins.get(path, ())]]
+        self.take([catalog.entries[path] for path in lost if path in catalog.entries], catalog)
+        self._mark_twins([path for path in changed if self._has(path, catalog)], catalog)
+
+    def _mark_twins(self, paths: Iterable[str], catalog: Catalog) -> None:
+        twins = [twin for path in paths for twin in catalog.twins.get(path, ()) if twin in catalog.entries]
+        self.mark(groups_of([catalog.entries[twin] for twin in twins], catalog))
+
+    def _has(self, path: str, catalog: Catalog) -> bool:
+        """Return whether an entry is marked; False if it is not in the catalog."""
+        entry = catalog.entries.get(path)
+        return entry is not None and path in self.at(catalog.group_key(entry))
 
     @property
     def can_undo(self) -> bool:
@@ -175,6 +198,7 @@ class Marks:
         paths = [entry.path for entry in self]
         self.clear()
         self.add([entry for path in paths if (entry := catalog.entries.get(path)) is not None], catalog)
+        self._mark_twins(paths if catalog.twins else (), catalog)
 
 
 def groups_of(entries: Iterable[Entry], catalog: Catalog) -> list[tuple[GroupKey, EntryGroup]]:

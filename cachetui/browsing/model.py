@@ -294,7 +294,7 @@ class BrowserModel:
         missing = [
             (group_key, group) for group_key, group in groups if self._marked(group_key, group) < len(group.entries)
         ]
-        with self.marks.change():
+        with self.marks.change(self.catalog):
             if missing:
                 self.marks.mark(missing)
             else:
@@ -303,7 +303,7 @@ class BrowserModel:
     def toggle_entries(self, entries: Iterable[Entry]) -> None:
         """Mark some entries, including hidden ones; unmark them if all of them are marked."""
         known = self._known_entries([entry.path for entry in entries])
-        with self.marks.change():
+        with self.marks.change(self.catalog):
             if self.sign_of([entry.path for entry in known]) == "x":
                 self.marks.take(known, self.catalog)
             else:
@@ -312,12 +312,12 @@ class BrowserModel:
     def mark_entries(self, entries: Iterable[Entry]) -> None:
         """Mark those of some entries that are in the catalog and unchanged."""
         known = [entry for entry in entries if self.catalog.entries.get(entry.path) == entry]
-        with self.marks.change():
+        with self.marks.change(self.catalog):
             self.marks.mark(groups_of(known, self.catalog))
 
     def unmark_all(self) -> None:
         """Unmark everything, including hidden entries."""
-        with self.marks.change():
+        with self.marks.change(self.catalog):
             self.marks.clear()
 
     def undo_marks(self) -> bool:
@@ -334,12 +334,12 @@ class BrowserModel:
 
     def mark_all(self) -> None:
         """Mark everything that the filter shows, if the filter's result is final."""
-        with self.marks.change():
+        with self.marks.change(self.catalog):
             self.marks.mark(self.groups if self.is_final else ())
 
     def invert(self) -> None:
         """Invert the marks of all shown entries, if the filter's result is final."""
-        with self.marks.change():
+        with self.marks.change(self.catalog):
             self.marks.invert(self.groups if self.is_final else ())
 
     def _marked(self, group_key: GroupKey, group: EntryGroup) -> int:

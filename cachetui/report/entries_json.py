@@ -111,7 +111,18 @@ def list_json(inventory: Inventory, entries: tuple[Entry, ...]) -> Iterator[str]
         yield "]}"
         comma = ","
     yield f'],\n "other": [{other}],\n "directories": {_directories(inventory)},\n "foreign": {_foreign(inventory)},\n'
+    if inventory.copies:
+        yield f' "copies": {json.dumps([*_copies(inventory, entries)])},\n'
     yield f' "errors": {_errors(inventory)}}}\n'
+
+
+def _copies(inventory: Inventory, entries: Iterable[Entry]) -> Iterator[list[str]]:
+    """Yield the paths of the entries that hold the same file, for each such file of `entries`."""
+    told: set[str] = set()
+    for entry in entries:
+        if entry.path not in told and (others := inventory.copies.get(entry.path)):
+            told.update((entry.path, *others))
+            yield [clean(path) for path in (entry.path, *others)]
 
 
 def _sums(entries: Iterable[Entry]) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -45,3 +46,63 @@ def test_a_file_with_several_names_is_not_freed_while_one_of_them_is_protected()
     assert protected_entries.mark_totals.frees == second.files[0].disk_usage
     protected_entries.marks.take([first], protected_entries.catalog)
     assert protected_entries.mark_totals.frees == second.files[0].disk_usage
+
+
+FIRST, SECOND, THIRD = (made("wheel", name, filename="six-1.0-py3-none-any.whl") for name in "abc")
+OTHER = made("wheel", "d", filename="seven-7.0-py3-none-any.whl")
+
+
+@pytest.fixture
+def model() -> BrowserModel:
+    """Give the model of a cache where a removal of the first entry takes the second and the third with it."""
+    twins = {FIRST.path: (SECOND.path, THIRD.path)}
+    return BrowserModel(Catalog.of(replace(inventory((FIRST, SECOND, THIRD, OTHER)), twins=twins)))
+
+
+def marked(model: BrowserModel) -> set[str]:
+    return {entry.path for entry in model.marks}
+
+
+def test_what_a_removal_takes_along_is_marked_along(model: BrowserModel) -> None:
+    model.toggle_entries([FIRST])
+    assert marked(model) == {FIRST.path, SECOND.path, THIRD.path}
+    assert model.mark_totals.entries == 3
+    assert model.mark_totals.frees == sum(entry.disk_usage for entry in (FIRST, SECOND, THIRD))
+    assert model.undo_marks()
+    assert not model.marks
+
+
+def test_what_is_taken_along_can_be_marked_alone(model: BrowserModel) -> None:
+    model.toggle_entries([SECOND, OTHER])
+    assert marked(model) == {SECOND.path, OTHER.path}
+    model.toggle_entries([SECOND])
+    assert marked(model) == {OTHER.path}
+
+
+@pytest.mark.parametrize("unmarked", [FIRST, THIRD])
+def test_what_goes_together_is_unmarked_together(model: BrowserModel, unmarked: Entry) -> None:
+    model.toggle_entries([FIRST, OTHER])
+    model.toggle_entries([unmarked])
+    assert marked(model) == {OTHER.path}
+    model.undo_marks()
+    assert marked(model) == {FIRST.path, SECOND.path, THIRD.path, OTHER.path}
+
+
+def test_all_marks_can_be_inverted_and_removed(model: BrowserModel) -> None:
+    model.toggle_entries([OTHER])
+    model.invert()
+    assert marked(model) == {FIRST.path, SECOND.path, THIRD.path}
+    model.invert()
+    assert marked(model) == {OTHER.path}
+    model.mark_all()
+    model.unmark_all()
+    assert not model.marks
+
+
+def test_a_mark_that_was_set_during_the_scan_brings_others_once_they_are_known() -> None:
+    early = BrowserModel()
+    early.update([FIRST, SECOND, THIRD])
+    early.toggle_entries([FIRST])
+    assert marked(early) == {FIRST.path}
+    early.adopt(Catalog.of(replace(inventory((FIRST, SECOND, THIRD)), twins={FIRST.path: (SECOND.path,)})))
+    assert marked(early) == {FIRST.path, SECOND.path}

@@ -68,6 +68,11 @@ class PoetryWriter:
         content = b"9999999999" + json.dumps(told).encode() if data is None else data
         return self.put(f"cache/repositories/{repository}/{start}/{key}", content)
 
+    def store(self, url: str, data: bytes) -> tuple[str, ...]:
+        """Store a download as an artifact and as a response that a page lists; return the paths of its files."""
+        self.page("lab", "project", url)
+        return self.artifact(url, data), *self.answer("_default_cache", url, data)
+
     def scan(self) -> Inventory:
         """Read the cache."""
         location = Location(self.root, "a test", named=True, enabled=True, source="poetry")

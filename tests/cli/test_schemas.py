@@ -16,6 +16,7 @@ from cachetui.model import Unreadable
 from cachetui.preferences.file import save_protected
 from cachetui.report.audit.audit_json import audit_json
 from cachetui.report.entries_json import info_json, list_json
+from tests.caches.poetry_writer import FILES, PoetryWriter
 from tests.cli.conftest import Run
 from tests.cli.test_preferences import prefer
 from tests.damaged import fill_with_damage
@@ -46,9 +47,12 @@ def unreadable(tmp_path: Path) -> Any:
     )
 
 
-def test_list(run: Run, made_up: Path, odd: Caches, unreadable: Any) -> None:
+def test_list(run: Run, made_up: Path, odd: Caches, unreadable: Any, tmp_path: Path) -> None:
     documents = [run("list", "--json", *more, "--cache-dir", made_up).out for more in ((), ("--files",), ("nosuch",))]
     documents += [run("list", "--json", *cache).out for cache in odd]
+    poetrys = PoetryWriter(tmp_path / "pypoetry")
+    poetrys.store(f"{FILES}/six-1.0-py3-none-any.whl", b"wheel")
+    documents.append(run("list", "--json", "--cache-dir", poetrys.root).out)
     check("list", [*documents, "".join(list_json(unreadable, unreadable.entries))])
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cachetui.browsing.catalog import Catalog, GroupKey, GroupKind, version_key
 from cachetui.browsing.model import BrowserModel
 from cachetui.browsing.rows import Row
@@ -75,3 +77,12 @@ def test_damage_comes_first() -> None:
     assert told[0] == Fact("damage", "a damaged download: it is not a wheel, but https://***@files.example/x")
     assert facts_of(row_of("torch"), NOW, (), wrong)[0] == Fact("damage", "in 1 entry: see Health")
     assert facts_of(row_of("torch"), NOW, (), {"http-v2/other": "x"})[0].label == "downloaded"
+
+
+def test_a_file_that_is_stored_several_times_tells_where_else_it_is() -> None:
+    one, other = (made("wheel", name, filename="six-1.0-py3-none-any.whl") for name in "ab")
+    model = BrowserModel(Catalog.of(replace(inventory((one, other)), copies={one.path: (other.path,)})))
+    model.expanded.update(key for row in model.rows() for key in (row.place, version_key("six", "1.0")))
+    facts = {row.entry.path: facts_of(row, NOW, copies=model.catalog.copies) for row in model.rows() if row.entry}
+    assert Fact("stored", f"2 times: also as {other.path}") in facts[one.path]
+    assert not [fact for fact in facts[other.path] if fact.label == "stored"]

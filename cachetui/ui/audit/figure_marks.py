@@ -26,15 +26,17 @@ class FigureMarks:
         whole, marks = self.sign(choice) == "x", self._model.marks
         if not self._is_current or not (choice.number or choice.places):
             groups = self._groups_of(choice)
-            with marks.change():
+            with marks.change(self._model.catalog):
                 (marks.unmark if whole else marks.mark)(groups)
             self._marked = self._next = None
             return
         number, before = choice.number or self._order.whole(choice.places), self._marked_set
         self._marked = self._next = before & ~number if whole else before | number
-        with marks.change():
+        with marks.change(self._model.catalog):
             marks.clear()
             marks.mark(self._order.parts(self._marked, self._model.catalog))  # faster than adding to the current marks
+        if self._model.catalog.twins:  # more may have been marked or unmarked
+            self._marked = self._next = None
 
     def clear(self) -> None:
         """Unmark everything."""

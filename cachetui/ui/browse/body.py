@@ -60,7 +60,7 @@ class BrowseBody(Container):
         `now` is the current time, in nanoseconds since the epoch.
         """
         model, details = self.model, self.details
-        details.now, details.protection = now, model.protection
+        details.now, details.protection, details.copies = now, model.protection, model.catalog.copies
         table = Table(model.rows(), model.order, Scale(*model.scale(), now), model.sign, model.protection)
         before, self._shown = self._shown, (model.query, model.order, model.catalog.naming)
         if from_top:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -53,6 +53,7 @@ NOUNS = {"sdist": "sdist", "built": "built wheel", "metadata": "metadata file", 
 
 
 NO_FINDINGS: Mapping[str, str] = MappingProxyType({})
+NO_COPIES: Mapping[str, Collection[str]] = MappingProxyType({})
 
 
 class Fact(NamedTuple):
@@ -71,11 +72,15 @@ def when(time: int, now: int) -> str:
 
 
 def entry_facts(
-    entry: Entry, now: int, pythons: Sequence[InterpreterInfo] = (), findings: Mapping[str, str] = NO_FINDINGS
+    entry: Entry,
+    now: int,
+    pythons: Sequence[InterpreterInfo] = (),
+    findings: Mapping[str, str] = NO_FINDINGS,
+    copies: Mapping[str, Collection[str]] = NO_COPIES,
 ) -> list[Fact]:
     """Return the facts about one entry, the most useful first; they include which of `pythons` can use it.
 
-    `findings` describe what is wrong with entries, by path.
+    `findings` describe what is wrong with entries, and `copies` name the others that hold the same file, by path.
     """
     facts = []
     if wrong := findings.get(entry.path):
@@ -97,6 +102,8 @@ def entry_facts(
     body = " and its .body" if len(entry.files) == 2 and entry.files[1].path == f"{entry.path}.body" else ""
     more = f" and {count(len(entry.files) - 1, 'file')} more" if len(entry.files) > 1 and not body else ""
     facts.append(Fact("on disk", f"{shown(entry.path)}{body or more}"))
+    if others := copies.get(entry.path):
+        facts.append(Fact("stored", f"{count(len(others) + 1, 'time')}: also as {', '.join(map(shown, others))}"))
     return facts
 
 
@@ -149,12 +156,18 @@ def foreign_facts(file: File | None, now: int) -> list[Fact]:
 
 
 def facts_of(
-    row: Row, now: int, pythons: Sequence[InterpreterInfo] = (), findings: Mapping[str, str] = NO_FINDINGS
+    row: Row,
+    now: int,
+    pythons: Sequence[InterpreterInfo] = (),
+    findings: Mapping[str, str] = NO_FINDINGS,
+    copies: Mapping[str, Collection[str]] = NO_COPIES,
 ) -> list[Fact]:
     """Return the facts about a row; the other arguments are those of `entry_facts`."""
     if row.foreign:
         return foreign_facts(row.file, now)
-    return holding_facts(row, now, findings) if row.entry is None else entry_facts(row.entry, now, pythons, findings)
+    if row.entry is None:
+        return holding_facts(row, now, findings)
+    return entry_facts(row.entry, now, pythons, findings, copies)
 
 
 def title_of(row: Row) -> str:
@@ -200,11 +213,13 @@ class Details(PaintedLines):
     """The working Pythons on this system, once all of them are known."""
     findings: reactive[Mapping[str, str]] = reactive(NO_FINDINGS)
     """Faults of entries, by path."""
+    copies: reactive[Mapping[str, Collection[str]]] = reactive(NO_COPIES)
+    """Paths of the other entries that hold the same file, by path."""
     protection: Callable[[Row], str] = lambda _: ""
     """Function that returns how much of a row is protected: x for all, - for a part; empty for nothing."""
 
     def _facts(self, row: Row) -> list[Fact]:
-        facts = facts_of(row, self.now, self.pythons, self.findings)
+        facts = facts_of(row, self.now, self.pythons, self.findings, self.copies)
         if self.usage is not None and (users := _users(row, self.usage)):
             facts.insert(sum([fact.label in ("damage", "usable") for fact in facts]), Fact("used by", users))
         words = {"x": "yes, never removed", "-": "in part: some of it is never removed"}.get(self.protection(row))
