@@ -28,11 +28,11 @@ def set_folder(typed: str, environ: Mapping[str, str]) -> Path:
 def config_folders(name: str, environ: Mapping[str, str], platform: str = sys.platform) -> list[Path]:
     """Return the user's settings folders of a program, as platformdirs finds them without an author.
 
-    Where its versions find different folders, the strongest comes first. On Windows, it is the roaming folder.
+    Where its versions find different folders, that of the newest comes first. On Windows, it is the roaming folder.
     """
     if platform == "win32":
         return [Path(environ.get("APPDATA") or f"{home(platform, environ)}\\AppData\\Roaming", name)]
     if platform == "darwin" and not environ.get("XDG_CONFIG_HOME", "").strip():
         library = Path(home(platform, environ), "Library")
-        return [library / "Preferences" / name, library / "Application Support" / name]
+        return [library / "Application Support" / name, library / "Preferences" / name]
     return [Path(environ.get("XDG_CONFIG_HOME", "").strip() or Path(home(platform, environ), ".config"), name)]

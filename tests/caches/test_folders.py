@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from cachetui.caches.folders import cache_folder, set_folder
+from cachetui.caches.folders import cache_folder, config_folders, set_folder
+
+XDG = {"XDG_CACHE_HOME": "/c", "XDG_CONFIG_HOME": "/s"}
+WINDOWS = {"USERPROFILE": "C:\\me"}
 
 
 @pytest.mark.parametrize(
@@ -41,3 +44,26 @@ def test_a_folder_in_a_setting_may_begin_with_a_tilde_or_be_relative(
     assert set_folder("~/caches/one", environ) == home / "caches/one"
     assert set_folder("caches/one", environ) == tmp_path / "caches/one"
     assert set_folder(str(home), environ) == home
+
+
+@pytest.mark.parametrize(
+    ("platform", "environ", "cache", "config"),
+    [
+        ("linux", {"HOME": "/me"}, "/me/.cache/app", ["/me/.config/app"]),
+        ("linux", {"HOME": "/me", **XDG}, "/c/app", ["/s/app"]),
+        (
+            "darwin",
+            {"HOME": "/me"},
+            "/me/Library/Caches/app",
+            ["/me/Library/Application Support/app", "/me/Library/Preferences/app"],
+        ),
+        ("darwin", {"HOME": "/me", **XDG}, "/c/app", ["/s/app"]),
+        ("win32", WINDOWS, "C:/me/AppData/Local/app/Cache", ["C:/me/AppData/Roaming/app"]),
+        ("win32", {"LOCALAPPDATA": "L:", "APPDATA": "R:"}, "L:/app/Cache", ["R:/app"]),
+    ],
+)
+def test_folders_are_those_that_platformdirs_finds(
+    platform: str, environ: dict[str, str], cache: str, config: list[str]
+) -> None:
+    assert str(cache_folder("app", environ, platform)).replace("\\", "/") == cache
+    assert [str(path).replace("\\", "/") for path in config_folders("app", environ, platform)] == config

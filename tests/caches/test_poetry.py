@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from pathlib import Path
@@ -8,7 +9,9 @@ import pytest
 
 from cachetui.caches.poetry import CONDUCT, locate_poetry
 from cachetui.caches.registry import source_at
+from cachetui.demo.artifacts import wheel as sound_wheel
 from cachetui.errors import RefusedError
+from cachetui.insight.health.verification import verify
 from cachetui.model import Inventory
 from cachetui.pip.config.location import DEFAULT
 from cachetui.pip.reader import CacheReader
@@ -73,6 +76,20 @@ def test_the_body_is_read_wherever_it_is(cache: PoetryWriter) -> None:
     with CacheReader(inventory) as reader:
         assert [b"".join(reader.pieces(entry)) for entry in inventory.entries] == [b"wheel"] * 3
         assert {reader.body_length(entry) for entry in inventory.entries} == {5}
+
+
+def test_a_sound_cache_is_found_sound_and_proven_where_a_page_lists_hashes(cache: PoetryWriter) -> None:
+    wheel = sound_wheel("My_App", "1.0")
+    hashed = f"{WHEEL_URL}#sha256={hashlib.sha256(wheel).hexdigest()}"
+    cache.page("lab", "my-app", hashed)
+    for data in (wheel, b"damaged"):
+        cache.artifact(WHEEL_URL, data)
+        cache.answer("_default_cache", WHEEL_URL, data)
+        cache.release("lab", "my-app", "1.0")
+        inventory = cache.scan()
+        verified = verify(inventory, inventory.entries)
+        assert {finding.sort for finding in verified.findings} == (set() if data == wheel else {"mismatch"})
+    assert len(verified.findings) == 2
 
 
 def test_a_file_without_a_telling_name_is_named_by_its_content(cache: PoetryWriter) -> None:

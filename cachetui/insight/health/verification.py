@@ -167,7 +167,8 @@ def _broken(
     if entry.kind == "index" or (entry.kind == "response" and content[0].startswith(SIMPLE)):
         return "page", page_trouble(body, *content)
     if entry.kind == "metadata":
-        return "metadata", metadata_trouble(body, entry.project, entry.version)
+        is_release = entry.checked is None  # the JSON of a release, which the scan has read
+        return "metadata", None if is_release else metadata_trouble(body, entry.project, entry.version)
     archive: FindingType = "build" if entry.kind == "built" else "archive"
     if trouble := trouble_in(body, stop):
         return archive if trouble_in(body, stop, thorough=False) else "inconsistent", trouble
