@@ -54,9 +54,11 @@ def scan_pipenv(
     known: Mapping[str, Entry],
 ) -> Inventory:
     """Read pipenv's cache; see `Scan`."""
-    from cachetui.caches.pipenv_parts import with_own_parts  # noqa: PLC0415 - what only locates does without
+    from cachetui.caches.pipenv_parts import TOP, with_own_parts  # noqa: PLC0415 - what only locates does without
+    from cachetui.pip.scan.layout import PIPS  # noqa: PLC0415 - as above
 
-    inventory = scan_pip(location, memory=memory, stop=stop, report=report, known=known)
+    layout = PIPS._replace(tops={*PIPS.tops, TOP})
+    inventory = scan_pip(location, memory=memory, stop=stop, report=report, known=known, layout=layout)
     return replace(with_own_parts(inventory, known, stop), conduct=CONDUCT)
 
 

@@ -48,6 +48,7 @@ def with_own_parts(inventory: Inventory, known: Mapping[str, Entry], stop: Calla
         entries=tuple(in_order([*inventory.entries, *own])),
         foreign=tuple([file for file in inventory.foreign if file.path not in taken]),
         complete=inventory.complete and not stop(),
+        recognised=True,
     )
 
 

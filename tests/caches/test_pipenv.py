@@ -88,6 +88,13 @@ def test_its_own_files_are_entries(root: Path) -> None:
     assert inventory.conduct.programs == ("pip", "pipenv")
 
 
+def test_its_own_files_alone_make_a_cache(tmp_path: Path) -> None:
+    write(tmp_path / "own", METADATA, json.dumps({"name": "beta", "version": "2.0"}).encode())
+    inventory = read(tmp_path / "own")
+    assert inventory.recognised
+    assert [(one.project, one.version) for one in inventory.entries] == [("beta", "2.0")]
+
+
 def test_only_what_is_recognised_is_an_entry(root: Path) -> None:
     before = read(root)
     strange = [
