@@ -23,6 +23,13 @@ class Conduct(NamedTuple):
     """Suffix of the lock files among an entry's files: a removal takes them first. Empty if there are none."""
     removes: bool = True
     """Whether cachetui may remove anything there."""
+    unpacked: bool = False
+    """Whether downloaded wheels lie there unpacked: there is no file to export, to verify or for pip to install."""
+
+    @property
+    def refusal(self) -> str:
+        """Why nothing can be removed there, as a sentence; empty if that is possible."""
+        return "" if self.removes else f"cachetui removes nothing from {self.tool}'s cache."
 
     @property
     def runs_pip(self) -> bool:

@@ -21,6 +21,7 @@ Kind = Literal[
     "redirect",
     "response",
     "selfcheck",
+    "environment",
     "leftover",
     "unknown",
 ]
@@ -28,8 +29,8 @@ Kind = Literal[
 
 `wheel` and `sdist` are downloads, and `built` is a wheel built here. `metadata` is a wheel's metadata
 (PEP 658), `index` a project's index page, `redirect` an HTTP redirect, and `response` any other HTTP
-response. `selfcheck` is the result of pip's search for a newer pip. No pip reads a `leftover`. All else
-is `unknown`.
+response. `selfcheck` is the result of pip's search for a newer pip, and `environment` a virtual environment
+that the cache keeps. No program reads a `leftover`. All else is `unknown`.
 """
 
 KINDS: tuple[Kind, ...] = (
@@ -41,6 +42,7 @@ KINDS: tuple[Kind, ...] = (
     "redirect",
     "response",
     "selfcheck",
+    "environment",
     "leftover",
     "unknown",
 )
@@ -85,7 +87,7 @@ class Entry(NamedTuple):
     files: tuple[File, ...]
     """Files of the entry, in the order in which a removal deletes them; empty for an empty directory."""
     path: str
-    """Path of the first file, or of the empty directory, relative to the root; identifies the entry."""
+    """Path of the first file, or of the directory that is the entry, relative to the root; identifies the entry."""
     downloaded: int
     """Time of the download or build, in nanoseconds since the epoch; the latest possible time in `http/`."""
     checked: int | None = None
@@ -106,6 +108,8 @@ class Entry(NamedTuple):
     """Remark, such as why it is a leftover or unreadable; it may contain untrusted text from the cache."""
     announced: int | None = None
     """Length of the body in bytes according to its record, if the actual length differs; None otherwise."""
+    unpacked: bool = False
+    """Whether it is a wheel or sdist that lies there unpacked, so that no file of it is the archive itself."""
 
     @property
     def disk_usage(self) -> int:
@@ -242,6 +246,8 @@ class Inventory:
     """Whether it is the demo's cache, whose large files are mostly holes and which no pip uses."""
     layered: bool = False
     """Whether the file system has layers (overlayfs): space used in a lower layer is never freed."""
+    may_share: bool = False
+    """Whether files may share blocks with others (reflinks), so that what a removal frees is known as a limit only."""
     conduct: Conduct = PIP
     """How the program that fills the cache uses it."""
     twins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

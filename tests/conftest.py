@@ -21,7 +21,7 @@ import cachetui
 from tests.pips import NAMED_BY
 
 FORGOTTEN = (
-    *("PIP_", "XDG_", "VIRTUAL_ENV", "CONDA_", "CACHETUI_"),
+    *("PIP_", "UV_", "XDG_", "VIRTUAL_ENV", "CONDA_", "CACHETUI_"),
     *("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "COLUMNS", "LINES", "TEXTUAL"),
 )
 """Prefixes of variables that must not affect a test."""

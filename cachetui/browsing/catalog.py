@@ -24,7 +24,8 @@ class GroupKind(IntEnum):
     UNIDENTIFIED = 2
     LEFTOVERS = 3
     CHECKS = 4
-    FOREIGN = 5
+    ENVIRONMENTS = 5
+    FOREIGN = 6
 
     __hash__ = int.__hash__  # int's hash is faster than an enum's, and every lookup of a group key needs it
 
@@ -34,6 +35,7 @@ TITLES: Mapping[GroupKind, str] = {
     GroupKind.UNIDENTIFIED: "Unidentified",
     GroupKind.LEFTOVERS: "Leftovers",
     GroupKind.CHECKS: "pip's own checks",
+    GroupKind.ENVIRONMENTS: "Environments",
     GroupKind.FOREIGN: "Not pip's",
 }
 """Titles of the groups that come after the projects."""
@@ -66,7 +68,11 @@ class GroupKey(NamedTuple):
 UNNAMED = GroupKey(GroupKind.UNNAMED)
 UNIDENTIFIED = GroupKey(GroupKind.UNIDENTIFIED)
 FOREIGN = GroupKey(GroupKind.FOREIGN)
-GROUPS: Mapping[str, GroupKey] = {"leftover": GroupKey(GroupKind.LEFTOVERS), "selfcheck": GroupKey(GroupKind.CHECKS)}
+GROUPS: Mapping[str, GroupKey] = {
+    "leftover": GroupKey(GroupKind.LEFTOVERS),
+    "selfcheck": GroupKey(GroupKind.CHECKS),
+    "environment": GroupKey(GroupKind.ENVIRONMENTS),
+}
 """Groups of entries without a project, by kind of entry; entries of all other kinds are unidentified."""
 
 

@@ -67,4 +67,4 @@ def is_pipenvs(root: Path, names: Collection[str]) -> bool:
     return "pipenv-manifests" in names or (root.name == "pipenv" and has_pips_layout(root, names))
 
 
-SOURCE = Source("pipenv", "pipenv", locate_pipenv, scan_pipenv, is_pipenvs)
+SOURCE = Source("pipenv", "pipenv", locate_pipenv, scan_pipenv, is_pipenvs, CONDUCT)

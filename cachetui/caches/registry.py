@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # the sources are imported when they are needed, for a faster start
     from cachetui.caches.source import Source
 
-IDS = ("pip", "pipenv", "poetry")
+IDS = ("pip", "pipenv", "poetry", "uv")
 """Every kind of cache, pip's first. Each is a module in `cachetui.caches` that holds a `SOURCE`."""
 PIP = IDS[0]
 """The default."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from cachetui.conduct import PIP, Conduct
 from cachetui.model import Batch, Entry, Inventory
 from cachetui.pip.config.location import Location
 
@@ -43,6 +44,20 @@ class Scan(Protocol):
         """
 
 
+class ToolCommand(NamedTuple):
+    """A command of a cache's own program that removes entries."""
+
+    words: tuple[str, ...]
+    """The command without options, such as `uv cache clean numpy`."""
+    takes: tuple[Entry, ...]
+    """All entries that it removes."""
+
+
+def no_commands(inventory: Inventory, chosen: Collection[Entry]) -> list[ToolCommand]:
+    """Return no commands: cachetui itself removes entries."""
+    return []
+
+
 @dataclass(frozen=True)
 class Source:
     """A kind of cache: where it is, and how it is read."""
@@ -57,6 +72,17 @@ class Source:
     """Reads the cache."""
     recognises: Callable[[Path, Collection[str]], bool]
     """Returns whether the cache of this program lies in a directory, by its path and the names in it."""
+    conduct: Conduct = PIP
+    """How the program uses its cache."""
+    commands: Callable[[Inventory, Collection[Entry]], list[ToolCommand]] = no_commands
+    """Returns the program's own commands that remove entries, if cachetui removes nothing there.
+
+    For no entries, it returns the command that removes what the program no longer uses.
+    """
+    remove_all: tuple[str, ...] = ()
+    """The one of these commands that removes everything."""
+    cache_option: str = ""
+    """Option of these commands that names the cache."""
 
 
 class OtherCache(NamedTuple):

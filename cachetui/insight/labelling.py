@@ -125,7 +125,7 @@ def dead_weight(entries: Iterable[Entry], alike: Alike) -> frozenset[str]:
     named: dict[tuple[str, str], list[Entry]] = {}
     for entry in entries:
         kind, path, filename, url = entry[0], entry[2], entry[8], entry[9]  # by index, as above
-        if kind not in ("wheel", "sdist", "metadata"):
+        if kind not in ("wheel", "sdist", "metadata") or entry[13]:
             continue
         if url and "?" in url and _is_signed(url):
             dead.add(path)

@@ -12,7 +12,9 @@ from cachetui.model import Inventory
 
 
 def refuse(inventory: Inventory, *, named: bool, purge: bool, home: Path | None) -> None:
-    """Raise RefusedError if nothing may be removed from this root (design, safety rules 4 and 9)."""
+    """Raise RefusedError if nothing may be removed from this root (design, safety rules 4 and 9, and the conduct)."""
+    if inventory.conduct.refusal:
+        raise RefusedError(inventory.conduct.refusal)
     root, tool = Path(inventory.root), inventory.conduct.tool
     if root == Path(root.anchor):
         raise RefusedError(

@@ -7,7 +7,7 @@ a removal empties are counted separately (`emptied`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -58,6 +58,18 @@ class Outlook:
         freeing = Freeing(self)
         freeing.count(entries)
         return freeing.disk
+
+
+def freed_files(entries: Iterable[Entry]) -> Iterator[File]:
+    """Yield the files whose space the removal of some entries frees, each inode once, with all its allocated bytes."""
+    names: Counter[tuple[int, int]] = Counter()
+    disk: Counter[tuple[int, int]] = Counter()
+    for file in [file for entry in entries for file in entry.files]:
+        inode = file.device, file.inode
+        names[inode] += 1
+        disk[inode] += file.disk_usage
+        if names[inode] == file.links:
+            yield file._replace(disk_usage=disk[inode])
 
 
 def shared_files(inventory: Inventory) -> dict[str, SharedFile]:

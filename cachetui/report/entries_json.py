@@ -71,7 +71,7 @@ def entries_json(entries: Iterable[Entry], indent: str) -> str:
 
 
 def _entry(entry: Entry, quote: Callable[[str], str]) -> str:
-    kind, files, path, downloaded, checked, read, project, version, filename, url, identified_by, _, _ = entry
+    kind, files, path, downloaded, checked, read, project, version, filename, url, identified_by, *_ = entry
     if url is not None and not PLAIN_ADDRESS(url):
         url = masked(url)
     if len(files) == 2:  # the most common case

@@ -113,7 +113,11 @@ class Tree:
 
     def is_layered(self) -> bool:
         """Return whether the file system has layers, as far as the system reports that."""
-        return BY_DESCRIPTOR and file_system_of(self._fd) in LAYERED
+        return self.file_system() in LAYERED
+
+    def file_system(self) -> str | None:
+        """Return the type of the file system, such as "ext4"; None if the system does not report it."""
+        return file_system_of(self._fd) if BY_DESCRIPTOR else None
 
     def list(self, path: str, inode: int | None = None) -> DirectoryListing:
         """List a directory by its path relative to the root.

@@ -28,7 +28,7 @@ A hint is cut to this length before it is measured, because it may name a hundre
 """
 DRAWN_LINES = 500
 """Maximum number of drawn lines that are cached, which is more than any screen has."""
-QUIET_KINDS = frozenset({"index", "redirect", "response", "leftover", "selfcheck", "unknown"})
+QUIET_KINDS = frozenset({"index", "redirect", "response", "leftover", "selfcheck", "environment", "unknown"})
 """Kinds whose names are drawn in a muted colour, because users rarely look for them."""
 
 

@@ -1,0 +1,99 @@
+"""List the directories of uv's cache, each inode once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from cachetui.caches.uv_records import LONGEST
+from cachetui.file_status import is_link
+from cachetui.model import File, Unreadable
+from cachetui.system.tree import Tree, file_at, unreadable
+
+Files = list[File]
+
+
+@dataclass(slots=True, eq=False)
+class Folder:
+    """A directory of the cache, listed."""
+
+    path: str
+    """Path relative to the root."""
+    files: dict[str, File]
+    """Everything that is not a directory, by name."""
+    links: frozenset[str]
+    """Names of those that are links."""
+    below: list[tuple[str, int]]
+    """Its subdirectories: the name and inode number of each."""
+
+
+class Lister:
+    """Directories of a cache, and what listing them adds up to."""
+
+    def __init__(self, tree: Tree, stop: Callable[[], bool], progress: Callable[[], None]) -> None:
+        """List below `tree` until `stop` returns True; call `progress` after each directory."""
+        self.tree, self._stop, self._progress = tree, stop, progress
+        self.directories: dict[str, int] = {}
+        """Allocated bytes of each directory by path relative to the root."""
+        self.errors: list[Unreadable] = []
+        """What could not be read."""
+        self.files = self.disk_usage = 0
+        """Number of files seen so far, and their allocated bytes."""
+        self._linked: set[tuple[int, int]] = set()  # inodes with several names that are counted
+
+    def folder(self, path: str, inode: int) -> Folder | None:
+        """List a directory; None if it cannot be listed, or if the scan is to stop."""
+        if self._stop():
+            return None
+        try:
+            return self.list(path, inode)
+        except OSError as error:
+            self.errors.append(unreadable(path, error))
+            return None
+
+    def list(self, path: str, inode: int) -> Folder:
+        """List a directory. Raises OSError."""
+        listing = self.tree.list(path, inode)
+        self.directories[path] = file_at(path, listing.own).disk_usage
+        files, links = {}, []
+        prefix = f"{path}/" if path else ""
+        for name, found in listing.files.items():
+            file = file_at(prefix + name, found)
+            if file.links > 1:
+                inode_of = file.device, file.inode
+                if inode_of in self._linked:
+                    file = file._replace(disk_usage=0)
+                self._linked.add(inode_of)
+            if is_link(found):
+                links.append(name)
+                file = file._replace(size=0)  # the length of a link is that of a path, and no content
+            files[name] = file
+            self.disk_usage += file.disk_usage
+        self.files += len(files)
+        self._progress()
+        return Folder(path, files, frozenset(links), listing.below)
+
+    def folders(self, path: str, inode: int) -> Iterator[Folder]:
+        """Yield a directory and those below it; remove names from `below` to leave them out."""
+        waiting = [(path, inode)]
+        while waiting:
+            if (folder := self.folder(*waiting.pop())) is not None:
+                yield folder
+                waiting += [(f"{folder.path}/{name}", number) for name, number in reversed(folder.below)]
+
+    def subtree(self, path: str, inode: int) -> Files:
+        """Return everything below a directory that is not a directory."""
+        return [file for folder in self.folders(path, inode) for file in folder.files.values()]
+
+    def head(self, file: File) -> bytes:
+        """Return the first bytes of a file; empty if it cannot be read."""
+        try:
+            fd = self.tree.open(file)
+        except OSError as error:
+            self.errors.append(unreadable(file.path, error))
+            return b""
+        try:
+            return os.read(fd, LONGEST)
+        finally:
+            os.close(fd)

@@ -1,0 +1,104 @@
+"""What uv's small files say: archives that pointers lead to, and the names and addresses in records.
+
+A `.http` file is a MessagePack array, such as the id of an archive and the hashes of the wheel, and then the HTTP cache
+policy in rkyv's format with the address. `.rev` and `.msgpack` files are MessagePack alone. Nothing is deserialised:
+the few strings are read where they lie.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from urllib.parse import unquote, urlsplit
+
+LONGEST = 64 * 1024
+"""Maximum number of bytes to read of a file."""
+LONGEST_ADDRESS = 8 * 1024
+"""Maximum length of an address in bytes."""
+ADDRESS = re.compile(rb"https?://[^\x00-\x20\"\x7f-\xff]{1,8000}")
+STRING_PLACE = re.compile(rb"(?=([\x80-\xbf][\x00-\xff]{3})([\x00-\xff]{2}\xff\xff))", re.DOTALL)
+"""Place of a string in rkyv's format: its length, and how far before this place it begins (a negative number)."""
+ENDING = re.compile(rb".*?\.(?:whl|tar\.gz|zip|tar\.bz2|tar\.xz|tgz)(?=[^\w.]|$)", re.DOTALL)
+ENDINGS = (".whl", ".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz")
+"""Ends of the file names of distributions."""
+MOST_VALUES = 200
+"""Maximum number of values to read of a record."""
+SIZES = {
+    **dict.fromkeys((0xC0, 0xC2, 0xC3), 0),
+    **dict.fromkeys((0xCC, 0xD0), 1),
+    **dict.fromkeys((0xCD, 0xD1), 2),
+    **dict.fromkeys((0xCA, 0xCE, 0xD2), 4),
+    **dict.fromkeys((0xCB, 0xCF, 0xD3), 8),
+}
+"""Lengths in bytes of MessagePack's nil, booleans and numbers, by their first byte."""
+ARCHIVE = re.compile(r"archive-v\d{1,9}")
+
+
+def pointed_at(target: str) -> tuple[str, str] | None:
+    """Return the bucket and the id of the archive that a pointer leads to; None if it leads elsewhere.
+
+    A pointer is a relative or absolute link, or on Windows a file with the path. The cache may have been moved since an
+    absolute link was made, so the last parts of the path count.
+    """
+    parts = target.replace("\\", "/").rstrip("/\0\n ").split("/")
+    is_archive = len(parts) > 1 and ARCHIVE.fullmatch(parts[-2]) and parts[-1] not in ("", ".", "..")
+    return (parts[-2], parts[-1]) if is_archive else None
+
+
+def strings_of(record: bytes) -> list[str]:
+    """Return the strings in the MessagePack value at the start of a record, in order, the first `MOST_VALUES` at most.
+
+    The list ends early where the value is broken or has a type that uv does not use there.
+    """
+    found: list[str] = []
+    at, left = 0, 1  # left: values that are still to come
+    for _ in range(MOST_VALUES):
+        if left == 0 or at >= len(record):
+            break
+        sign, left = record[at], left - 1
+        size = SIZES.get(sign)
+        at += 1
+        if sign <= 0x7F or sign >= 0xE0:
+            continue
+        if sign <= 0x8F:
+            left += 2 * (sign & 0x0F)
+        elif sign <= 0x9F:
+            left += sign & 0x0F
+        elif sign <= 0xBF or sign in (0xD9, 0xDA):
+            width = 0 if sign <= 0xBF else sign - 0xD8
+            length = int.from_bytes(record[at : at + width]) if width else sign & 0x1F
+            at += width + length
+            if at > len(record):
+                break
+            found.append(record[at - length : at].decode("utf-8", "replace"))
+        elif size is not None:
+            at += size
+        else:
+            break
+    return found
+
+
+def address_in(record: bytes) -> str | None:
+    """Return the address that a `.http` file was fetched from; None if it has none."""
+    match = ADDRESS.search(record)
+    if match is None:
+        return None
+    begin = match.start()
+    for place in STRING_PLACE.finditer(record, begin, begin + 4 * LONGEST_ADDRESS):
+        number, offset = struct.unpack("<Ii", place[1] + place[2])
+        length = (number & 0x3F) | (number >> 2 & ~0x3F)  # rkyv marks strings out of line in the two highest bits
+        if place.start() + offset == begin and 0 < length <= LONGEST_ADDRESS:
+            return record[begin : begin + length].decode("utf-8", "replace")
+    exact = ENDING.match(match[0])
+    return (exact or match)[0].decode("utf-8", "replace")
+
+
+def released_name(address: str | None) -> str | None:
+    """Return the file name at the end of an address; None if it is not that of a distribution."""
+    if not address:
+        return None
+    try:
+        name = unquote(urlsplit(address).path).rpartition("/")[2]
+    except ValueError:
+        return None
+    return name if name.endswith(ENDINGS) else None
