@@ -29,6 +29,7 @@ from cachetui.report.removal_list import MOST_NAMES, bill, number_kept, stays, t
 from cachetui.services import removal as services
 from cachetui.services.cache import Cache
 from cachetui.services.options import GlobalOptions
+from cachetui.services.own_commands import own_commands
 from cachetui.terms.quantities import parse_age, parse_size
 from cachetui.text.format import count, disk_text, removed, with_folders
 from cachetui.text.styled import styled
@@ -72,7 +73,7 @@ class RemovalRequest:
         """Write the plan and the outcome as JSON if that was requested. A closed pipe is not an error."""
         if self.as_json:
             with suppress(BrokenPipeError):
-                sys.stdout.write(removal_json(plan, outcome, (*plan.costs, *notes) if plan else (), self.to_free))
+                sys.stdout.write(removal_json(plan, outcome, (*plan.costs, *notes) if plan else notes, self.to_free))
 
 
 def refuse_redirection(command: str, terms: Sequence[str]) -> None:
@@ -150,6 +151,8 @@ def remove(
     Plan and removal use the same preferences.
     """
     inventory = cache.inventory
+    if inventory.conduct.refusal:
+        return _show_own_commands(cache, entries, wishes)
     named, now_ns = cache.location.named, time.time_ns()
     plan = services.plan(inventory, entries, preferences, named=named, purge=purge, now_ns=now_ns)
     denied = any(reason in DENIALS for _, reason in plan.kept)
@@ -175,6 +178,30 @@ def remove(
     if outcome.stopped:
         return stopped_code()
     return FAILED if outcome.failed or inventory.errors or denied else DONE
+
+
+def _show_own_commands(cache: Cache, entries: Sequence[Entry], wishes: RemovalRequest) -> int:
+    """Show the commands of the cache's own program, with --dry-run also the entries that they concern.
+
+    Raises RefusedError unless this is a dry run.
+    """
+    inventory = cache.inventory
+    own = own_commands(inventory, cache.location, entries)
+    if not wishes.dry_run:
+        _show((f"Run {'this' if len(own.commands) == 1 else 'these'} instead:", *own.lines), warn)
+        raise RefusedError(own.refusal)
+    if wishes.as_json:
+        wishes.write(None, None, (own.refusal, *own.lines))
+        return DONE
+    _show(
+        (
+            *_bill_lines(entries),
+            styled(("warning", f"! {own.refusal} Run {'this' if len(own.commands) == 1 else 'these'} instead:")),
+            *own.lines,
+        ),
+        say,
+    )
+    return DONE
 
 
 def _show(lines: Iterable[str], write: Callable[[str], None]) -> None:
@@ -228,6 +255,13 @@ def _carry_out(plan: Plan, inventory: Inventory, preferences: Preferences, *, me
         )
 
 
+def _bill_lines(entries: Sequence[Entry]) -> Iterator[str]:
+    """Yield lines with some entries by project, and their sizes."""
+    for line in bill(entries):
+        kind = "" if line.heading or line.kind in PLAIN_KINDS else f" ({line.kind})"
+        yield f"{disk_text(line.disk or 0):>9}  {'' if line.heading else '  '}{line.words}{kind}"
+
+
 def plan_lines(plan: Plan, inventory: Inventory, notes: Sequence[str] = (), *, dry_run: bool = False) -> Iterator[str]:
     """Yield the lines of a plan: its entries by project, kept files, and costs."""
     kept = f"; {number:,} kept" if (number := number_kept(plan.kept, inventory.entries)) else ""
@@ -240,9 +274,7 @@ def plan_lines(plan: Plan, inventory: Inventory, notes: Sequence[str] = (), *, d
         )
     else:
         yield "Nothing here can be removed."
-    for line in bill(plan.entries):
-        kind = "" if line.heading or line.kind in PLAIN_KINDS else f" ({line.kind})"
-        yield f"{disk_text(line.disk or 0):>9}  {'' if line.heading else '  '}{line.words}{kind}"
+    yield from _bill_lines(plan.entries)
     for line in stays(plan.kept, inventory.entries, most=MOST_NAMES):
         yield line.words if line.heading else f"  {line.words}"
     for sentence in (*plan.costs, *notes):

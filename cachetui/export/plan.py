@@ -18,6 +18,8 @@ from cachetui.text.format import disk_text
 
 TAKEN = "another file of this name already exists"
 """Reason for not writing a file, as a clause: nothing is ever overwritten."""
+UNPACKED = "Downloads lie there unpacked: there is no file of them to export."
+"""Why entries cannot be exported, as a sentence."""
 
 
 class NoRoomError(CachetuiError):
@@ -40,7 +42,7 @@ def plan_export(entries: Iterable[Entry]) -> tuple[PlannedFile, ...]:
         [
             PlannedFile(entry, named.filename if named else None, entry.content.size)
             for entry, named in [(entry, named_by(entry.filename, entry.project)) for entry in entries]
-            if entry.kind in INSTALLABLE and entry.files
+            if entry.kind in INSTALLABLE and entry.files and not entry.unpacked
         ]
     )
 

@@ -26,9 +26,12 @@ def entry_words(entry: Entry) -> str:
 
 
 def passed_over(entries: Iterable[Entry]) -> str:
-    """Return a sentence about the entries that are neither wheels nor sdists; empty if there are none."""
+    """Return a sentence about the entries that are neither wheels nor sdists, or unpacked; empty if there are none."""
+    entries = tuple(entries)
     kinds = Counter(entry.kind for entry in entries if entry.kind not in INSTALLABLE)
-    told = ", ".join([count(number, KIND_NOUNS.get(kind, kind)) for kind, number in kinds.items()])
+    unpacked = sum([entry.unpacked for entry in entries])
+    counted = [count(number, KIND_NOUNS.get(kind, kind)) for kind, number in kinds.items()]
+    told = ", ".join([*([count(unpacked, "unpacked download")] if unpacked else []), *counted])
     return f"Not exported: {told}." if told else ""
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from cachetui.errors import CachetuiError
 from cachetui.export.export import SkippedEntry
 from cachetui.export.link_folder import LinkFolder
 from cachetui.export.offline_files import OfflineFiles, choose_files
@@ -41,6 +42,9 @@ class OfflineRun(NamedTuple):
 
 def find_offline_files(inventory: Inventory, entries: Iterable[Entry]) -> OfflineFiles:
     """Choose the files for a command without an index. Raises CachetuiError and OSError."""
+    if inventory.conduct.unpacked:
+        tool = inventory.conduct.tool
+        raise CachetuiError(f"{tool} keeps wheels unpacked. It installs from its own cache with {tool} --offline.")
     with guard("choose the files"), step(LOG, "chose the files"):
         if not inventory.entries:
             return OfflineFiles((), (), 0)

@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cachetui.caches.registry import source_of
+from cachetui.conduct import Conduct
 from cachetui.errors import RefusedError
 from cachetui.interpreters.lookup import Python, default_python
 from cachetui.model import NS, Inventory
@@ -45,6 +47,7 @@ if TYPE_CHECKING:  # loaded on first use, so that the first screen does not wait
     from cachetui.removal.plan import Plan
     from cachetui.rules import Rules
     from cachetui.services.audit import Differences
+    from cachetui.services.own_commands import OwnCommands
 
 Stop = Callable[[], bool]
 """Function that returns whether to stop."""
@@ -98,6 +101,18 @@ class Services:
         from cachetui.services.other_caches import other_caches  # noqa: PLC0415
 
         return other_caches(self.environ, self.location, python=self.python, stop=stop)
+
+    @property
+    def conduct(self) -> Conduct:
+        """How the program that fills the cache uses it."""
+        return source_of(self.location.source).conduct
+
+    def own_commands(self, inventory: Inventory, chosen: Collection[Entry], *, stop: Stop = never) -> OwnCommands:
+        """Return the commands of the cache's own program that remove entries; see `own_commands`."""
+        from cachetui.services.own_commands import own_commands  # noqa: PLC0415 - few caches need it
+
+        with guard("find the commands"):
+            return own_commands(inventory, self.location, chosen, stop=stop)
 
     def ask_pip(self, *, stop: Stop = never) -> str | None:
         """Ask pip itself for its cache directory; return a sentence if it names another directory."""

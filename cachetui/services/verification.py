@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 
 from packaging.version import Version
 
+from cachetui.errors import CachetuiError
 from cachetui.insight.health.checks import check
 from cachetui.insight.health.finding import Finding
 from cachetui.insight.health.verification import VerificationProgress, Verified, verify
@@ -34,6 +35,7 @@ def find_problems(
     `now_ns` is in nanoseconds since the epoch, `pip` the version of the pip in question; `fresh_hours` and `memory` are
     as in `check`. Raises CachetuiError and OSError.
     """
+    _refuse_unpacked(inventory)
     with guard("check the cache"), step(LOG, "checked the cache"):
         pips = known_pips(inventory)
         return check(
@@ -52,5 +54,13 @@ def verify_entries(
 
     `report` works as in `verify`. Raises CachetuiError and OSError.
     """
+    _refuse_unpacked(inventory)
     with guard("verify the cache"), step(LOG, "verified the cache"):
         return verify(inventory, entries, stop=stop, report=report)
+
+
+def _refuse_unpacked(inventory: Inventory) -> None:
+    """Raise CachetuiError if the wheels of a cache lie there unpacked, so that no hash of an index is theirs."""
+    if inventory.conduct.unpacked:
+        tool = inventory.conduct.tool
+        raise CachetuiError(f"Nothing is verified here: {tool} keeps wheels unpacked, and no index lists their hashes.")

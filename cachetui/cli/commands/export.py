@@ -17,7 +17,7 @@ from cachetui.cli.inputs import input_path
 from cachetui.cli.options import global_options, options_of, suggest_terms
 from cachetui.cli.signals import interruptible, stopped_code
 from cachetui.export.export import ExportOutcome, ExportProgress
-from cachetui.export.plan import PlannedFile, check_room, plan_export
+from cachetui.export.plan import UNPACKED, PlannedFile, check_room, plan_export
 from cachetui.export.requirements_closure import NeededFiles
 from cachetui.model import Entry, Inventory
 from cachetui.pip.config.paths import place
@@ -138,6 +138,8 @@ def _warn_of_nothing(
     """Say that no file can be exported, because nothing matches the terms or because all of it is of other kinds."""
     if entries:
         warn(f"No wheel or sdist in the cache matches {' '.join(terms)}.")
+        if any(entry.unpacked for entry in entries):
+            warn(UNPACKED)
     else:
         warn_of_no_match(predicate, inventory)
 

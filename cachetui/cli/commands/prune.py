@@ -143,6 +143,8 @@ def command(
     kept = _needs(rules)
     with opened(options) as cache:
         inventory, now_ns = cache.inventory, time.time_ns()
+        if kept and inventory.conduct.unpacked:
+            raise click.UsageError(f"--not-needed-by does not work on {inventory.conduct.tool}'s cache.")
         entries, free_now = inventory.entries, available(inventory.root)
         needed = rules.to_free(free_now)
         if rules.is_to_free:

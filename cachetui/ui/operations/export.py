@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cachetui.errors import CachetuiError
 from cachetui.export.export import ExportProgress
-from cachetui.export.plan import look_at, plan_export
+from cachetui.export.plan import UNPACKED, look_at, plan_export
 from cachetui.model import Entry
 from cachetui.report.export_text import passed_over, progress_words, summary
 from cachetui.system.tree import reason
@@ -26,7 +26,8 @@ async def export_entries(screen: CacheScreen, entries: Collection[Entry]) -> Non
         return
     if not planned:
         of = "among what is marked" if screen.model.marks else "in this row"
-        screen.notify(f"There is not a wheel or sdist {of}, so there is nothing to export.", markup=False)
+        why = f"There is not a wheel or sdist {of}, so there is nothing to export."
+        screen.notify(UNPACKED if any(entry.unpacked for entry in entries) else why, markup=False)
         return
     root, proposed = Path(inventory.root), screen.export_folder
     dialog = ExportDialog(len(planned), passed_over(entries), proposed, lambda folder: look_at(planned, folder, root))

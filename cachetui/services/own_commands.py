@@ -1,0 +1,153 @@
+"""Commands of a cache's own program, for caches from which cachetui removes nothing, and what they give back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from cachetui.caches.registry import source_of
+from cachetui.caches.source import ToolCommand
+from cachetui.errors import RootError
+from cachetui.model import Entry, File, Inventory
+from cachetui.pip.config.location import Location
+from cachetui.removal.freed_bytes import freed_files
+from cachetui.system.extents import shared_bytes
+from cachetui.system.tree import Tree, never
+from cachetui.text.format import count, disk_text
+from cachetui.text.quote import quoted
+
+MOST_FILES = 20_000
+"""Maximum number of files to ask the file system about."""
+
+
+class Returned(NamedTuple):
+    """Space that a removal gives back."""
+
+    disk: int
+    """Bytes that nothing else uses; an upper limit if `is_known` is False."""
+    elsewhere: int
+    """Bytes that have other names or copies, and stay in use."""
+    is_known: bool
+    """Whether it is known how much copies share."""
+
+
+class OwnCommand(NamedTuple):
+    """A command to run in a shell, with what is to be known of it."""
+
+    command: str
+    """The command, quoted for a shell."""
+    notes: tuple[str, ...]
+    """Sentences on what it removes and gives back."""
+
+
+class OwnCommands(NamedTuple):
+    """What to run in place of a removal by cachetui."""
+
+    refusal: str
+    """Why cachetui removes nothing, as a sentence."""
+    commands: tuple[OwnCommand, ...]
+    """The commands."""
+    notes: tuple[str, ...] = ()
+    """Sentences on what none of the commands removes."""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Return everything but the refusal as lines of text."""
+        found = [line for one in self.commands for line in (one.command, *[f"  {note}" for note in one.notes])]
+        return (*found, *self.notes)
+
+
+def own_commands(
+    inventory: Inventory, location: Location, chosen: Collection[Entry], *, stop: Callable[[], bool] = never
+) -> OwnCommands:
+    """Return the commands that remove the chosen entries, or for none those that remove what is no longer used.
+
+    This asks the file system which blocks the files share with others. Raises RootError if the root is gone.
+    """
+    source = source_of(location.source)
+    commands = source.commands(inventory, chosen)
+    option: tuple[str, ...] = ()
+    if location.root != source.locate(None, python=None, environ=os.environ).root:
+        option = (source.cache_option, str(location.root))
+    taken = {entry.path for one in commands for entry in one.takes}
+    left = [entry for entry in chosen if entry.path not in taken]
+    notes: tuple[str, ...] = ()
+    if left:
+        paths = ", ".join([entry.path for entry in left[:3]])
+        more = f" and {len(left) - 3:,} more" if len(left) > 3 else ""
+        whole = quoted((*source.remove_all, *option))
+        notes = (f"Only {whole}, which removes everything, removes {paths}{more}.",)
+    wanted = {entry.path for entry in chosen}
+    return OwnCommands(
+        inventory.conduct.refusal,
+        tuple([OwnCommand(quoted((*one.words, *option)), _notes(inventory, one, wanted, stop)) for one in commands]),
+        notes,
+    )
+
+
+def returned(inventory: Inventory, entries: Sequence[Entry], *, stop: Callable[[], bool] = never) -> Returned:
+    """Return what the removal of some entries gives back. Raises RootError."""
+    files = [file for file in freed_files(entries) if file.disk_usage]
+    freed, used = sum([file.disk_usage for file in files]), sum([entry.disk_usage for entry in entries])
+    if not inventory.may_share or not files:
+        return Returned(freed, max(0, used - freed), is_known=True)
+    with Tree(Path(inventory.root)) as tree:
+        shared = _shared(tree, files, stop) if len(files) <= MOST_FILES else None
+    freed -= shared or 0
+    return Returned(freed, max(0, used - freed), is_known=shared is not None)
+
+
+def _shared(tree: Tree, files: Sequence[File], stop: Callable[[], bool]) -> int | None:
+    """Return how many bytes of some files other files share; None if that is not known of all of them."""
+    total = 0
+    for file in files:
+        if stop():
+            return None
+        try:
+            fd = tree.open(file)
+        except OSError:
+            return None
+        try:
+            shared = shared_bytes(fd)
+        finally:
+            os.close(fd)
+        if shared is None:
+            return None
+        total += min(shared, file.disk_usage)
+    return total
+
+
+def _notes(
+    inventory: Inventory, command: ToolCommand, wanted: Collection[str], stop: Callable[[], bool]
+) -> tuple[str, ...]:
+    """Return sentences on what a command removes and gives back."""
+    if not command.takes:
+        return ("It finds nothing to remove.",)
+    try:
+        back = returned(inventory, command.takes, stop=stop)
+    except RootError:
+        back = Returned(sum([file.disk_usage for file in freed_files(command.takes)]), 0, is_known=False)
+    size = disk_text(sum([entry.disk_usage for entry in command.takes]))
+    gives = f"gives back {'' if back.is_known else 'at most '}{disk_text(back.disk)}"
+    notes = [f"It removes {count(len(command.takes), 'entry')}, {size}, and {gives}."]
+    if back.elsewhere:
+        notes.append(f"{disk_text(back.elsewhere)} stay in use: other files, as in environments, share them.")
+    if not back.is_known:
+        notes.append("How much of this is shared with copies elsewhere is not known.")
+    others = [entry for entry in command.takes if entry.path not in wanted]
+    if others and wanted:
+        which = _releases(others)
+        notes.append(f"This includes {count(len(others), 'entry')} that you did not choose{which}.")
+    return tuple(notes)
+
+
+def _releases(entries: Sequence[Entry]) -> str:
+    """Return the first releases among some entries, as the end of a clause; empty if none has a version."""
+    named = [f"{entry.project} {entry.version}" for entry in entries if entry.project and entry.version]
+    names = list(dict.fromkeys(named))
+    if not names:
+        return ""
+    more = f" and {len(names) - 5:,} more" if len(names) > 5 else ""
+    return f", such as {', '.join(names[:5])}{more}" if more else f": {', '.join(names)}"
