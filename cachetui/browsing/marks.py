@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from cachetui.browsing.catalog import Catalog, GroupKey
@@ -28,6 +28,8 @@ class Marks:
         self._number = 0
         self._changes: deque[list[Step]] = deque(maxlen=MOST_CHANGES)
         self._steps: list[Step] | None = None  # those of the change that is being recorded
+        self.refused: Callable[[Sequence[Entry]], None] | None = None
+        """Function that gets the entries that are to be marked but cannot be; None if all can be."""
         self.revision = 0
         """Number of times that entries were marked or unmarked."""
         self.freeing = Freeing()
@@ -125,6 +127,8 @@ class Marks:
 
     def mark(self, groups: Groups) -> None:
         """Mark those entries of projects or groups that are not marked yet."""
+        if self._refuse(groups := list(groups)):
+            return
         for group_key, group in groups:
             self._add(group_key, group.split(self.group(group_key))[1])
 
@@ -135,11 +139,19 @@ class Marks:
 
     def invert(self, groups: Groups) -> None:
         """Mark those entries that are not marked, and unmark the others."""
+        if self._refuse(groups := list(groups)):
+            return
         for group_key, group in groups:
             marked, others = group.split(self.group(group_key))
             if marked is not None:
                 self._remove(group_key, marked)
             self._add(group_key, others)
+
+    def _refuse(self, groups: Groups) -> bool:
+        """Return whether nothing can be marked; pass on what was to be."""
+        if self.refused is not None and (entries := [entry for _, group in groups for entry in group.entries]):
+            self.refused(entries)
+        return self.refused is not None
 
     def _add(self, group_key: GroupKey, group: EntryGroup | None) -> None:
         """Mark entries, none of which is marked yet."""

@@ -29,6 +29,7 @@ from cachetui.ui.dialogs.help import HERE, Help, explain
 from cachetui.ui.health.view import Health
 from cachetui.ui.operations.leaving import quit_app, stop_activity
 from cachetui.ui.operations.outlook import find_outlook, renew_outlook
+from cachetui.ui.operations.own_commands import instead_of_marking
 from cachetui.ui.operations.preferences import reload_preferences, toggle_protection
 from cachetui.ui.operations.pythons import PythonFound, PythonSearch, SearchFailed, SearchFinished
 from cachetui.ui.operations.scan import start_scan
@@ -110,6 +111,7 @@ class MainScreen(CacheScreen):
         super().__init__(services, preferences)
         is_chosen = "sort" in preferences.given
         self.model.order = Layout(*preferences.sort, is_chosen, preferences.age, columns=preferences.columns)
+        self.model.marks.refused = instead_of_marking(self)
         self.browse = Browse(services, self.model, id="browse")
         self.audit_view = AuditView(services, self.model, id="audit")
         self.health_view = Health(services, self.model, id="health")

@@ -13,10 +13,12 @@ from textual.strip import Strip
 from cachetui.browsing.catalog import GroupKind
 from cachetui.browsing.group import AGES
 from cachetui.browsing.rows import Row
-from cachetui.model import INSTALLABLE, NS, Entry, File
+from cachetui.model import INSTALLABLE, NS, Entry, File, Inventory
+from cachetui.removal.freed_bytes import freed_files
 from cachetui.text.format import age, ago, count, date, disk_text
 from cachetui.text.names import entry_name, kind_of, metadata_name
 from cachetui.text.redact import masked, redact_urls
+from cachetui.ui.cache_screen import CacheScreen
 from cachetui.ui.widgets.cells import FILE_TAIL, fit, fit_file, pad, shown, width
 from cachetui.ui.widgets.painted import PaintedLines, Part, size_parts
 
@@ -115,6 +117,16 @@ def _usable(entry: Entry, pythons: Sequence[InterpreterInfo]) -> str | None:
     if entry.kind not in WHEELS or len(parts) < 4:
         return None
     return used_by(pythons, "-".join(parts[1:]))
+
+
+def gives_back(row: Row, inventory: Inventory | None) -> str:
+    """Return how much space the removal of a row's entries gives back, in words; empty if it is all of it."""
+    if row.foreign or inventory is None:
+        return ""
+    freed = sum([file.disk_usage for file in freed_files(row.group.entries)])
+    limit = "at most " if inventory.may_share else ""
+    rest = ": other files have names for the rest" if freed < row.group.disk else ""
+    return f"{limit}{disk_text(freed)}{rest}" if limit or rest else ""
 
 
 def _users(row: Row, usage: Usage) -> str:
@@ -220,6 +232,10 @@ class Details(PaintedLines):
 
     def _facts(self, row: Row) -> list[Fact]:
         facts = facts_of(row, self.now, self.pythons, self.findings, self.copies)
+        inventory = self.screen.inventory if isinstance(self.screen, CacheScreen) else None
+        if back := gives_back(row, inventory):
+            labels = [fact.label for fact in facts]
+            facts.insert(labels.index("file size") + 1, Fact("gives back", back))
         if self.usage is not None and (users := _users(row, self.usage)):
             facts.insert(sum([fact.label in ("damage", "usable") for fact in facts]), Fact("used by", users))
         words = {"x": "yes, never removed", "-": "in part: some of it is never removed"}.get(self.protection(row))

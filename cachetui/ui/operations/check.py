@@ -22,7 +22,8 @@ async def mark_listed(screen: CacheScreen) -> None:
     if entries:
         screen.model.mark_entries(entries)
         screen.marks = screen.model.mark_totals
-        screen.post_message(ShowFilter("is:marked"))
+        if screen.model.marks:
+            screen.post_message(ShowFilter("is:marked"))
     screen.notify(shown(summary(result)), severity="warning" if result.is_found else "information", markup=False)
     for sentence in found.unreadable:
         screen.notify(shown(sentence), severity="error", timeout=REFUSAL_SECONDS, markup=False)

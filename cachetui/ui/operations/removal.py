@@ -18,6 +18,7 @@ from cachetui.ui.cache_screen import CacheScreen
 from cachetui.ui.dialogs.confirm import Result, summary
 from cachetui.ui.dialogs.review import PurgeReview, Review
 from cachetui.ui.operations.outlook import find_outlook
+from cachetui.ui.operations.own_commands import begin_own_commands
 from cachetui.ui.operations.preferences import reload_preferences
 from cachetui.ui.operations.scan import cancel_scan, start_scan
 from cachetui.ui.terminal import notify_outside
@@ -33,6 +34,9 @@ def begin_removal(screen: CacheScreen, entries: Collection[Entry], *, purge: boo
     `purge` says whether these are all entries of the cache.
     """
     inventory = screen.inventory
+    if screen.services.conduct.refusal:
+        begin_own_commands(screen, entries)
+        return
     # a removal that was agreed to may not have begun yet
     is_removing = any(worker.is_running and worker.group == "removal" for worker in screen.workers)
     if screen.refuse("review") or is_removing or inventory is None:

@@ -11,6 +11,7 @@ from cachetui.services.facts.environments import usage_words
 from cachetui.ui.activity import Activity
 from cachetui.ui.cache_screen import REFUSAL_SECONDS, CacheScreen
 from cachetui.ui.operations.outlook import find_outlook
+from cachetui.ui.operations.own_commands import show_own_commands
 from cachetui.ui.operations.preferences import reload_preferences
 from cachetui.ui.operations.usage import find_usage
 from cachetui.ui.rules.dialog import RulesDialog
@@ -20,6 +21,9 @@ from cachetui.ui.widgets.cells import shown
 
 async def mark_by_rules(screen: CacheScreen) -> None:
     """Show the rules, and add the entries that they choose to the marked entries."""
+    if screen.services.conduct.refusal:
+        await show_own_commands(screen, ())
+        return
     with screen.doing(Activity.PLANNING):
         preferences = await reload_preferences(screen)
         await find_outlook(screen)
