@@ -13,10 +13,8 @@ from urllib.parse import unquote, urlsplit
 
 LONGEST = 64 * 1024
 """Maximum number of bytes to read of a file."""
-LONGEST_ADDRESS = 8 * 1024
-"""Maximum length of an address in bytes."""
 ADDRESS = re.compile(rb"https?://[^\x00-\x20\"\x7f-\xff]{1,8000}")
-STRING_PLACE = re.compile(rb"(?=([\x80-\xbf][\x00-\xff]{3})([\x00-\xff]{2}\xff\xff))", re.DOTALL)
+STRING_PLACE = re.compile(rb"(?=([\x00-\xff]{4})([\x00-\xff]{2}\xff\xff))")
 """Place of a string in rkyv's format: its length, and how far before this place it begins (a negative number)."""
 ENDING = re.compile(rb".*?\.(?:whl|tar\.gz|zip|tar\.bz2|tar\.xz|tgz)(?=[^\w.]|$)", re.DOTALL)
 ENDINGS = (".whl", ".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz")
@@ -84,10 +82,13 @@ def address_in(record: bytes) -> str | None:
     if match is None:
         return None
     begin = match.start()
-    for place in STRING_PLACE.finditer(record, begin, begin + 4 * LONGEST_ADDRESS):
+    for place in STRING_PLACE.finditer(record, begin, begin + LONGEST // 2):
         number, offset = struct.unpack("<Ii", place[1] + place[2])
-        length = (number & 0x3F) | (number >> 2 & ~0x3F)  # rkyv marks strings out of line in the two highest bits
-        if place.start() + offset == begin and 0 < length <= LONGEST_ADDRESS:
+        if place.start() + offset != begin:
+            continue
+        # rkyv 0.7 writes the length as it is, 0.8 with the bits 10 after the lowest six
+        lengths = [number, (number & 0x3F) | (number >> 2 & ~0x3F)] if number & 0xC0 == 0x80 else [number]
+        if length := next((length for length in lengths if 0 < length <= len(match[0])), 0):
             return record[begin : begin + length].decode("utf-8", "replace")
     exact = ENDING.match(match[0])
     return (exact or match)[0].decode("utf-8", "replace")

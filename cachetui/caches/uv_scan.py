@@ -307,6 +307,7 @@ class Reading:
     def _entry(self, draft: Draft, found: list[File]) -> Entry:
         remarks = [draft.note, draft.bucket.note, LOST if draft.lost and draft.note != LOST else None]
         files = (*draft.files, *found)
+        has_wheel = bool(files) and _is_wheel_name(files[0].path.rpartition("/")[2])
         dated = draft.dated_by or next(iter(files), None)
         return Entry(
             draft.kind,
@@ -319,7 +320,7 @@ class Reading:
             url=draft.url,
             identified_by=draft.named_by,
             note="; ".join(filter(None, remarks)) or None,
-            unpacked=draft.kind in ("wheel", "sdist") or (draft.kind == "built" and not _is_wheel_name(files[0].path)),
+            unpacked=draft.kind in ("wheel", "sdist") or (draft.kind == "built" and not has_wheel),
         )
 
     def _tell(self, *, listed: bool = False) -> None:

@@ -64,7 +64,7 @@ def test_long_tags_and_a_local_version(cache: UvCache, generation: Generation) -
 @pytest.mark.parametrize("generation", [OLD, MIDDLE, NEW])
 def test_a_built_wheel_comes_with_its_source(cache: UvCache, generation: Generation) -> None:
     cache.generation = generation
-    path = cache.built("epsilon", "0.5")
+    path = cache.built("epsilon", "0.5", revision="o20Z-j5P_g-bA-iwj3px")
 
     entry = only(cache.root)
 
@@ -301,11 +301,13 @@ def test_any_bytes_are_read_without_an_error(head: bytes, tail: bytes) -> None:
         released_name(address_in(record))
 
 
-@given(st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E, exclude_characters='"'), max_size=200))
-def test_an_address_is_read_to_its_exact_end(rest: str) -> None:
+@given(
+    st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E, exclude_characters='"'), max_size=200), st.booleans()
+)
+def test_an_address_is_read_to_its_exact_end(rest: str, is_plain: bool) -> None:
     address = f"https://files.example/{rest}"
 
-    assert address_in(b"\x92\xa2id\x90" + policy(address)) == address
+    assert address_in(b"\x92\xa2id\x90" + policy(address, is_plain=is_plain)) == address
 
 
 def test_an_address_without_its_place_ends_at_the_file_name() -> None:

@@ -45,11 +45,15 @@ def packed(value: object) -> bytes:
     return bytes([0x90 | len(value)]) + b"".join(map(packed, value))
 
 
-def policy(address: str) -> bytes:
-    """Return an HTTP cache policy: the address, an etag, other values, and where in it the address lies."""
+def policy(address: str, *, is_plain: bool = False) -> bytes:
+    """Return an HTTP cache policy: the address, an etag, other values, and where in it the address lies.
+
+    With `is_plain`, it is as uv 0.1 wrote it.
+    """
     text = address.encode()
     place = len(text) + 56 - len(text) % 4
     number = (len(text) & 0x3F) | 0x80 | (len(text) & ~0x3F) << 2
+    number = len(text) if is_plain else number
     return (text + b'"1be68daeb6be6035"').ljust(place, b"\0") + struct.pack("<Ii", number, -place) + bytes(80)
 
 
@@ -112,18 +116,18 @@ class UvCache:
             self.put(f"{path}.lock", b"")
         return path
 
-    def built(self, project: str, version: str, *, origin: str = INDEX) -> str:
+    def built(self, project: str, version: str, *, origin: str = INDEX, revision: str = "o20Zj5PgbAiwj3px") -> str:
         """Write an sdist with the wheel that was built from it; return the path of its folder."""
         folder = f"{self.generation.sdists}/{origin}/{project}/{version}"
-        name, revision = f"{project}-{version}-py3-none-any", f"{folder}/o20Zj5PgbAiwj3px"
+        name, inner = f"{project}-{version}-py3-none-any", f"{folder}/{revision}"
         address = f"https://files.example/packages/d6/d1/{project}-{version}.tar.gz"
         self.put(f"{self.generation.sdists}/.git", b"")
         self.put(f"{folder}/.lock", b"")
-        self.put(f"{folder}/revision.http", packed(["o20Zj5PgbAiwj3px", [], 847]) + policy(address))
-        self.put(f"{revision}/metadata.msgpack", packed([project, version, [], None, [], None]))
-        self.put(f"{revision}/src/pyproject.toml", b"[build-system]\n")
-        self.put(f"{revision}/{name}.whl", b"PK\x05\x06".ljust(22, b"\0"))
-        self.link(f"{revision}/{name}", self.archive(project, version))
+        self.put(f"{folder}/revision.http", packed([revision, [], 847]) + policy(address))
+        self.put(f"{inner}/metadata.msgpack", packed([project, version, [], None, [], None]))
+        self.put(f"{inner}/src/pyproject.toml", b"[build-system]\n")
+        self.put(f"{inner}/{name}.whl", b"PK\x05\x06".ljust(22, b"\0"))
+        self.link(f"{inner}/{name}", self.archive(project, version))
         return folder
 
     def environment(self, name: str = "a929cf3d96a4c513") -> str:

@@ -11,10 +11,10 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from cachetui.browsing.catalog import GroupKind
-from cachetui.browsing.group import AGES
+from cachetui.browsing.group import AGES, EntryGroup
 from cachetui.browsing.rows import Row
 from cachetui.model import INSTALLABLE, NS, Entry, File, Inventory
-from cachetui.removal.freed_bytes import freed_files
+from cachetui.removal.freed_bytes import Freeing
 from cachetui.text.format import age, ago, count, date, disk_text
 from cachetui.text.names import entry_name, kind_of, metadata_name
 from cachetui.text.redact import masked, redact_urls
@@ -119,13 +119,12 @@ def _usable(entry: Entry, pythons: Sequence[InterpreterInfo]) -> str | None:
     return used_by(pythons, "-".join(parts[1:]))
 
 
-def gives_back(row: Row, inventory: Inventory | None) -> str:
-    """Return how much space the removal of a row's entries gives back, in words; empty if it is all of it."""
-    if row.foreign or inventory is None:
-        return ""
-    freed = sum([file.disk_usage for file in freed_files(row.group.entries)])
-    limit = "at most " if inventory.may_share else ""
-    rest = ": other files have names for the rest" if freed < row.group.disk else ""
+def gives_back(group: EntryGroup, inventory: Inventory) -> str:
+    """Return how much space the removal of entries gives back, in words; empty if it is all of it."""
+    freeing = Freeing()
+    freeing.count(group.entries, disk=group.disk, linked=group.linked)
+    freed, limit = freeing.disk, "at most " if inventory.may_share else ""
+    rest = ": other files have names for the rest" if freed < group.disk else ""
     return f"{limit}{disk_text(freed)}{rest}" if limit or rest else ""
 
 
@@ -227,19 +226,28 @@ class Details(PaintedLines):
     """Faults of entries, by path."""
     copies: reactive[Mapping[str, Collection[str]]] = reactive(NO_COPIES)
     """Paths of the other entries that hold the same file, by path."""
+    _given: tuple[EntryGroup, Inventory, str] | None = None
     protection: Callable[[Row], str] = lambda _: ""
     """Function that returns how much of a row is protected: x for all, - for a part; empty for nothing."""
 
     def _facts(self, row: Row) -> list[Fact]:
         facts = facts_of(row, self.now, self.pythons, self.findings, self.copies)
-        inventory = self.screen.inventory if isinstance(self.screen, CacheScreen) else None
-        if back := gives_back(row, inventory):
+        if back := self._gives_back(row):
             labels = [fact.label for fact in facts]
             facts.insert(labels.index("file size") + 1, Fact("gives back", back))
         if self.usage is not None and (users := _users(row, self.usage)):
             facts.insert(sum([fact.label in ("damage", "usable") for fact in facts]), Fact("used by", users))
         words = {"x": "yes, never removed", "-": "in part: some of it is never removed"}.get(self.protection(row))
         return facts if words is None else [Fact("protected", words), *facts]
+
+    def _gives_back(self, row: Row) -> str:
+        """Return what the removal of the row gives back, in words; it is found once for each row and scan."""
+        inventory = self.screen.inventory if isinstance(self.screen, CacheScreen) else None
+        if row.foreign or inventory is None:
+            return ""
+        if self._given is None or self._given[0] is not row.group or self._given[1] is not inventory:
+            self._given = row.group, inventory, gives_back(row.group, inventory)
+        return self._given[2]
 
     def lines(self, room: int, height: int) -> list[Strip]:
         """Draw the facts: two on a line below the rows, or one on a line beside the rows."""
