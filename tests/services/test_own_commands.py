@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cachetui.caches.uv import scan_uv
+from cachetui.errors import RootError
+from cachetui.model import Inventory
+from cachetui.pip.config.location import Location
+from cachetui.services.own_commands import own_commands, returned
+from cachetui.system.tree import never
+from tests.caches.uv_cache import UvCache
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> UvCache:
+    cache = UvCache(tmp_path / "uv")
+    cache.wheel("beta", "2.0")
+    return cache
+
+
+def location_of(cache: UvCache) -> Location:
+    return Location(cache.root, "--cache-dir", named=True, enabled=True, source="uv")
+
+
+def read(cache: UvCache) -> Inventory:
+    found = scan_uv(location_of(cache), memory=False, stop=never, report=None, known={})
+    return replace(found, may_share=False)
+
+
+def test_all_of_it_is_given_back(cache: UvCache) -> None:
+    inventory = read(cache)
+
+    assert returned(inventory, inventory.entries) == (inventory.disk_usage, 0, True)
+
+
+def test_other_names_keep_their_space(cache: UvCache, tmp_path: Path) -> None:
+    [code] = (cache.root / "archive-v0").rglob("__init__.py")
+    os.link(code, tmp_path / "installed.py")
+    inventory = read(cache)
+
+    back = returned(inventory, inventory.entries)
+
+    [used] = [file.disk_usage for entry in inventory.entries for file in entry.files if file.links > 1]
+    assert back == (inventory.disk_usage - used, used, True)
+
+
+def test_what_copies_share_is_not_known_once_a_file_is_gone(cache: UvCache) -> None:
+    inventory = replace(read(cache), may_share=True)
+    [code] = (cache.root / "archive-v0").rglob("__init__.py")
+    code.unlink()
+
+    assert returned(inventory, inventory.entries) == (inventory.disk_usage, 0, False)
+    notes = own_commands(inventory, location_of(cache), inventory.entries).commands[0].notes
+    assert "gives back at most" in notes[0]
+    assert notes[1] == "How much of this is shared with copies elsewhere is not known."
+
+
+def test_a_root_that_is_gone(cache: UvCache, tmp_path: Path) -> None:
+    inventory = replace(read(cache), may_share=True, root=str(tmp_path / "gone"))
+
+    with pytest.raises(RootError):
+        returned(inventory, inventory.entries)
+    notes = own_commands(inventory, location_of(cache), inventory.entries).commands[0].notes
+    assert notes[-1] == "How much of this is shared with copies elsewhere is not known."
+
+
+def test_commands_name_a_cache_that_uv_would_not_use(cache: UvCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    inventory = read(cache)
+    named = own_commands(inventory, location_of(cache), inventory.entries).commands
+    monkeypatch.setenv("UV_CACHE_DIR", str(cache.root))
+    default = own_commands(inventory, location_of(cache), inventory.entries).commands
+
+    assert [one.command for one in named] == [f"uv cache clean --cache-dir {cache.root}"]
+    assert [one.command for one in default] == ["uv cache clean"]
