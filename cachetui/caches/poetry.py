@@ -85,4 +85,4 @@ def is_poetrys(root: Path, names: Collection[str]) -> bool:
     return "artifacts" in names and NAME in root.parts[-2:]
 
 
-SOURCE = Source("poetry", "poetry", locate_poetry, scan_poetry, is_poetrys)
+SOURCE = Source("poetry", "poetry", locate_poetry, scan_poetry, is_poetrys, CONDUCT)
