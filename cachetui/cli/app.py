@@ -133,7 +133,7 @@ def group(context: click.Context) -> int:
     """
     if context.invoked_subcommand is not None:
         return DONE
-    from cachetui.cli.commands.browse import browse  # noqa: PLC0415 - only here a screen is drawn
+    from cachetui.cli.browse import browse  # noqa: PLC0415 - only here a screen is drawn
 
     return browse(options_of(context))
 
