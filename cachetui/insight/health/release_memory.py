@@ -1,10 +1,12 @@
 """What earlier checks read of wheels and index pages, in a file that belongs to the user.
 
-What was read of a file counts only while the file has the same inode, modification time, size and URL.
+What was read of a file counts only while the file has the same inode, modification time, size and URL. It is stored by
+a digest of these, because all of a large cache is in memory at once.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ import platformdirs
 from cachetui.model import Entry, Inventory
 from cachetui.system.remembered import read_remembered, write_remembered
 
-FORM = 1
+FORM = 2
 """Version of the remembered values; others are ignored."""
 MOST = 4
 """Maximum number of caches of which something is remembered; those that were checked last are kept."""
@@ -43,22 +45,29 @@ class ReleaseMemory:
         The values must be those of JSON; `is_valid` returns whether a remembered one has the expected form. None stands
         for content that cannot be read, and is not remembered.
         """
-        file = entry.content
-        stamp = [file.inode, file.mtime_ns, file.size, entry.url]  # links on a page may be relative to its URL
-        found = self._known.get(file.path)
-        if isinstance(found, list) and found[:-1] == stamp and is_valid(found[-1]):
-            return found[-1]
+        if self._path is None:
+            return read()
+        key = _digest(entry)
+        if key in self._known and is_valid(self._known[key]):
+            return self._known[key]
         value = read()
         if value is not None:
-            self._known[file.path] = [*stamp, value]
+            self._known[key] = value
             self._changed = True
         return value
 
     def save(self) -> None:
         """Write the file, without what is no longer in the cache, if anything has changed."""
         if self._path and self._changed:
-            there = {entry.content.path for entry in self._inventory.entries if entry.files}
-            known = {path: value for path, value in self._known.items() if path in there}
-            others = [*self._caches.items()][1 - MOST :]
+            with_files = [entry for entry in self._inventory.entries if entry.files]
+            known = {key: self._known[key] for entry in with_files if (key := _digest(entry)) in self._known}
+            others = [one for one in self._caches.items() if one[0].startswith(f"{FORM}:")][1 - MOST :]
             write_remembered(self._path, dict([*others, (self._key, known)]))
             self._changed = False
+
+
+def _digest(entry: Entry) -> str:
+    """Return a digest of what identifies the content of an entry: links on a page may be relative to its URL."""
+    file = entry.content
+    stamp = repr((file.path, file.inode, file.mtime_ns, file.size, entry.url))
+    return hashlib.blake2b(stamp.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
