@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import Literal
 
 from cachetui.model import KINDS, Entry, File, group_projects, version_order
+from cachetui.removal.freed_bytes import KeptEntries, Outlook
 from cachetui.text.names import kind_of
 
 Age = Literal["downloaded", "checked", "read"]
@@ -21,6 +22,8 @@ AGES: tuple[Age, ...] = ("downloaded", "checked", "read")
 
 class EntryGroup:
     """Group of entries that never changes. Its totals are computed on first use, because most rows are never seen."""
+
+    _kept: tuple[Outlook, KeptEntries] | None = None
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._entries = entries
@@ -82,6 +85,12 @@ class EntryGroup:
     def linked(self) -> Sequence[File]:
         """Files that have more than one name (hard links)."""
         return tuple([file for entry in self.entries for file in entry[1] if file[5] > 1])
+
+    def kept(self, outlook: Outlook) -> KeptEntries:
+        """Return the entries that a removal would leave, by an outlook; computed once for the outlook used last."""
+        if self._kept is None or self._kept[0] is not outlook:
+            self._kept = outlook, KeptEntries.of(self.entries, outlook)
+        return self._kept[1]
 
     @cached_property
     def lines(self) -> Sequence[str]:
@@ -149,6 +158,12 @@ class PickedGroup(EntryGroup):
     def disks(self) -> Sequence[int]:
         """Allocated bytes of each entry."""
         return [*compress(self._group.disks, self._flags)]
+
+    def kept(self, outlook: Outlook) -> KeptEntries:
+        """Return the entries that a removal would leave, by an outlook; computed once for the outlook used last."""
+        if self._kept is None or self._kept[0] is not outlook:
+            self._kept = outlook, KeptEntries.of(self.entries, outlook)
+        return self._kept[1]
 
     @cached_property
     def lines(self) -> Sequence[str]:

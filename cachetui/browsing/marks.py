@@ -177,13 +177,17 @@ class Marks:
         if self._steps is not None:
             self._steps.append((step, group_key, group))
         self._number += step * len(group.entries)
-        self.freeing.count(group.entries, step, disk=group.disk, linked=group.linked)
+        self._count_freed(group, step)
+
+    def _count_freed(self, group: EntryGroup, step: int = 1) -> None:
+        kept = group.kept(self.freeing.outlook)
+        self.freeing.count(group.entries, step, disk=group.disk, linked=group.linked, kept=kept)
 
     def set_outlook(self, outlook: Outlook) -> None:
         """Count again what the removal of the marked entries would free, by another outlook."""
         self.freeing = Freeing(outlook)
         for group in self._groups.values():
-            self.freeing.count(group.entries, disk=group.disk, linked=group.linked)
+            self._count_freed(group)
 
     def add(self, entries: Iterable[Entry], catalog: Catalog) -> None:
         """Mark entries; entries that are marked already are replaced by their current state."""

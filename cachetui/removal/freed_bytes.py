@@ -85,6 +85,38 @@ def shared_files(inventory: Inventory) -> dict[str, SharedFile]:
     }
 
 
+class KeptEntries(NamedTuple):
+    """Those of some entries that a removal would leave, and those that go and share files with others."""
+
+    reasons: Sequence[tuple[str, int]]
+    """Each reason to stay, with the number of entries that it keeps."""
+    disk: int
+    """Allocated bytes of the files that would stay and have one name each."""
+    linked: Sequence[File]
+    """Files that would stay and have several names."""
+    sharing: Sequence[Entry]
+    """Entries that would go, and share files with other entries."""
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry], outlook: Outlook) -> KeptEntries:
+        """Return those of some entries that would stay or that share files, by an outlook."""
+        stays, sharers = outlook.stays, outlook.sharers
+        staying = [entry for entry in entries if entry[2] in stays] if stays else []
+        sharing = [entry for entry in entries if entry[2] in sharers and entry[2] not in stays] if sharers else []
+        if not staying and not sharing:
+            return NONE_KEPT
+        files = [file for entry in staying for file in entry[1]]
+        return cls(
+            [*Counter([stays[entry[2]] for entry in staying]).items()],
+            sum([file[4] for file in files if file[5] <= 1]),
+            [file for file in files if file[5] > 1],
+            sharing,
+        )
+
+
+NONE_KEPT = KeptEntries((), 0, (), ())
+
+
 class Freeing:
     """Running count of entries to remove, and of the bytes that this frees. Entries can be taken out again."""
 
@@ -105,10 +137,12 @@ class Freeing:
         *,
         disk: int | None = None,
         linked: Sequence[File] | None = None,
+        kept: KeptEntries | None = None,
     ) -> None:
         """Count entries, none of which is counted; with a `step` of -1, take counted entries out.
 
-        `disk` is the sum of their disk usage and `linked` their files with several names, if known.
+        `disk` is the sum of their disk usage, `linked` are their files with several names, and `kept` those of them
+        that would stay, if known.
         """
         if disk is None:
             disk = sum([file[4] for entry in entries for file in entry[1]])  # by index: faster for many entries
@@ -118,14 +152,18 @@ class Freeing:
         for file in linked:
             self.disk -= step * file.disk_usage
             self._count_name(file, step)
-        stays, shared, sharers = self.outlook.stays, self.outlook.shared, self.outlook.sharers
-        staying = [entry for entry in entries if entry[2] in stays] if stays else ()
-        for entry in staying:
-            self.kept[stays[entry[2]]] += step
-            self._count_files(entry[1], -step)
-        for entry in [entry for entry in entries if entry[2] in sharers and entry[2] not in stays] if sharers else ():
-            self._count_files([file for file in entry.files if file.path in shared], -step)
-            self._count_sharer(sharers[entry.path], step)
+        if not (self.outlook.stays or self.outlook.sharers):
+            return
+        if kept is None:
+            kept = KeptEntries.of(entries, self.outlook)
+        for reason, number in kept.reasons:
+            self.kept[reason] += step * number
+        self.disk -= step * kept.disk
+        for file in kept.linked:
+            self._count_name(file, -step)
+        for entry in kept.sharing:
+            self._count_files([file for file in entry.files if file.path in self.outlook.shared], -step)
+            self._count_sharer(self.outlook.sharers[entry.path], step)
 
     def _count_files(self, files: Iterable[File], step: int) -> None:
         for file in files:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cachetui.browsing.group import EntryGroup
-from cachetui.model import Entry
+from cachetui.model import Entry, Inventory
+from cachetui.removal.freed_bytes import Freeing, Outlook
 from tests.ui.cache import everyday
 
 ENTRIES = everyday().entries
@@ -41,3 +44,19 @@ def test_a_group_is_split_by_flags_and_by_another_group(picked: list[bool], othe
     assert [*(inside.entries if inside else ())] == [entry for entry in chosen if entry in other.entries]
     assert [*(outside.entries if outside else ())] == [entry for entry in chosen if entry not in other.entries]
     assert whole.split(whole) == (whole, None)
+
+
+@given(CHOICES, st.sets(st.sampled_from([entry.path for entry in ENTRIES])), st.sets(st.sampled_from("abc")))
+def test_what_stays_of_a_group_is_counted_as_entry_by_entry(picked: list[bool], stay: set[str], why: set[str]) -> None:
+    reasons = [*why, "in use"]
+    stays = {path: reasons[number % len(reasons)] for number, path in enumerate(sorted(stay))}
+    shared = {file.path: (other.path,) for one, other in pairwise(ENTRIES) for file in one.files}
+    inventory = Inventory("/root", entries=ENTRIES, companions=shared)
+    whole = EntryGroup(ENTRIES)
+    for outlook in (Outlook.of(inventory, stays), Outlook.of(inventory), Outlook()):
+        for group in (whole, whole.where(picked) or EntryGroup(())):
+            known, plain = Freeing(outlook), Freeing(outlook)
+            known.count(group.entries, disk=group.disk, linked=group.linked, kept=group.kept(outlook))
+            for entry in group.entries:
+                plain.count([entry])
+            assert (known.disk, known.kept) == (plain.disk, plain.kept)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import time
 
-from cachetui.browsing.marks import groups_of
+from cachetui.browsing.marks import Groups, groups_of
+from cachetui.model import Inventory
+from cachetui.preferences.model import Protection
+from cachetui.removal.freed_bytes import Outlook
 from cachetui.removal.in_use import PROTECTED
+from cachetui.services.services import Services
 from cachetui.ui.cache_screen import CacheScreen
 from cachetui.ui.workers import run_in_thread, start_worker
 
@@ -20,9 +24,8 @@ async def find_outlook(screen: CacheScreen) -> None:
         return
     screen.outlook_at = time.monotonic()
     catalog = screen.model.catalog
-    found = await run_in_thread(screen.services.outlook, inventory, protection)
-    known = screen.outlook
-    if inventory is not screen.inventory or (known.inventory is inventory and known.stays == found.stays):
+    found = await run_in_thread(_outlook_of, screen.services, inventory, protection, screen.outlook, catalog.groups)
+    if found is None or inventory is not screen.inventory:
         return
     screen.model.marks.set_outlook(found)
     protected = [
@@ -31,6 +34,18 @@ async def find_outlook(screen: CacheScreen) -> None:
     screen.model.protected_groups = dict(groups_of(protected, catalog))
     screen.outlook = found
     screen.marks = screen.model.mark_totals
+
+
+def _outlook_of(
+    services: Services, inventory: Inventory, protection: Protection, known: Outlook, groups: Groups
+) -> Outlook | None:
+    """Return the outlook, or None if it is the known one; compute what stays of each group, so that no key waits."""
+    found = services.outlook(inventory, protection)
+    if known.inventory is inventory and known.stays == found.stays:
+        return None
+    for _, group in groups:
+        group.kept(found)
+    return found
 
 
 def renew_outlook(screen: CacheScreen) -> None:
