@@ -1,4 +1,4 @@
-"""Errors that cachetui raises on purpose. Each message is a sentence that says what to do next."""
+"""Errors that cachetui raises on purpose, and words for others. Each message says what to do next."""
 
 
 class CachetuiError(Exception):
@@ -27,3 +27,15 @@ class TermError(CachetuiError):
         super().__init__(message)
         self.text = text
         self.position = position
+
+
+def unexpected_reason(error: Exception) -> str:
+    """Return a clause that describes an unexpected error.
+
+    The error's own text is left out, because it may quote a secret from a file.
+    """
+    if isinstance(error, MemoryError):
+        return "there is not enough memory to read it"
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply to be read"
+    return f"cachetui failed to read it because of a bug in cachetui ({type(error).__name__})"

@@ -20,12 +20,12 @@ from cachetui.insight.labelling import WHEELS, facts_of
 from cachetui.labels import LABELS, Facts
 from cachetui.model import Entry, Inventory
 from cachetui.pip.scan.scanner import scan
+from cachetui.prune_rules import Moment, Rules, Selection, choose
 from cachetui.removal.freed_bytes import Outlook
 from cachetui.removal.in_use import running_words
 from cachetui.removal.plan import Plan, plan_removal
+from cachetui.removal.reasons_to_stay import staying
 from cachetui.removal.recheck import CHANGED
-from cachetui.removal.staying import staying
-from cachetui.rules import Moment, Rules, Selection, choose
 from cachetui.terms import parse_terms
 from tests.inventories import NOW, inventory_of, record, write, write_record
 from tests.real_caches.test_real_caches import unpack

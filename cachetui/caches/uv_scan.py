@@ -15,10 +15,11 @@ from packaging.utils import canonicalize_name
 from cachetui.caches.uv_layout import CONDUCT, OTHERS, Bucket, buckets_of, is_uvs
 from cachetui.caches.uv_listing import Folder, Lister
 from cachetui.caches.uv_records import address_in, pointed_at, released_name, strings_of
+from cachetui.errors import unexpected_reason
 from cachetui.model import Batch, Entry, File, Inventory, Kind, Rung, Unreadable, in_order
 from cachetui.pip.scan.assemble import are_without_blocks, by_their_lengths
 from cachetui.system.extents import NEVER_SHARED
-from cachetui.system.tree import Tree, unforeseen
+from cachetui.system.tree import Tree
 
 RECORDS = re.compile(r"(?s:(.+))\.(?:http|rev|msgpack|lock|rkyv)").fullmatch
 """A file beside a pointer, with the pointer's name."""
@@ -127,7 +128,7 @@ class Reading:
         try:
             drafts.extend(read.get(bucket.content, self._others)(bucket, inode))
         except Exception as error:  # one strange file must not end the reading
-            self._lister.errors.append(Unreadable(bucket.name, unforeseen(error)))
+            self._lister.errors.append(Unreadable(bucket.name, unexpected_reason(error)))
         return drafts
 
     def _groups(self, folder: Folder) -> Iterator[tuple[str, list[File]]]:
@@ -278,7 +279,7 @@ class Reading:
                 found += self._archive(draft, path)
             entry = self._entry(draft, found)
         except Exception as error:  # one strange file must not end the reading
-            self._lister.errors.append(Unreadable(draft.path, unforeseen(error)))
+            self._lister.errors.append(Unreadable(draft.path, unexpected_reason(error)))
             files = (*draft.files, *found)
             time_ns = max([file.mtime_ns for file in files], default=0)
             entry = Entry("unknown", files, draft.path, time_ns, note="it could not be read")

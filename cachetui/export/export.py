@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from cachetui.errors import CachetuiError
+from cachetui.errors import CachetuiError, unexpected_reason
 from cachetui.export.archive import UnverifiedError, VerificationSummary, prove
 from cachetui.export.expected import Expected, ExpectedHash, expected_of
 from cachetui.export.plan import TAKEN, PlannedFile, check_room
@@ -23,7 +23,7 @@ from cachetui.pip.formats.body import read_at
 from cachetui.pip.formats.integrity import StoppedError
 from cachetui.pip.formats.records import UnreadableRecordError
 from cachetui.pip.reader import CacheReader
-from cachetui.system.tree import never, reason, unforeseen
+from cachetui.system.tree import never, reason
 
 TOLD = ("url", "disposition", "wheel-name", "file-name")
 """Identification steps that give the file name; after any other step, an index page's name is preferred."""
@@ -153,7 +153,7 @@ class _Export:
         except (StoppedError, CachetuiError):
             raise
         except Exception as error:  # whatever is wrong with one file, the others must still be written
-            self._skipped.append(SkippedEntry(one.entry, one.filename, unforeseen(error)))
+            self._skipped.append(SkippedEntry(one.entry, one.filename, unexpected_reason(error)))
         self._done += 1
 
     def _is_there(self, one: PlannedFile) -> bool:

@@ -20,6 +20,7 @@ from typing import Literal, NamedTuple, Self, TypeVar
 
 from packaging.metadata import RawMetadata
 
+from cachetui.errors import unexpected_reason
 from cachetui.model import Entry, File, Inventory
 from cachetui.pip.formats import archives, index_page
 from cachetui.pip.formats.body import Body, FileSlice, read_at
@@ -30,7 +31,7 @@ from cachetui.pip.formats.integrity import StoppedError
 from cachetui.pip.formats.records import Record, UnreadableRecordError, read_record
 from cachetui.pip.formats.startup_files import startup_files
 from cachetui.pip.scan.identify import LONGEST_JSON, MOST_DIGITS, environments_in, object_in
-from cachetui.system.tree import Tree, never, unforeseen
+from cachetui.system.tree import Tree, never
 
 Found = TypeVar("Found")
 WITHOUT_PYPROJECT = ("setuptools>=40.8.0", "wheel")
@@ -265,7 +266,7 @@ class CacheReader:
         except (OSError, UnreadableRecordError, StoppedError):
             raise
         except Exception as error:  # a fault in one file must not stop the work on all others
-            raise UnreadableRecordError(unforeseen(error)) from error
+            raise UnreadableRecordError(unexpected_reason(error)) from error
         finally:
             os.close(fd)
 

@@ -15,7 +15,7 @@ from cachetui.text.excerpt import brief
 if TYPE_CHECKING:  # terms are not loaded for the first screen
     from cachetui.labels import Facts, Label
     from cachetui.model import Entry
-    from cachetui.rules import Moment, Rules
+    from cachetui.prune_rules import Moment, Rules
     from cachetui.terms import Predicate
 
 SortBy = Literal["size", "name", "count", "age"]

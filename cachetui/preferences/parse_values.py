@@ -10,7 +10,7 @@ from cachetui.errors import TermError
 from cachetui.labels import Label
 from cachetui.preferences.model import COLUMNS, ColumnName, Notify, SortBy, Sorting
 from cachetui.preferences.names import THEMES
-from cachetui.rules import CHOOSERS, Moment
+from cachetui.prune_rules import CHOOSERS, Moment
 from cachetui.terms import Predicate, parse_terms
 from cachetui.terms.quantities import parse_age, parse_size
 from cachetui.text.excerpt import brief, excerpt

@@ -34,7 +34,7 @@ from cachetui.preferences.parse_values import (
     read_sorting,
     read_theme,
 )
-from cachetui.rules import CHOOSERS, Rules
+from cachetui.prune_rules import CHOOSERS, Rules
 from cachetui.text.excerpt import brief, excerpt
 from cachetui.text.suggest import did_you_mean
 

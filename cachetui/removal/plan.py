@@ -14,9 +14,9 @@ from cachetui.removal.emptied import Directories
 from cachetui.removal.forbidden_roots import refuse
 from cachetui.removal.freed_bytes import Outlook
 from cachetui.removal.in_use import running_words
+from cachetui.removal.reasons_to_stay import reasons
 from cachetui.removal.recheck import recheck, removable
 from cachetui.removal.rights import denied
-from cachetui.removal.staying import reasons
 
 SERVES = "also belongs to a wheel that is kept"
 """Reason to keep an origin that several wheels share."""

@@ -13,8 +13,8 @@ from cachetui.insight.audit.figures import POLICY
 from cachetui.labels import Facts
 from cachetui.model import Entry, version_order
 from cachetui.preferences.model import Policy
+from cachetui.prune_rules import Chooser, Rules, choose
 from cachetui.removal.freed_bytes import Outlook
-from cachetui.rules import Chooser, Rules, choose
 from cachetui.terms.quantities import parse_age
 
 NAMES: dict[Chooser, str] = {

@@ -18,7 +18,7 @@ from cachetui.removal.execute import RemovalOutcome, RemovalProgress, execute
 from cachetui.removal.freed_bytes import Outlook
 from cachetui.removal.in_use import PROTECTED
 from cachetui.removal.plan import Kept, Plan, plan_removal
-from cachetui.removal.staying import staying
+from cachetui.removal.reasons_to_stay import staying
 from cachetui.services.facts.environments import remember_environments
 from cachetui.services.facts.labels import protected_entries
 from cachetui.services.preferences import read_only_words

@@ -15,7 +15,8 @@ from cachetui.conduct import Conduct
 from cachetui.errors import RefusedError
 from cachetui.interpreters.lookup import Python, default_python
 from cachetui.model import NS, Inventory
-from cachetui.preferences.file import read_preferences, save_protected, save_theme
+from cachetui.preferences.browser_choices import save_protected, save_theme
+from cachetui.preferences.file import read_preferences
 from cachetui.preferences.model import Preferences
 from cachetui.services.cache import read_cache
 from cachetui.services.diagnostics.guard import guard
@@ -42,10 +43,10 @@ if TYPE_CHECKING:  # loaded on first use, so that the first screen does not wait
     from cachetui.pip_settings.change import SettingsChange, Wish
     from cachetui.pip_settings.effective import PipSettings
     from cachetui.preferences.model import Policy, Protection
+    from cachetui.prune_rules import Rules
     from cachetui.removal.execute import RemovalOutcome, RemovalProgress
     from cachetui.removal.freed_bytes import Outlook
     from cachetui.removal.plan import Plan
-    from cachetui.rules import Rules
     from cachetui.services.audit import Differences
     from cachetui.services.own_commands import OwnCommands
 

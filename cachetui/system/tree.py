@@ -250,18 +250,6 @@ def reason(error: BaseException) -> str:
     return str(getattr(error, "strerror", None) or error)
 
 
-def unforeseen(error: Exception) -> str:
-    """Return a clause that describes an unexpected error.
-
-    The error's own text is left out, because it may quote a secret from a file.
-    """
-    if isinstance(error, MemoryError):
-        return "there is not enough memory to read it"
-    if isinstance(error, RecursionError):
-        return "it is nested too deeply to be read"
-    return f"cachetui failed to read it because of a bug in cachetui ({type(error).__name__})"
-
-
 def unreadable(path: str, error: OSError) -> Unreadable:
     """Return a record of a path that could not be read, with the reason."""
     return Unreadable(path, reason(error), is_denied(error))

@@ -30,7 +30,7 @@ from cachetui.ui.health.view import Health
 from cachetui.ui.operations.leaving import quit_app, stop_activity
 from cachetui.ui.operations.outlook import find_outlook, renew_outlook
 from cachetui.ui.operations.own_commands import instead_of_marking
-from cachetui.ui.operations.preferences import reload_preferences, toggle_protection
+from cachetui.ui.operations.protection import reload_preferences, toggle_protection
 from cachetui.ui.operations.pythons import PythonFound, PythonSearch, SearchFailed, SearchFinished
 from cachetui.ui.operations.scan import start_scan
 from cachetui.ui.operations.usage import find_usage

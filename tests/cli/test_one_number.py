@@ -26,7 +26,7 @@ from cachetui.pip.scan.scanner import scan
 from cachetui.removal.execute import execute
 from cachetui.removal.freed_bytes import Outlook
 from cachetui.removal.plan import plan_removal
-from cachetui.removal.staying import staying
+from cachetui.removal.reasons_to_stay import staying
 from cachetui.services import removal
 from cachetui.services.services import Services
 from cachetui.text.format import disk_text, emptied_text

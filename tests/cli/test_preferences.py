@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cachetui.preferences.file import preferences_path, protected_path, read_preferences, save_protected, save_theme
+from cachetui.preferences.browser_choices import protected_path, save_protected, save_theme
+from cachetui.preferences.file import preferences_path, read_preferences
 from tests.cli.conftest import Run
 
 WRONG = """\

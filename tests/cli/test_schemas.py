@@ -13,7 +13,7 @@ from cachetui.caches.folders import cache_folder
 from cachetui.insight.audit.audit import LABELS, audit_of
 from cachetui.insight.labelling import facts_of
 from cachetui.model import Unreadable
-from cachetui.preferences.file import save_protected
+from cachetui.preferences.browser_choices import save_protected
 from cachetui.report.audit.audit_json import audit_json
 from cachetui.report.entries_json import info_json, list_json
 from tests.caches.poetry_writer import FILES, PoetryWriter

@@ -17,7 +17,7 @@ import pytest
 from cachetui.cli.commands.prune import command
 from cachetui.help import read_topic
 from cachetui.preferences.validate import validate
-from cachetui.rules import Rules
+from cachetui.prune_rules import Rules
 from tests.cli.conftest import Run
 from tests.cli.test_preferences import prefer
 from tests.inventories import files

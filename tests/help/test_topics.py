@@ -22,7 +22,8 @@ from cachetui.insight.health.release_memory import default_path as releases_path
 from cachetui.labels import LABELS
 from cachetui.model import KINDS
 from cachetui.pip.memory import default_path
-from cachetui.preferences.file import preferences_path, protected_path, theme_path
+from cachetui.preferences.browser_choices import protected_path, theme_path
+from cachetui.preferences.file import preferences_path
 from cachetui.preferences.model import KEYS, Preferences
 from cachetui.preferences.parse_values import RULES
 from cachetui.preferences.validate import validate

@@ -19,7 +19,7 @@ from cachetui.labels import Facts
 from cachetui.model import NS, Entry, Inventory
 from cachetui.needs.requirement_files import read_requirement_files
 from cachetui.pip.scan.scanner import scan
-from cachetui.rules import Rules, choose
+from cachetui.prune_rules import Rules, choose
 
 AT = 1_700_000_000 * NS
 FILES = "https://files.example"

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from cachetui.demo.artifacts import wheel
 from cachetui.demo.writer import CacheWriter, answer_path, plain_headers
+from cachetui.errors import unexpected_reason
 from cachetui.insight.health.checks import check
 from cachetui.insight.health.verification import verify
 from cachetui.insight.known_hashes import known_hashes
@@ -24,7 +25,6 @@ from cachetui.pip.memory import Memory
 from cachetui.pip.reader import CacheReader
 from cachetui.pip.scan import identify
 from cachetui.pip.scan.scanner import scan
-from cachetui.system.tree import unforeseen
 from tests.damaged import AT, GOOD, JSON_RECORDS, fill_with_damage
 from tests.pip.scan.test_scanner import known
 
@@ -151,8 +151,8 @@ def test_what_nobody_foresaw_leaves_a_second_look_with_nothing(plain: Path) -> N
 
 @pytest.mark.parametrize("error", [MemoryError(), RecursionError(), KeyError("secret")])
 def test_words_for_what_nobody_foresaw_hold_nothing_of_a_file(error: Exception) -> None:
-    assert "secret" not in unforeseen(error)
-    assert unforeseen(error)
+    assert "secret" not in unexpected_reason(error)
+    assert unexpected_reason(error)
 
 
 @pytest.fixture(scope="module")

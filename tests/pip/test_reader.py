@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cachetui.demo.writer import CacheWriter
-from cachetui.insight.why.phrases import span
+from cachetui.insight.why.sentence_parts import span
 from cachetui.pip.reader import LONGEST_LIFETIME, CachedResponse, CacheReader, _length, _lifetime, _seconds
 from cachetui.pip.scan.scanner import scan
 

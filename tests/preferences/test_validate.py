@@ -12,7 +12,7 @@ from cachetui.model import NS, Entry, File
 from cachetui.preferences.model import COLUMNS, KEYS, Preferences, Sorting
 from cachetui.preferences.parse_values import RULES
 from cachetui.preferences.validate import validate
-from cachetui.rules import Rules, choose
+from cachetui.prune_rules import Rules, choose
 from cachetui.terms import parse_terms
 
 DAY = 86_400 * NS

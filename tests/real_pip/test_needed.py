@@ -17,9 +17,9 @@ from cachetui.labels import Facts
 from cachetui.model import INSTALLABLE, Inventory
 from cachetui.needs.requirement_files import read_requirement_files
 from cachetui.pip.scan.scanner import scan
+from cachetui.prune_rules import Rules, choose
 from cachetui.removal.execute import execute
 from cachetui.removal.plan import plan_removal
-from cachetui.rules import Rules, choose
 from tests.loaded_pips import LoadedPips
 from tests.real_pip.collection import Release, sdist, wheel
 from tests.real_pip.driver import Pip

@@ -17,7 +17,7 @@ from cachetui.removal.emptied import Directories
 from cachetui.removal.freed_bytes import Freeing, Outlook
 from cachetui.removal.in_use import PROTECTED
 from cachetui.removal.plan import place_companions, plan_removal
-from cachetui.removal.staying import staying
+from cachetui.removal.reasons_to_stay import staying
 from tests.inventories import HOUR, LONG_AGO, NOW, inventory_of, write, write_record
 
 NOWHERE = Path("/nowhere")

@@ -15,9 +15,9 @@ from cachetui.model import KINDS, Rung
 from cachetui.pip_settings.effective import Option, Role
 from cachetui.preferences.model import COLUMNS, KEYS, Blocked, Notify, SortBy
 from cachetui.preferences.parse_values import RULES
+from cachetui.prune_rules import Moment
 from cachetui.report.health_json import SORTS
 from cachetui.report.schemas import FILES, read_schema, schema_names
-from cachetui.rules import Moment
 from tests.report.schemas import load, properties
 
 ALL = pytest.mark.parametrize("name", [*dict(zip(FILES.values(), FILES, strict=True)).values()])

@@ -12,7 +12,7 @@ from cachetui.insight.audit.audit import LABELS, Audit
 from cachetui.insight.labelling import facts_of
 from cachetui.model import Inventory
 from cachetui.preferences.model import Policy, Protection
-from cachetui.rules import Rules
+from cachetui.prune_rules import Rules
 from cachetui.services.audit import facts_for_audit, make_audit, report_parts, save_report
 from cachetui.services.audit_rules import STANDARD
 from cachetui.services.options import GlobalOptions

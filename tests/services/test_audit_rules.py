@@ -6,8 +6,8 @@ from cachetui.insight.audit.audit import LABELS, AuditRule
 from cachetui.insight.labelling import facts_of
 from cachetui.model import Inventory
 from cachetui.preferences.model import Policy
+from cachetui.prune_rules import Rules
 from cachetui.removal.freed_bytes import Outlook
-from cachetui.rules import Rules
 from cachetui.services.audit_rules import STANDARD, by_age, by_policy, by_word, newest, rules_of
 from tests.services.conftest import NOW, names
 

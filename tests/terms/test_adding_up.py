@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cachetui.labels import Facts
 from cachetui.model import Entry
 from cachetui.preferences.validate import validate
-from cachetui.rules import choose
+from cachetui.prune_rules import choose
 from cachetui.terms import parse_terms
 from tests.terms.test_conditions import FACTS, Said, entries, negated
 

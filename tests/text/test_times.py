@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from cachetui.insight.why.phrases import old, span
+from cachetui.insight.why.sentence_parts import old, span
 from cachetui.model import NS
 from cachetui.text.format import date, timestamp
 

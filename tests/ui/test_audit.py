@@ -17,7 +17,7 @@ from cachetui.insight.labelling import facts_of
 from cachetui.labels import Facts
 from cachetui.model import Inventory
 from cachetui.preferences.model import Policy
-from cachetui.rules import Rules
+from cachetui.prune_rules import Rules
 from cachetui.services.audit import report_name, report_parts, save_report
 from cachetui.services.audit_rules import STANDARD, rules_of
 from cachetui.text.format import disk_text

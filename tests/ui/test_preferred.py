@@ -9,7 +9,7 @@ import pytest
 from cachetui.browsing.rows import SortOrder
 from cachetui.demo.writer import CacheWriter
 from cachetui.pip.config.location import Location
-from cachetui.preferences.file import theme_path
+from cachetui.preferences.browser_choices import theme_path
 from cachetui.services.services import Services
 from cachetui.text.format import disk_text
 from cachetui.ui.browse.columns import Layout, columns

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cachetui.errors import CachetuiError
-from cachetui.preferences.file import read_protected_projects, save_protected
+from cachetui.preferences.browser_choices import read_protected_projects, save_protected
 from cachetui.ui.dialogs.help import HelpPage
 from cachetui.ui.dialogs.review import Review
 from tests.ui.screens import settled, text_of

@@ -17,7 +17,7 @@ from cachetui.interpreters.supported_tags import SupportedTags, may_take
 from cachetui.labels import LABELS
 from cachetui.model import Inventory
 from cachetui.preferences.validate import validate
-from cachetui.rules import Rules, choose
+from cachetui.prune_rules import Rules, choose
 from cachetui.terms import parse_terms
 from cachetui.ui.activity import Activity
 from cachetui.ui.cache_screen import Pythons

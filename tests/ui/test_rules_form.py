@@ -15,9 +15,9 @@ from cachetui.insight.labelling import facts_of
 from cachetui.labels import LABELS, Facts, Label
 from cachetui.preferences.model import Policy
 from cachetui.preferences.validate import validate
+from cachetui.prune_rules import CHOOSERS, Chooser, Moment, Rules, choose
 from cachetui.removal.freed_bytes import Outlook
 from cachetui.removal.in_use import running_words
-from cachetui.rules import CHOOSERS, Chooser, Moment, Rules, choose
 from cachetui.terms import parse_terms
 from cachetui.ui.rules.form import EXAMPLES, RULES, WIDE, Figures, Form, Name, RuleCounter, RuleCounts
 from tests.ui.cache import DAY, MB, NOW, everyday

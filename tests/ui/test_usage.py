@@ -7,7 +7,7 @@ from pathlib import Path
 from cachetui.environments.installed import Environment, Installed
 from cachetui.environments.used_by import Usage, usage_of
 from cachetui.model import INSTALLABLE, Entry
-from cachetui.rules import Rules
+from cachetui.prune_rules import Rules
 from cachetui.ui.audit.items import groups
 from cachetui.ui.rules.dialog import RulesDialog
 from tests.ui.cache import everyday

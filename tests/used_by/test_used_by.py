@@ -19,7 +19,7 @@ from cachetui.labels import Facts
 from cachetui.model import NS, Entry, Kind, version_order
 from cachetui.pip.scan.scanner import scan
 from cachetui.preferences.validate import validate
-from cachetui.rules import CHOOSERS, Rules, choose
+from cachetui.prune_rules import CHOOSERS, Rules, choose
 from cachetui.services.facts.environments import prefixes_in, usage_here, usage_words
 from cachetui.terms import parse_terms
 from tests.used_by.laid_out import by_hand, entry, found, holds, install

@@ -14,7 +14,8 @@ from cachetui.cli.console import say
 from cachetui.cli.exit_codes import DONE, FAILED
 from cachetui.cli.help_format import Command
 from cachetui.cli.options import global_options, options_of
-from cachetui.preferences.file import protected_path, read_preferences
+from cachetui.preferences.browser_choices import protected_path
+from cachetui.preferences.file import read_preferences
 from cachetui.preferences.model import KEYS, Preferences
 from cachetui.report.entries_json import clean
 from cachetui.text.escape import escape_control

@@ -1,4 +1,4 @@
-"""`cachetui prune`: remove the entries that rules choose; `cachetui/rules.py` applies the rules."""
+"""`cachetui prune`: remove the entries that rules choose; `cachetui/prune_rules.py` applies the rules."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from cachetui.cli.options import global_options, options_of, removal_options, su
 from cachetui.cli.removal_flow import RemovalRequest, refuse_redirection, remove
 from cachetui.errors import CachetuiError
 from cachetui.preferences.model import Preferences
+from cachetui.prune_rules import CHOOSERS, Rules, choose
 from cachetui.removal.freed_bytes import Outlook
-from cachetui.rules import CHOOSERS, Rules, choose
 from cachetui.services.facts.labels import facts_for
 from cachetui.services.preferences import preferred_for_removal
 from cachetui.services.removal import available, outlook_for

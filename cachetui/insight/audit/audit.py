@@ -30,7 +30,7 @@ from cachetui.removal.emptied import Directories
 from cachetui.removal.freed_bytes import Outlook
 from cachetui.removal.in_use import PROTECTED
 from cachetui.removal.plan import place_companions
-from cachetui.removal.staying import staying
+from cachetui.removal.reasons_to_stay import staying
 
 LABELS: frozenset[Label] = frozenset({"superseded", "dead-weight", "legacy", "unusable", "unused", "protected"})
 """Labels that an audit needs."""

@@ -19,7 +19,7 @@ from cachetui.pip.formats.wheel_names import LEGACY_NOTE, takes_legacy_names
 from cachetui.pip.reader import CacheReader
 from cachetui.pip.scan.identify import NO_ORIGIN
 from cachetui.pip.scan.layout import is_legacy
-from cachetui.removal.staying import staying
+from cachetui.removal.reasons_to_stay import staying
 from cachetui.system.tree import never
 from cachetui.text.format import count
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from urllib.parse import urldefrag
 
 from cachetui.insight.remove_terms import version_of
-from cachetui.insight.why.evidence import Evidence, place_of
+from cachetui.insight.why.evidence import Evidence
 from cachetui.insight.why.explanation import CachedFile
-from cachetui.insight.why.phrases import ago, named, old, pip_of
+from cachetui.insight.why.parsing import place_of
+from cachetui.insight.why.sentence_parts import ago, named, old, pip_of
 from cachetui.model import NS, Entry
 from cachetui.pip.formats.wheel_names import LEGACY_NOTE, takes_legacy_names
 

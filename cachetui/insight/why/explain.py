@@ -12,7 +12,6 @@ from cachetui.insight.why.cached_files import describe
 from cachetui.insight.why.environment import TargetEnvironment
 from cachetui.insight.why.evidence import Evidence, gather
 from cachetui.insight.why.explanation import Explanation, Finding, Remedy
-from cachetui.insight.why.phrases import pip_of, python_of
 from cachetui.insight.why.question import Question
 from cachetui.insight.why.reasons.in_cache import (
     built_here,
@@ -33,6 +32,7 @@ from cachetui.insight.why.reasons.on_index import (
     without_index,
 )
 from cachetui.insight.why.replay import Replay, Run, Scenario, replay
+from cachetui.insight.why.sentence_parts import pip_of, python_of
 from cachetui.insight.why.steps import steps
 from cachetui.insight.why.verdict import more, prediction, verdict
 from cachetui.model import INSTALLABLE, Inventory

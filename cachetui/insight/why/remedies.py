@@ -9,7 +9,7 @@ from packaging.version import Version
 from cachetui.insight.remove_terms import remove_terms
 from cachetui.insight.why.evidence import Evidence
 from cachetui.insight.why.explanation import Remedy
-from cachetui.insight.why.phrases import arguments_with, command_of, named
+from cachetui.insight.why.sentence_parts import arguments_with, command_of, named
 from cachetui.model import Entry
 from cachetui.text.quote import quoted
 

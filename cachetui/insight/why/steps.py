@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cachetui.insight.why.evidence import Evidence, filename_of
-from cachetui.insight.why.phrases import day, pip_of, python_of
+from cachetui.insight.why.evidence import Evidence
+from cachetui.insight.why.parsing import filename_of
 from cachetui.insight.why.replay import Chosen, Request
+from cachetui.insight.why.sentence_parts import day, pip_of, python_of
 from cachetui.insight.why.verdict import WHY_NOT, file_of
 
 MOST_PROJECTS = 12

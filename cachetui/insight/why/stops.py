@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from cachetui.insight.why.evidence import Evidence, canonical, filename_of, parsed, place_of, specifier_of
+from cachetui.insight.why.evidence import Evidence
 from cachetui.insight.why.explanation import Tone
-from cachetui.insight.why.phrases import asked, day, named, python_of
+from cachetui.insight.why.parsing import canonical, filename_of, parsed, place_of, specifier_of
 from cachetui.insight.why.replay import NOT_FOUND, Chosen
+from cachetui.insight.why.sentence_parts import asked, day, named, python_of
 from cachetui.model import Entry
 from cachetui.pip.formats.index_files import version_in
 

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from cachetui.insight.remove_terms import version_of
-from cachetui.insight.why.evidence import PYPI, Evidence, filename_of, place_of
+from cachetui.insight.why.evidence import PYPI, Evidence
 from cachetui.insight.why.explanation import Prediction, Tone
-from cachetui.insight.why.phrases import asked, day, named, old, pip_of, python_of, unseen
+from cachetui.insight.why.parsing import filename_of, place_of
 from cachetui.insight.why.replay import Chosen, RequestedRequirement, Way
+from cachetui.insight.why.sentence_parts import asked, day, named, old, pip_of, python_of, unseen
 from cachetui.insight.why.stops import may_list_more, stopped
 from cachetui.model import INSTALLABLE
 from cachetui.pip.versions import HTTP_V2_SINCE

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from itertools import islice
 
+from cachetui.errors import unexpected_reason
 from cachetui.model import Unreadable
 from cachetui.pip.formats import index_page
 from cachetui.pip.formats.records import FIRST_READ, UnreadableRecordError
@@ -15,7 +16,7 @@ from cachetui.pip.scan.draft import EntryDraft
 from cachetui.pip.scan.layout import PIPS, Layout
 from cachetui.pip.scan.url_index import NAMELESS_PAGE, UrlIndex, page_address
 from cachetui.system.parallel_io import blocks_read
-from cachetui.system.tree import GONE, NO_RIGHT, Tree, is_denied, reason, unforeseen
+from cachetui.system.tree import GONE, NO_RIGHT, Tree, is_denied, reason
 
 AT_ONCE, FEW = 64, 8
 """Number of files read ahead from a slow disk, and number of files opened between calls of `stop()`."""
@@ -115,7 +116,7 @@ class Inspector:
                 note = NO_RIGHT if denied else f"cannot be opened: {reason(error)}"
                 self._fail(draft, which, reason(error), note, denied=denied)
         except Exception as error:  # one file must not end the scan of all others
-            self._fail(draft, which, unforeseen(error), unforeseen(error))
+            self._fail(draft, which, unexpected_reason(error), unexpected_reason(error))
 
     def _read_ahead(self, drafts: Iterable[EntryDraft], which: int) -> None:
         """Ask the system to prefetch the start of each of these files."""

@@ -22,7 +22,8 @@ from cachetui.model import Inventory
 from cachetui.pip import memory
 from cachetui.pip.config.location import Location, locate
 from cachetui.pip.scan.layout import TOPS
-from cachetui.preferences.file import protected_path, read_preferences, theme_path
+from cachetui.preferences.browser_choices import protected_path, theme_path
+from cachetui.preferences.file import read_preferences
 from cachetui.preferences.model import Problem
 from cachetui.report.cache_notes import cache_notes
 from cachetui.report.entries_json import clean

@@ -14,7 +14,7 @@ from cachetui.model import Inventory
 from cachetui.needs.requirement_files import read_requirement_files
 from cachetui.needs.values import RequirementFile, RequirementFileError
 from cachetui.pip.config.paths import place
-from cachetui.rules import Rules
+from cachetui.prune_rules import Rules
 from cachetui.services.diagnostics.guard import guard
 from cachetui.system.steps import step
 from cachetui.system.streams import STANDARD_INPUT

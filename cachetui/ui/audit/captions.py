@@ -37,7 +37,7 @@ def level_parts(treemap: Treemap) -> tuple[list[Part], list[Part]]:
         ["Where the space is", *[shown(name) for name, _, _ in treemap.levels[1:]]]
     )
     shade = "" if treemap.plain else ", faded: old"
-    return [(path, "strong"), (f"  {treemap.missing}".rstrip(), "muted")], [(f"area: disk{shade}", "muted")]
+    return [(path, "strong"), (f"  {treemap.share_shown}".rstrip(), "muted")], [(f"area: disk{shade}", "muted")]
 
 
 def choice_parts(figure: FigureWidget, group: Group, *, total: int, room: int) -> list[Part]:

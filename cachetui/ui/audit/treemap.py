@@ -93,7 +93,7 @@ Where the space is. The area of a tile is its disk usage, its shade is its age: 
         return self._choices[self.cursor] if self.cursor < self.number else None
 
     @property
-    def missing(self) -> str:
+    def share_shown(self) -> str:
         """The number and the share of the items that have a tile; empty if all have one."""
         items = [item for item in self.levels[-1][1] if item.disk > 0] if self.levels else []
         laid_out = sum([len(tile.item.inside) or 1 for tile in self._tiles])

@@ -19,7 +19,7 @@ from cachetui.ui.dialogs.confirm import Result, summary
 from cachetui.ui.dialogs.review import PurgeReview, Review
 from cachetui.ui.operations.outlook import find_outlook
 from cachetui.ui.operations.own_commands import begin_own_commands
-from cachetui.ui.operations.preferences import reload_preferences
+from cachetui.ui.operations.protection import reload_preferences
 from cachetui.ui.operations.scan import cancel_scan, start_scan
 from cachetui.ui.terminal import notify_outside
 from cachetui.ui.workers import reporter, run_in_thread, start_worker

@@ -5,14 +5,14 @@ from __future__ import annotations
 from cachetui.labels import USE, Facts, Label
 from cachetui.model import Inventory
 from cachetui.preferences.model import Preferences
+from cachetui.prune_rules import Rules
 from cachetui.removal.freed_bytes import Outlook
-from cachetui.rules import Rules
 from cachetui.services.facts.environments import usage_words
 from cachetui.ui.activity import Activity
 from cachetui.ui.cache_screen import REFUSAL_SECONDS, CacheScreen
 from cachetui.ui.operations.outlook import find_outlook
 from cachetui.ui.operations.own_commands import show_own_commands
-from cachetui.ui.operations.preferences import reload_preferences
+from cachetui.ui.operations.protection import reload_preferences
 from cachetui.ui.operations.usage import find_usage
 from cachetui.ui.rules.dialog import RulesDialog
 from cachetui.ui.rules.form import Form, Name, RuleCounter

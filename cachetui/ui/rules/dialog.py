@@ -15,7 +15,7 @@ from textual.geometry import Size
 
 from cachetui.labels import Label
 from cachetui.model import Entry
-from cachetui.rules import Rules
+from cachetui.prune_rules import Rules
 from cachetui.text.format import count, disk_text
 from cachetui.ui.bindings import MARK, MOVE, PROGRAM, SHOW, key
 from cachetui.ui.dialogs.modal import SHEET, SHORT, DialogButton, Modal, Paragraphs

@@ -14,8 +14,8 @@ from cachetui.errors import CachetuiError, TermError
 from cachetui.labels import Facts, Label
 from cachetui.model import Entry
 from cachetui.preferences.model import Policy
+from cachetui.prune_rules import CHOOSERS, Chooser, Moment, Rules, Selection, choose
 from cachetui.removal.freed_bytes import Outlook
-from cachetui.rules import CHOOSERS, Chooser, Moment, Rules, Selection, choose
 from cachetui.terms import Predicate, parse_terms
 from cachetui.terms.quantities import parse_age, parse_count, parse_size
 

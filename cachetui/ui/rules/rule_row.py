@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widgets.input import Selection
 
-from cachetui.rules import Moment
+from cachetui.prune_rules import Moment
 from cachetui.ui.bindings import MARK, MOVE, key
 from cachetui.ui.dialogs.modal import DialogButton, Paragraphs
 from cachetui.ui.rules.form import STEPS, WIDE, DialogRule, Figures, Form

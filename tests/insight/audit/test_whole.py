@@ -14,8 +14,8 @@ from cachetui.insight.audit.figures import Figure
 from cachetui.insight.labelling import facts_of
 from cachetui.model import KINDS, NS, Entry, File, Inventory, in_order
 from cachetui.pip.scan.scanner import scan
+from cachetui.prune_rules import CHOOSERS, Rules, choose
 from cachetui.removal.plan import plan_removal
-from cachetui.rules import CHOOSERS, Rules, choose
 from cachetui.services.audit_rules import STANDARD
 from tests.inventories import inventory_of, write, write_record
 from tests.real_caches.test_real_caches import TRUTH, unpack

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from cachetui.insight.why.phrases import arguments_with, command_of, named
 from cachetui.insight.why.replay import Run
+from cachetui.insight.why.sentence_parts import arguments_with, command_of, named
 from cachetui.text.quote import quoted
 from tests.insight.why.cases import ASKER, case
 

@@ -11,15 +11,15 @@ from collections.abc import Iterator
 from cachetui.insight.remove_terms import version_of
 from cachetui.insight.why.evidence import Evidence
 from cachetui.insight.why.explanation import Finding, Reason, Remedy
-from cachetui.insight.why.phrases import (
+from cachetui.insight.why.remedies import drop_entry, remedy, update_pip
+from cachetui.insight.why.replay import NOT_FOUND
+from cachetui.insight.why.sentence_parts import (
     COMMIT,
     day,
     named,
     pip_of,
     shown_at,
 )
-from cachetui.insight.why.remedies import drop_entry, remedy, update_pip
-from cachetui.insight.why.replay import NOT_FOUND
 from cachetui.insight.why.stops import OTHER_PYTHON, is_as_listed
 from cachetui.model import Entry
 

@@ -7,15 +7,12 @@ from collections.abc import Iterator, Sequence
 from packaging.version import Version
 
 from cachetui.insight.remove_terms import version_of
-from cachetui.insight.why.evidence import (
-    Evidence,
-    canonical,
-    filename_of,
-    parsed,
-    specifier_of,
-)
+from cachetui.insight.why.evidence import Evidence
 from cachetui.insight.why.explanation import Finding, Reason, Remedy
-from cachetui.insight.why.phrases import (
+from cachetui.insight.why.parsing import canonical, filename_of, parsed, specifier_of
+from cachetui.insight.why.remedies import exactly, remedy
+from cachetui.insight.why.replay import NOT_FOUND, Chosen, ListedFile
+from cachetui.insight.why.sentence_parts import (
     hosts_of,
     moment,
     named,
@@ -26,8 +23,6 @@ from cachetui.insight.why.phrases import (
     shown_at,
     span,
 )
-from cachetui.insight.why.remedies import exactly, remedy
-from cachetui.insight.why.replay import NOT_FOUND, Chosen, ListedFile
 from cachetui.insight.why.stops import why_not_found
 from cachetui.model import INSTALLABLE
 from cachetui.pip.formats.index_files import version_in

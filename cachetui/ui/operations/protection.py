@@ -1,4 +1,4 @@
-"""Reload the preferences while the browser is open, and apply their protection."""
+"""Protect projects and free them, and reload the preferences while the browser is open."""
 
 from __future__ import annotations
 

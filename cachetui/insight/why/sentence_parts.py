@@ -1,4 +1,4 @@
-"""Texts for ages, versions and places in an explanation, and commands as typed into a shell."""
+"""Parts of sentences of an explanation: ages, dates, versions and places, and commands as typed into a shell."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 
 import humanize
 
-from cachetui.insight.why.evidence import Evidence, place_of
+from cachetui.insight.why.evidence import Evidence
+from cachetui.insight.why.parsing import place_of
 from cachetui.model import NS, Entry
 from cachetui.text.format import DAY, age
 from cachetui.text.quote import quoted

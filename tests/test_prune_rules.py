@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cachetui.labels import Facts
 from cachetui.model import NS, Entry, File
-from cachetui.rules import CHOOSERS, Chooser, Rules, choose
+from cachetui.prune_rules import CHOOSERS, Chooser, Rules, choose
 from cachetui.terms import parse_terms
 
 NOW = 1_793_000_000 * NS
