@@ -85,3 +85,23 @@ def test_the_superuser_must_name_a_cache_that_belongs_to_somebody_else(inventory
     with pytest.raises(RefusedError, match=r"belongs to another user \(uid 65534\)"):
         refuse(inventory, named=False, purge=False, home=None)
     refuse(inventory, named=True, purge=False, home=None)
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="there is no sudo")
+def test_the_home_directory_of_who_ran_sudo_is_refused(inventory: Inventory, monkeypatch: pytest.MonkeyPatch) -> None:
+    import pwd  # noqa: PLC0415 - exists where os.getuid does
+
+    other = next((one for one in pwd.getpwall() if one.pw_uid != os.getuid() and Path(one.pw_dir).is_dir()), None)
+    if other is None:
+        pytest.skip("no other user has a home here")
+    monkeypatch.setenv("SUDO_UID", str(other.pw_uid))
+    with pytest.raises(RefusedError, match=r"home directory|top of the file system"):
+        refuse(replace(inventory, root=str(Path(other.pw_dir).resolve())), named=True, purge=False, home=None)
+    monkeypatch.setenv("SUDO_UID", "4294000000")  # nobody has this number
+    refuse(inventory, named=True, purge=False, home=None)
+
+
+def test_a_home_directory_that_is_a_loop_of_links_is_fine(inventory: Inventory, tmp_path: Path) -> None:
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    refuse(inventory, named=True, purge=False, home=loop)

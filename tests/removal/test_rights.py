@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ import pytest
 
 from cachetui.removal.execute import execute
 from cachetui.removal.plan import Kept, plan_removal
-from cachetui.removal.rights import NOT_OWNER, NOT_PERMITTED, NOT_WRITABLE, READ_ONLY, denied
+from cachetui.removal.rights import NOT_OWNER, NOT_PERMITTED, NOT_WRITABLE, READ_ONLY, Rights, denied, remedy
+from cachetui.removal.rooted import Directory
 from tests.inventories import NOW, age_directories, inventory_of, record, write_record
-from tests.removal.nobody import give_to_nobody, run_as_nobody
+from tests.removal.nobody import NOBODY, give_to_nobody, run_as_nobody
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "geteuid"), reason="modes deny nothing here")
 superuser = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only the superuser can try")
@@ -163,3 +165,65 @@ def test_reasons_are_told_once_each(root: Path) -> None:
         Kept("y", "in use"),
     ]
     assert [(one.reason, one.number) for one in denied(str(root), kept)] == [(NOT_PERMITTED, 10_000), (READ_ONLY, 1)]
+
+
+@pytest.fixture
+def as_another_user() -> Iterator[None]:
+    """Let the tests run as a user who may not do everything, without leaving the process."""
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.fixture
+def others(root: Path) -> Path:
+    """Give a folder that everybody may write to, with a file and a folder of each user, and their own of a nobody."""
+    folder = root / "wheels"
+    for name in ("theirs", "own", "own/closed"):
+        (folder / name).mkdir(parents=True)
+    for place in (folder / "x", folder / "y", folder / "theirs/x", folder / "own/closed/x"):
+        place.touch()
+    for place in (folder / "y", folder / "own", folder / "own/closed", folder / "own/closed/x"):
+        os.chown(place, NOBODY, NOBODY)
+    (folder / "own/closed").chmod(0o500)
+    folder.chmod(0o1777)
+    return folder
+
+
+@superuser
+def test_rights_are_those_of_the_user_who_runs_it(root: Path, others: Path, as_another_user: None) -> None:
+    with closing(Directory(str(root))) as top:
+        rights = Rights(top)
+        reasons = {
+            path: rights.reason_to_stay(f"wheels/{path}", (others / path).lstat())
+            for path in ("x", "y", "theirs/x", "own/closed/x")
+        }
+        assert reasons == {"x": NOT_OWNER, "y": None, "theirs/x": NOT_WRITABLE, "own/closed/x": NOT_WRITABLE}
+        directories = {path: rights.may_remove_directory(f"wheels/{path}") for path in ("theirs", "own", "own/closed")}
+        assert directories == {"theirs": False, "own": True, "own/closed": True}
+        assert rights.may_remove_directory("wheels/gone") and not rights.may_remove_directory("wheels/theirs/x")
+        assert rights.reason_to_stay("gone/x", (others / "y").lstat()) == NOT_WRITABLE
+    assert remedy(str(root), others / "y") == f"chmod -R u+rwX {shlex.quote(str(root))} allows it"
+    makes_it_yours = f"it belongs to root: sudo chown -R $USER {shlex.quote(str(root))} makes it yours"
+    assert remedy(str(root), others / "x") == makes_it_yours
+    assert remedy(str(root), root / "gone") == makes_it_yours  # then the owner of the root counts
+
+
+@superuser
+def test_the_superuser_may_remove_everything_and_is_told_whose_it_is(root: Path, others: Path) -> None:
+    with closing(Directory(str(root))) as top:
+        rights = Rights(top)
+        assert {rights.reason_to_stay(f"wheels/{name}", (others / name).lstat()) for name in "xy"} == {None}
+        assert rights.may_remove_directory("wheels/own/closed")
+    os.chown(others / "x", 4_294_000_000, 0)
+    assert remedy(str(root), others / "x") == "it belongs to user 4294000000: run cachetui as that user"
+
+
+def test_a_remedy_needs_no_file_to_be_there(root: Path) -> None:
+    quoted = shlex.quote(str(root))
+    assert remedy(str(root), root / "gone") == f"chmod -R u+rwX {quoted} allows it"
+    assert remedy(str(root / "no"), root / "no/gone") == "give it back to its owner"
+    assert remedy(str(root), root, READ_ONLY) == "mount it for writing"
+    assert remedy(str(root), root, NOT_PERMITTED).startswith("the superuser can allow it with ch")

@@ -221,3 +221,33 @@ def test_whatever_is_typed_parses_or_is_an_error_with_a_place_in_it(text: str, l
         parse_terms([text], loose=loose)
     except TermError as error:
         assert 0 <= error.position <= len(text)
+
+
+def wheel_of(filename: str | None, url: str | None = None) -> Entry:
+    return Entry("wheel", (), "http/a", NOW, project="ruamel-yaml", version="1.0", filename=filename, url=url)
+
+
+def test_a_word_of_a_filter_is_found_in_any_name_and_in_the_project_however_it_is_spelled() -> None:
+    entry = wheel_of("ruamel.yaml-1.0-cp38-cp38-linux_x86_64.whl", "https://files.example/x.whl")
+    for word, is_true in (("cp38", True), ("YAML-1", True), ("Ruamel_Yaml", True), ("files.example", False)):
+        assert parse_terms([word], loose=True)(entry, Facts()) is is_true
+    assert parse_terms(["files.example"], loose=True)(wheel_of(None, entry.url), Facts())
+    assert parse_terms(["http/a"], loose=True)(wheel_of(None), Facts())
+    assert not parse_terms(["py"], loose=True)(Entry("response", (), "http/a", NOW), Facts())
+
+
+def test_a_file_name_or_address_that_is_malformed_has_no_python_and_no_source() -> None:
+    for filename in ("x.whl", "1.0-cp38-cp38-any.whl", "a-b-c.whl", "x-1.tar.gz", None):
+        entry = wheel_of(filename, "https://[bad/x.whl?cp38")
+        for terms in (["python:3.8"], ["not:python:3.8"], ["from:bad"], ["not:from:bad"]):
+            assert not parse_terms(terms)(entry, Facts())
+    entry = wheel_of("x-1.0-odd-none-any.whl", "https://me:secret@files.example/x.whl?token")
+    assert not parse_terms(["python:3.8"])(entry, Facts()) and parse_terms(["not:python:3.8"])(entry, Facts())
+    assert parse_terms(["from:files.example/x"])(entry, Facts())
+    assert not any(parse_terms([f"from:{word}"])(entry, Facts()) for word in ("secret", "token"))
+
+
+def test_marks_are_a_condition_of_a_filter() -> None:
+    marked = parse_terms(["is:marked"], loose=True)
+    assert marked(wheel_of(None), Facts(marked=frozenset({"http/a"})))
+    assert not marked(wheel_of(None), Facts())

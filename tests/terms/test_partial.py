@@ -112,3 +112,10 @@ def test_what_parses_is_in_force_whether_or_not_typing_is_done(typed: str, done:
 def test_no_beginning_of_a_filter_is_ever_called_wrong(typed: str) -> None:
     for end in range(len(typed) + 1):
         assert read_query(typed[:end], done=False).error is None
+
+
+def test_words_that_narrow_what_requirements_choose_are_named() -> None:
+    query = read_query("torch>=2 linux not:cu121 is:superseded not:is:legacy")
+    assert query.narrowing_words == ("linux",)
+    assert query.words == {"superseded", "legacy"}
+    assert read_query("linux is:superseded").narrowing_words == ()
