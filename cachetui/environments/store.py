@@ -15,10 +15,14 @@ import platformdirs
 from cachetui.environments.installed import Installed, Site, Source, read_site
 from cachetui.system.remembered import read_remembered, write_remembered
 
+FORM = 1
+"""Version of the remembered values; a file with another version is ignored."""
+FORM_KEY = "form"
+"""Key of the version; all keys but this and `PREFIXES` are folders."""
 MOST = 5_000
 """Maximum number of remembered folders; the most recently read ones are kept."""
 PREFIXES = "prefixes"
-"""Key of the remembered prefixes; all other keys are folders."""
+"""Key of the remembered prefixes."""
 RECENT_NS = 2_000_000_000
 """Nanoseconds before now in which a folder may have changed again without a new modification time."""
 
@@ -38,6 +42,8 @@ class SiteMemory:
         """Read the file, by default the user's, if it is to be used. Never raises if something is wrong with it."""
         self._path = (path or default_path()) if used else None
         self._known: dict[str, dict[str, Any]] = {} if self._path is None else read_remembered(self._path)
+        if self._known.pop(FORM_KEY, None) != {FORM_KEY: FORM}:
+            self._known = {}
         self._changed = False
 
     def read(self, folder: Path) -> Site:
@@ -73,7 +79,7 @@ class SiteMemory:
             there = [
                 (folder, one) for folder, one in self._known.items() if folder == PREFIXES or Path(folder).is_dir()
             ]
-            write_remembered(self._path, dict(there[-MOST:]))
+            write_remembered(self._path, {FORM_KEY: {FORM_KEY: FORM}, **dict(there[-MOST:])})
             self._changed = False
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
@@ -55,14 +56,17 @@ DEEPEST = 100
 
 
 def read_requirement_files(
-    paths: Iterable[Path | None], read: Callable[[Path | None, int], bytes] = read_input
+    paths: Iterable[Path | None],
+    read: Callable[[Path | None, int], bytes] = read_input,
+    wrong: Callable[[RequirementFileError], None] | None = None,
 ) -> RequirementFile:
     """Read requirements files, the files that they name, and lock files. Raises RequirementFileError.
 
     None is the standard input. The files that it names, or that `/dev/stdin` names, are relative to the current
-    folder. `read` returns the content of each, as `read_input` does.
+    folder. `read` returns the content of each, as `read_input` does. If `wrong` is given, it gets the error for each
+    line that is not a requirement, and all other lines are read.
     """
-    reader = _Reader(read)
+    reader = _Reader(read, wrong)
     for path in paths:
         reader.read(path, constraint=False)
     return RequirementFile(
@@ -71,16 +75,20 @@ def read_requirement_files(
 
 
 class _Reader:
-    def __init__(self, read: Callable[[Path | None, int], bytes]) -> None:
+    def __init__(
+        self,
+        read: Callable[[Path | None, int], bytes],
+        wrong: Callable[[RequirementFileError], None] | None,
+    ) -> None:
         self.asked: list[RequirementLine] = []
         self.ignored: list[Ignored] = []
         self.direct: list[DirectReference] = []
         self.pre = False
         self.kinds = set[bool]()
-        """Whether the files that were read are lock files."""
+        """Whether what is asked for stands in lock files; a requirements file may do nothing but name some."""
         self._seen: set[tuple[Path | None, bool]] = set()
         self._depth = 0
-        self._read = read
+        self._read, self._wrong = read, wrong
 
     def read(self, path: Path | None, *, constraint: bool) -> None:
         """Read a file, or the standard input, unless it was read before."""
@@ -98,9 +106,9 @@ class _Reader:
         if self._depth == DEEPEST:
             raise RequirementFileError(name, f"is the end of a chain of more than {DEEPEST} files: include fewer.")
         lock = read_lock(text, name)
-        self.kinds.add(lock is not None)
         if lock is not None:
-            self.asked += lock.asked
+            self.kinds.add(True)
+            self.asked += [replace(one, constraint=constraint) for one in lock.asked]
             self.ignored += lock.ignored
             self.direct += lock.direct
             return
@@ -129,19 +137,25 @@ class _Reader:
             try:
                 requirement = read_requirement(text)
             except ValueError as error:
-                raise RequirementFileError(place, f"is not a requirement: {error}.", text) from error
+                wrong = RequirementFileError(place, f"is not a requirement: {error}.", text)
+                if self._wrong is None:
+                    raise wrong from error
+                self._wrong(wrong)
+                return
             if requirement.url:
                 self.ignored.append(Ignored(place, line))
                 self._refer(line)
                 return
             found = frozenset([(name, value.lower()) for name, value in HASH.findall(line)])
             self.asked.append(RequirementLine(requirement, found, constraint))
+            self.kinds.add(False)
 
     def _refer(self, line: str) -> None:
         """Add a reference to a URL; a path is left out, because nothing from it is in a cache."""
         name, url = found.groups() if (found := REFERENCE.match(line)) else (None, "")
         if reference := direct_reference(canonicalize_name(name) if name else None, url):
             self.direct.append(reference)
+            self.kinds.add(False)
 
 
 def _text(content: bytes) -> str:

@@ -37,7 +37,7 @@ LONGEST = 512 << 20
 def read_check_list(arguments: Sequence[str]) -> CheckList:
     """Read terms, files, folders and `-`, the standard input. Raises TermError for a term.
 
-    A file or folder that cannot be read is told by a sentence in the result, and all others are read.
+    A file, folder or line that cannot be read is told by a sentence in the result, and all others are read.
     """
     found = CheckList()
     with step(LOG, "read the lists"):
@@ -155,8 +155,9 @@ def _read_list(path: Path | None, into: CheckList) -> None:
     def read(other: Path | None, most: int) -> bytes:
         return content if other == path else read_input(other, most)
 
-    listed = read_requirements([path], note=into.ignored.append, read=read)
-    if not listed.asked:
+    known = len(into.unreadable)
+    listed = read_requirements([path], note=into.ignored.append, read=read, wrong=into.unreadable.append)
+    if not listed.asked and len(into.unreadable) == known:
         raise CachetuiError(f"{name} names no release: write a name or a requirement on each line.")
     for line in listed.asked:
         text = f"{line.requirement.name}{line.requirement.specifier}"

@@ -34,13 +34,16 @@ def read_requirements(
     *,
     note: Callable[[str], None],
     read: Callable[[Path | None, int], bytes] = read_input,
+    wrong: Callable[[str], None] | None = None,
 ) -> RequirementFile:
     """Read requirements files, None being the standard input; `note` gets a sentence for each ignored line.
 
-    `read` returns the content of each, as `read_input` does. Raises CachetuiError.
+    `read` returns the content of each, as `read_input` does. If `wrong` is given, it gets a sentence for each line that
+    is not a requirement, and all other lines are read. Raises CachetuiError.
     """
+    report = (lambda error: wrong(unreadable(error))) if wrong is not None else None
     try:
-        found = read_requirement_files(paths, read)
+        found = read_requirement_files(paths, read, report)
     except RequirementFileError as error:
         raise CachetuiError(unreadable(error)) from None
     for ignored in found.ignored:

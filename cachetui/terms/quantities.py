@@ -76,13 +76,17 @@ def parse_count(text: str) -> int:
 
     Raises ValueError; its message is a clause that completes a sentence.
     """
+    if not text.strip():
+        raise ValueError("it is empty: write a number, such as 2")
     if not COUNT.fullmatch(text):
-        raise ValueError(f"{brief(text) or 'nothing'} is not a number, such as 2")
+        raise ValueError(f"{brief(text)} is not a number, such as 2")
     return int(text)
 
 
 def _parts(text: str, what: str) -> tuple[float, str]:
+    if not text.strip():
+        raise ValueError(f"it is empty: write {what}")
     found = NUMBER.fullmatch(text.strip()) if len(text) <= LONGEST else None
     if not found:
-        raise ValueError(f"{brief(text) or 'nothing'} is not {what}")
+        raise ValueError(f"{brief(text)} is not {what}")
     return float(found[1]), found[2]

@@ -220,7 +220,7 @@ def test_lists_that_cannot_be_read(run: Run, root: Path, tmp_path: Path) -> None
     assert said.out.startswith("FOUND: MAL-2026-1 (XYZ-1), Steals tokens: 4 files, ")  # the others are checked
     for name, content, words in (
         ("gone.txt", None, "gone.txt cannot be read: "),
-        ("bad.txt", b"six\n???\n", "bad.txt, line 2: ??? is not a requirement: "),
+        ("bad.txt", b"???\n", "bad.txt, line 1: ??? is not a requirement: "),
         ("all.json", b"PK\3\4", "all.json is a zip: unpack it"),
         ("odd.json", b"six", "odd.json, line 1: this is no valid JSON: "),
         ("empty.txt", b"# nothing\n", "empty.txt names no release: "),
@@ -230,6 +230,21 @@ def test_lists_that_cannot_be_read(run: Run, root: Path, tmp_path: Path) -> None
         said = run("check", name, "--cache-dir", root)
         assert (said.code, said.out) == (2, "")
         assert said.err.startswith(f"Error: {words}")
+        assert said.err.count("Error: ") == 1
+
+
+def test_a_line_that_is_no_requirement_is_named_and_all_others_are_checked(
+    run: Run, root: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "list.txt").write_text("gone==1\n???\nllm-kit==1.82.7\n-r more.txt\n", encoding="utf-8")
+    (tmp_path / "more.txt").write_text("llm-kit==\nllm-kit==1.82.8\n", encoding="utf-8")
+    said = run("check", "list.txt", "--cache-dir", root)
+    assert said.code == 2
+    assert [line.partition(" is not")[0] for line in said.err.splitlines() if line.startswith("Error: ")] == [
+        "Error: list.txt, line 2: ???",
+        "Error: more.txt, line 1: llm-kit==",
+    ]
+    assert all(words in said.out for words in ("gone==1", "FOUND: llm-kit==1.82.7", "FOUND: llm-kit==1.82.8"))
 
 
 def test_what_cannot_be_read_in_a_folder_leaves_out_nothing_else(run: Run, root: Path, tmp_path: Path) -> None:

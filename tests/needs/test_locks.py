@@ -235,6 +235,12 @@ def test_the_content_says_what_a_file_is_and_not_its_name(text: str, tmp_path: P
         found = read_requirement_files([tmp_path / name])
         assert found.is_lock
         assert "six==1.16.0" in str(found.asked[0].requirement)
+    (tmp_path / "first.txt").write_text("-r uv.lock\n")
+    assert read_requirement_files([tmp_path / "first.txt"]) == read_requirement_files([tmp_path / "uv.lock"])
+    (tmp_path / "first.txt").write_text("-r uv.lock\ntoml\n")
+    assert not read_requirement_files([tmp_path / "first.txt"]).is_lock
+    (tmp_path / "first.txt").write_text("-c uv.lock\n")
+    assert all(one.constraint for one in read_requirement_files([tmp_path / "first.txt"]).asked)
     for line in ("six==1.16.0", "version==0.1.2", "version == 0.1.2", "lock-version===1"):
         (tmp_path / "requirements.lock").write_text(f"{line}\n")
         assert not read_requirement_files([tmp_path / "requirements.lock"]).is_lock, line

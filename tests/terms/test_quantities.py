@@ -26,7 +26,7 @@ def test_a_quantity_is_a_number_with_a_unit(parse: Callable[[str], int], text: s
 @pytest.mark.parametrize(
     ("parse", "text", "complaint"),
     [
-        (parse_size, "", "nothing is not a size, such as 100MB"),
+        (parse_size, "", "it is empty: write a size, such as 100MB"),
         (parse_size, "big", "big is not a size, such as 100MB"),
         (parse_size, "9" * 1_000, r"9+… is not a size, such as 100MB"),
         (parse_size, "5", "5 needs a unit, such as 5MB"),
@@ -34,7 +34,7 @@ def test_a_quantity_is_a_number_with_a_unit(parse: Callable[[str], int], text: s
         (parse_age, "3m", "m could be minutes or months: write min or mo"),
         (parse_age, "3", "3 needs a unit, such as 3d"),
         (parse_age, "3MB", "MB is not a unit of age: write h, d, w, mo or y"),
-        (parse_count, "", "nothing is not a number, such as 2"),
+        (parse_count, "", "it is empty: write a number, such as 2"),
         (parse_count, "-1", "-1 is not a number, such as 2"),
     ],
 )

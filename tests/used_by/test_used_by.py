@@ -21,6 +21,7 @@ from cachetui.pip.scan.scanner import scan
 from cachetui.preferences.validate import validate
 from cachetui.prune_rules import CHOOSERS, Rules, choose
 from cachetui.services.facts.environments import prefixes_in, usage_here, usage_words
+from cachetui.system.remembered import read_remembered, write_remembered
 from cachetui.terms import parse_terms
 from tests.used_by.laid_out import by_hand, entry, found, holds, install
 
@@ -174,6 +175,9 @@ def test_environments_are_remembered_until_they_change(home: Path) -> None:
     install(packages, "iniconfig", "3.0")
     changed = found(home, SiteMemory(place), VIRTUAL_ENV=home / "v")["~/v"]
     assert ("iniconfig", "3.0") in holds(changed)
+    known = read_remembered(place)
+    write_remembered(place, {**known, "form": {"form": 0}})
+    assert SiteMemory(place).read(packages) == SiteMemory(used=False).read(packages)
     for content in (b"", b"x" * 99, place.read_bytes()[:-4], b'00000000\n{"a": {}}'):
         place.write_bytes(content)
         assert holds(found(home, SiteMemory(place), VIRTUAL_ENV=home / "v")["~/v"]) == holds(changed)
