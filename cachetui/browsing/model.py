@@ -10,6 +10,7 @@ from cachetui.browsing.catalog import TITLES, Catalog, GroupKey, GroupKind
 from cachetui.browsing.group import EntryGroup
 from cachetui.browsing.marks import EMPTY, Marks, groups_of
 from cachetui.browsing.rows import Key, Row, SortOrder, foreign_rows, make_rows
+from cachetui.conduct import PIP
 from cachetui.labels import Facts, Label
 from cachetui.model import Entry
 
@@ -59,8 +60,10 @@ def expect_filter(groups: Iterable[tuple[GroupKey, EntryGroup]]) -> None:
 class BrowserModel:
     """Rows and marks of a catalog. The catalog may grow or be replaced; the rows are filtered and sorted."""
 
-    def __init__(self, catalog: Catalog | None = None) -> None:
+    def __init__(self, catalog: Catalog | None = None, *, tool: str = PIP.tool) -> None:
         self.catalog = Catalog() if catalog is None else catalog
+        self.tool = tool
+        """Name of the program that fills the cache."""
         self.marks = Marks()
         self.expanded: set[GroupKey] = set()
         """Projects, versions and groups that are open."""
@@ -224,7 +227,7 @@ class BrowserModel:
         projects = self.roots[: self.shown_projects]
         rows = make_rows([*self.order.arrange(projects), *self.roots[len(projects) :]], self.expanded, self.order)
         if self.catalog.foreign and not self.filtering:
-            rows += foreign_rows(self.catalog.foreign, self.expanded, self.order)
+            rows += foreign_rows(self.catalog.foreign, self.expanded, self.order, self.tool)
         return rows
 
     def update(self, entries: Collection[Entry]) -> None:

@@ -97,9 +97,9 @@ class Row(NamedTuple):
     open: bool = False
     """Whether the row is open."""
     foreign: int = 0
-    """Number of files that pip does not write, if the row stands for such files; it cannot be marked."""
+    """Number of files that the cache's program does not write, if the row stands for such; it cannot be marked."""
     file: File | None = None
-    """The file, if the row stands for a single file that pip does not write."""
+    """The file, if the row stands for a single file that the cache's program does not write."""
 
     @property
     def entry(self) -> Entry | None:
@@ -139,10 +139,10 @@ def make_rows(roots: Iterable[Row], expanded: Collection[GroupKey], order: SortO
     return rows
 
 
-def foreign_rows(files: Sequence[File], expanded: Collection[GroupKey], order: SortOrder) -> list[Row]:
-    """Return the row that stands for all files that pip does not write, and if it is open, a row for each."""
+def foreign_rows(files: Sequence[File], expanded: Collection[GroupKey], order: SortOrder, tool: str) -> list[Row]:
+    """Return the row that stands for all files that the tool does not write, and if it is open, a row for each."""
     is_open = FOREIGN in expanded
-    row = _foreign_row(FOREIGN, FOREIGN.title, files)._replace(folds=True, open=is_open)
+    row = _foreign_row(FOREIGN, f"Not {tool}'s", files)._replace(folds=True, open=is_open)
     named = [(file, _foreign_row(file.path, file.path, (file,))) for file in sorted(files)] if is_open else []
     return [row, *order.arrange([below._replace(depth=1, file=file) for file, below in named])]
 

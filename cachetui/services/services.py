@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cachetui.caches.registry import source_of
+from cachetui.caches.registry import PIP, source_of
 from cachetui.conduct import Conduct
 from cachetui.errors import RefusedError
 from cachetui.interpreters.lookup import Python, default_python
@@ -74,7 +74,7 @@ class Services:
     demo: bool = False
     """Whether the cache is the demo's."""
     find_pythons_here: bool = False
-    """Whether to search this machine for Pythons."""
+    """Whether to search this machine for Pythons, and for other caches."""
     preferences_path: Path | None = None
     """Path of the preferences file; None for the user's own file."""
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
@@ -83,6 +83,22 @@ class Services:
     """Function that returns the current time in nanoseconds since the epoch."""
 
     # The cache
+
+    @property
+    def tool(self) -> str:
+        """Name of the program that fills the cache, as its users write it. Does not block."""
+        return source_of(self.location.source).title
+
+    @property
+    def is_pips(self) -> bool:
+        """Whether it is pip's own cache, which pip's settings decide about. Does not block."""
+        return self.location.source == PIP
+
+    def of(self, other: OtherCache) -> Services:
+        """Return the use cases of another cache on this machine. Reads pip's settings, and no cache."""
+        python = self.python or default_python(self.environ)
+        location = source_of(other.id).locate(None, python=python, environ=self.environ)
+        return replace(self, location=location, demo=False)
 
     def scan(
         self,

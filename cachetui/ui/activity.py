@@ -28,7 +28,16 @@ class ActivityProgress(NamedTuple):
 
 Activities = Mapping[Activity, ActivityProgress]
 """The running activities."""
-Wish = Literal["review", "choose by rules", "check a list", "export", "verify", "read it again", "change the settings"]
+Wish = Literal[
+    "review",
+    "choose by rules",
+    "check a list",
+    "export",
+    "verify",
+    "read it again",
+    "change the settings",
+    "open another cache",
+]
 """Actions that a user may want to begin, each as the end of a sentence."""
 
 FORBIDS: Mapping[Wish, tuple[Activity, ...]] = {
@@ -39,6 +48,7 @@ FORBIDS: Mapping[Wish, tuple[Activity, ...]] = {
     "verify": (Activity.REMOVING, Activity.SCANNING),
     "read it again": (Activity.REMOVING, Activity.SCANNING),
     "change the settings": (Activity.CHANGING_PIP,),
+    "open another cache": (Activity.EXPORTING, Activity.REMOVING, Activity.CHANGING_PIP),
 }
 """Activities during which each action cannot begin."""
 RUNNING: Mapping[Activity, str] = {

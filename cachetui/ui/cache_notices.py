@@ -37,7 +37,8 @@ def notice_sentences(
         sentences.append(f"{home_short(str(location.root))} leads to {home_short(inventory.root)}.")
     sentences += [*location.notes, *([difference] if difference else [])]
     if inventory is not None and not inventory.recognised and inventory.foreign:
-        sentences.append(f"{location.root} contains nothing that pip writes: it may not be a pip cache.")
+        tool = inventory.conduct.tool
+        sentences.append(f"{location.root} contains nothing that {tool} writes: it may not be a {tool} cache.")
     if inventory is not None:
         sentences += cache_notes(inventory)
     if inventory is not None and not inventory.complete:

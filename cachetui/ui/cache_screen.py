@@ -27,6 +27,7 @@ from cachetui.ui.widgets.cells import shown
 if TYPE_CHECKING:  # imported for types only, for a faster start
     from packaging.tags import Tag
 
+    from cachetui.caches.source import OtherCache
     from cachetui.environments.used_by import Usage
     from cachetui.interpreters.info import InterpreterInfo
     from cachetui.pip_settings.effective import PipSettings
@@ -96,13 +97,15 @@ class CacheScreen(Screen[None]):
     outlook: var[Outlook] = var(Outlook())
     """Conditions that decide what a removal would free now."""
     activities: var[Activities] = var({}, bindings=True)
+    others: var[tuple[OtherCache, ...]] = var(())
+    """The other caches on this machine that have been found."""
     difference: var[str | None] = var(None)
     """How pip's own answer differs from the location, as a sentence; None if it does not."""
 
     def __init__(self, services: Services, preferences: Preferences) -> None:
-        super().__init__(id="_default")
+        super().__init__()
         self.services = services
-        self.model = BrowserModel()
+        self.model = BrowserModel(tool=services.tool)
         """The view model of Browse, which holds the marks."""
         self.set_reactive(CacheScreen.preferences, preferences)
         self.model.protect = preferences.protection
@@ -172,7 +175,7 @@ class CacheScreen(Screen[None]):
 
     def refuse(self, wish: Wish) -> bool:
         """Return whether an action cannot currently begin, and if so, notify the user why."""
-        was_read = self.inventory is not None or wish == "read it again"
+        was_read = self.inventory is not None or wish in ("read it again", "open another cache")
         why = refusal(wish, self.activities, key_name(self.app, "app.stop"), was_read=was_read)
         if why is not None:
             self.notify(why, severity="warning", markup=False)

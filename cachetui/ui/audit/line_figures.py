@@ -117,7 +117,7 @@ class ReclaimableLines(Lines):
 
     has_box = True
     HELP = """\
-The space that each rule of `cachetui prune` would free today. What is protected, what may be in use and what pip built
+The space that each rule of `cachetui prune` would free today. What is protected, what may be in use and what was built
 here is kept. Rules overlap. An entry is superseded if there is a newer version for the same Python and platform.
 **Space** marks everything that a rule chooses, **b** or Enter shows it in Browse.
 """

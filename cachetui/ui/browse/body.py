@@ -49,6 +49,7 @@ class BrowseBody(Container):
 
     def on_mount(self) -> None:
         """Update the details with the cursor, within the same frame."""
+        self.details.tool = self.model.tool
         self.watch(self.cache_tree, "highlighted", self._show_details)
 
     def _show_details(self, row: Row | None) -> None:

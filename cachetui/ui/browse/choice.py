@@ -11,21 +11,25 @@ from cachetui.browsing.rows import Row
 if TYPE_CHECKING:
     from cachetui.model import Entry, File
 
-FOREIGN_WORDS = "These are not pip's files: cachetui counts them and never removes them."
 STILL_NAMING = "What the filter shows can be marked once everything has been named."
+
+
+def foreign_words(tool: str) -> str:
+    """Return what cachetui does with files that the cache's program, the tool, does not write."""
+    return f"These are not {tool}'s files: cachetui counts them and never removes them."
 
 
 def why_not_removable(rows: list[Row], model: BrowserModel) -> str | None:
     """Return why the entries of some rows cannot be removed, as a sentence; None if they can."""
     if rows and all(row.foreign for row in rows):
-        return FOREIGN_WORDS
+        return foreign_words(model.tool)
     if not model.is_final:
         return STILL_NAMING if model.is_identifying else "Complete the last term of the filter first."
     return None
 
 
 def paths_of(row: Row, model: BrowserModel) -> list[str]:
-    """Return the paths of a row's entries, or of its files that are not pip's, relative to the root."""
+    """Return the paths of a row's entries, or of its foreign files, relative to the root."""
     files: Iterable[Entry | File] = row.group.entries
     if row.foreign:
         files = model.catalog.foreign if row.file is None else (row.file,)

@@ -13,11 +13,13 @@ from textual.strip import Strip
 from cachetui.browsing.catalog import GroupKind
 from cachetui.browsing.group import AGES, EntryGroup
 from cachetui.browsing.rows import Row
+from cachetui.conduct import PIP
 from cachetui.model import INSTALLABLE, NS, Entry, File, Inventory
 from cachetui.removal.freed_bytes import Freeing
 from cachetui.text.format import age, ago, count, date, disk_text
 from cachetui.text.names import entry_name, kind_of, metadata_name
 from cachetui.text.redact import masked, redact_urls
+from cachetui.ui.browse.choice import foreign_words
 from cachetui.ui.cache_screen import CacheScreen
 from cachetui.ui.widgets.cells import FILE_TAIL, fit, fit_file, pad, shown, width
 from cachetui.ui.widgets.painted import PaintedLines, Part, size_parts
@@ -157,9 +159,9 @@ def holding_facts(row: Row, now: int, findings: Mapping[str, str] = NO_FINDINGS)
     return facts
 
 
-def foreign_facts(file: File | None, now: int) -> list[Fact]:
-    """Return the facts about a file that pip does not write, or about all such files."""
-    facts = [Fact("", "These are not pip's files: cachetui counts them and never removes them.")]
+def foreign_facts(file: File | None, now: int, tool: str) -> list[Fact]:
+    """Return the facts about a file that the cache's program, the tool, does not write, or about all such files."""
+    facts = [Fact("", foreign_words(tool))]
     if file is not None:
         facts += [Fact("changed", when(file.mtime_ns, now)), Fact("file size", disk_text(file.size))]
         facts.append(Fact("on disk", shown(file.path)))
@@ -172,10 +174,11 @@ def facts_of(
     pythons: Sequence[InterpreterInfo] = (),
     findings: Mapping[str, str] = NO_FINDINGS,
     copies: Mapping[str, Collection[str]] = NO_COPIES,
+    tool: str = PIP.tool,
 ) -> list[Fact]:
-    """Return the facts about a row; the other arguments are those of `entry_facts`."""
+    """Return the facts about a row; `tool` is the cache's program, the other arguments are those of `entry_facts`."""
     if row.foreign:
-        return foreign_facts(row.file, now)
+        return foreign_facts(row.file, now, tool)
     if row.entry is None:
         return holding_facts(row, now, findings)
     return entry_facts(row.entry, now, pythons, findings, copies)
@@ -226,12 +229,14 @@ class Details(PaintedLines):
     """Faults of entries, by path."""
     copies: reactive[Mapping[str, Collection[str]]] = reactive(NO_COPIES)
     """Paths of the other entries that hold the same file, by path."""
+    tool = PIP.tool
+    """Name of the program that fills the cache."""
     _given: tuple[EntryGroup, Inventory, str] | None = None
     protection: Callable[[Row], str] = lambda _: ""
     """Function that returns how much of a row is protected: x for all, - for a part; empty for nothing."""
 
     def _facts(self, row: Row) -> list[Fact]:
-        facts = facts_of(row, self.now, self.pythons, self.findings, self.copies)
+        facts = facts_of(row, self.now, self.pythons, self.findings, self.copies, self.tool)
         if back := self._gives_back(row):
             labels = [fact.label for fact in facts]
             facts.insert(labels.index("file size") + 1, Fact("gives back", back))

@@ -35,7 +35,7 @@ def page_of(
         return PageText(
             "The cache is empty",
             (
-                f"pip has stored nothing in {root} yet. What it downloads or builds will be listed here.",
+                f"{services.tool} has stored nothing in {root} yet. What it downloads or builds will be listed here.",
                 f"This location comes from {shown(location.said_by)}.",
             ),
             (again, ("cachetui --demo", "try it on a made-up cache")),

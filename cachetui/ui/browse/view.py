@@ -21,7 +21,7 @@ from cachetui.services.services import Services
 from cachetui.ui.activity import Activities, Activity, shown_progress
 from cachetui.ui.bindings import key_name
 from cachetui.ui.browse.body import BrowseBody
-from cachetui.ui.browse.choice import FOREIGN_WORDS, STILL_NAMING, paths_of, why_not_removable
+from cachetui.ui.browse.choice import STILL_NAMING, foreign_words, paths_of, why_not_removable
 from cachetui.ui.browse.column_titles import ColumnTitles
 from cachetui.ui.browse.empty_state import page_of, why_no_rows
 from cachetui.ui.browse.facts import FactsRequest, MissingFacts
@@ -224,6 +224,8 @@ class Browse(Vertical):
             )
         if action == "filter" and self.query_one(FilterBox).has_focus:
             return False  # in the box, the key types a letter
+        if action == "why" and not self.services.is_pips:
+            return False
         if hasattr(type(self), f"action_{action}"):
             return not self.has_class("-plain")
         return True
@@ -247,7 +249,7 @@ class Browse(Vertical):
         tree = self.cache_tree
         rows = [row for row in tree.chosen if not row.foreign]
         if not rows and tree.current is not None:
-            self.notify(FOREIGN_WORDS, markup=False)
+            self.notify(foreign_words(self.model.tool), markup=False)
         self._mark(partial(self.model.toggle, rows))
         if tree.range_from is not None:
             tree.choose(False)

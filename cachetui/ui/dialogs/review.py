@@ -101,7 +101,7 @@ class PurgeReview(Review):
     """Review of a removal of all entries; the user must type a word to accept it."""
 
     AUTO_FOCUS = "#typed, #no"
-    HELP = f"Everything that pip keeps here will be removed. Type **{WORD}** and press Enter; Esc keeps everything."
+    HELP = f"Everything that the cache holds will be removed. Type **{WORD}** and press Enter; Esc keeps everything."
     BINDINGS: ClassVar[list[BindingType]] = [
         key("escape", "no", "no", "purge.no", REMOVE, "Keep everything", show=True),
     ]

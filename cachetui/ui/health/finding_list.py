@@ -30,8 +30,8 @@ class FindingList(RowList):
     """
     HELP = """\
 # Health
-Problems in the cache, the most serious first. Danger: a file may not be what its index offered. Damage: pip cannot use
-a file as it should. Waste: a file only takes up space. Below each title: what pip does about it, and how to fix it.
+Problems in the cache, the most serious first. Danger: a file may not be what its index offered. Damage: a file
+cannot be used as it should. Waste: a file only takes up space. Below each title: what follows, and how to fix it.
 Verifying reads everything and compares it with the hashes that cached index pages list. It changes nothing.
 """
     BINDING_GROUP_TITLE = "Findings"

@@ -13,6 +13,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
 
+from cachetui.conduct import PIP
 from cachetui.labels import Label
 from cachetui.model import Entry
 from cachetui.prune_rules import Rules
@@ -104,15 +105,17 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         unknown: Mapping[Name, str] = NO_WORDS,
         looked: str = "",
         notes: tuple[str, ...] = (),
+        tool: str = PIP.tool,
     ) -> None:
         """Make the dialog; `counter` counts the entries that rules choose.
 
         `form` has the rules that are ticked at first. `unknown` says why nothing counts as unusable or unused, by the
-        name of the rule, and `looked` which environments were looked at. `notes` are sentences to show in addition.
+        name of the rule, and `looked` which environments were looked at. `notes` are sentences to show in addition, and
+        `tool` is the program that fills the cache.
         """
         super().__init__()
         self.counter, self.form = counter, form
-        self.unknown, self.looked, self.notes = unknown, looked, notes
+        self.unknown, self.looked, self.notes, self.tool = unknown, looked, notes, tool
         self.together: RuleCounts | None = None
         """Entries that all ticked rules choose together; None while they are counted, or if a value does not parse."""
         self._figures: dict[Rules, Figures] = {}  # totals by rules, as far as they have been counted
@@ -127,7 +130,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
                 for title, rules in GROUPS:
                     yield self._caption(title, rules)
                     for rule in rules:
-                        yield RuleRow(rule, self.form, self.unknown.get(rule.name, ""))
+                        yield RuleRow(rule, self.form, self.unknown.get(rule.name, ""), self.tool)
             yield PaintedLine(id="together")
             yield Note()
             with Horizontal(id="answers"):

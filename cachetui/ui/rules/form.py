@@ -34,7 +34,7 @@ class DialogRule(NamedTuple):
     label: str
     """Its label."""
     does: tuple[str, ...] = ()
-    """Explanations of it, the longest first; the first that fits is shown."""
+    """Explanations of it, the longest first; the first that fits is shown. `{tool}` is the cache's program."""
     example: str = ""
     """An example of a value; empty if the rule has no value."""
 
@@ -52,7 +52,7 @@ CHOOSING = (
     DialogRule("unusable", "unusable", ("fits no Python here",)),
     DialogRule("legacy", "legacy", ("only pip before 23.3 reads it", "for pip before 23.3")),
     DialogRule("leftovers", "leftovers", ("left behind",)),
-    DialogRule("dead-weight", "dead weight", ("pip never asks for it again", "never asked for")),
+    DialogRule("dead-weight", "dead weight", ("{tool} never asks for it again", "never asked for")),
     DialogRule("unused", "unused", ("no environment here has it installed", "in no environment")),
 )
 NARROWING = (
@@ -81,7 +81,7 @@ LIMITING = (
         ("easiest to replace first, then oldest", "easiest to replace", "easiest"),
         example="5GB",
     ),
-    DialogRule("built", "built here", ("also wheels that pip built here", "also built wheels")),
+    DialogRule("built", "built here", ("also wheels that {tool} built here", "also built wheels")),
 )
 RULES = (*CHOOSING, *NARROWING, *LIMITING)
 """All rules, in the order in which they are shown."""

@@ -16,6 +16,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widgets.input import Selection
 
+from cachetui.conduct import PIP
 from cachetui.prune_rules import Moment
 from cachetui.ui.bindings import MARK, MOVE, key
 from cachetui.ui.dialogs.modal import DialogButton, Paragraphs
@@ -148,8 +149,8 @@ if" restrict the choice; alone, they choose from the whole cache. `superseded` i
 Python and platform. `keep newest` keeps the newest versions of each project, whatever Python they are for; alone, it
 chooses all others. `max size` comes last, and chooses the oldest until the rest fits. `min free` and `free` say how
 much to free, and the rules above only what may be removed for that: leftovers first, then dead weight, what is
-unusable, what is superseded, and the oldest of all else; wheels built here last. Wheels that pip built here are kept
-unless `built here` is ticked. What the preferences protect, and what may be in use, is always kept.
+unusable, what is superseded, and the oldest of all else; wheels built here last. Those are kept unless `built here` is
+ticked. What the preferences protect, and what may be in use, is always kept.
 
 Rules only mark. Nothing is removed before you have read and accepted a review.
 """
@@ -190,10 +191,13 @@ Rules only mark. Nothing is removed before you have read and accepted a review.
     class Turned(Message):
         """Posted to switch to the next kind of age."""
 
-    def __init__(self, rule: DialogRule, form: Form, unknown: str = "") -> None:
-        """Make a row; `unknown` says why the rule's entries are not known, and is empty if they are."""
+    def __init__(self, rule: DialogRule, form: Form, unknown: str = "", tool: str = PIP.tool) -> None:
+        """Make a row; `unknown` says why the rule's entries are not known, `tool` is the cache's program.
+
+        `unknown` is empty if they are known.
+        """
         super().__init__()
-        self.rule = rule
+        self.rule = rule._replace(does=tuple([words.format(tool=tool) for words in rule.does]))
         """The rule."""
         self.unknown = unknown
         """The reason why its entries are not known; empty if they are known."""
