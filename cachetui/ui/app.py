@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Iterable, Mapping
@@ -10,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
-from textual import events
+from textual import events, on
 from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.command import CommandPalette
@@ -22,6 +23,7 @@ from cachetui.preferences.model import Preferences, Problem
 from cachetui.services.services import Services
 from cachetui.text.format import home_short
 from cachetui.text.suggest import did_you_mean
+from cachetui.ui import messages
 from cachetui.ui.audit.figures import FigureWidget
 from cachetui.ui.audit.view import AuditView
 from cachetui.ui.bindings import PROGRAM, SUSPEND, key
@@ -97,11 +99,14 @@ class CachetuiApp(Keyboard):
         """All current keys, separated by commas, by the id of their binding."""
         self.main = MainScreen(services, preferences, self.problems_of)
         """The main screen, which lies below all dialogs."""
+        self._left: tuple[str, ...] = ()  # the removals in caches that were open before, each in one line
+        self._opened = 0  # number of main screens so far
         self._theme_lock = asyncio.Lock()
         self._theme_warned = False
 
-    def get_default_screen(self) -> Screen[None]:
-        """Return the main screen."""
+    @property
+    def default_screen(self) -> Screen[None]:
+        """The screen in which the app's queries search."""
         return self.main
 
     def get_css_variables(self) -> dict[str, str]:
@@ -111,8 +116,14 @@ class CachetuiApp(Keyboard):
 
     @property
     def exit_summary(self) -> str | None:
-        """The removals so far in one line; None if there were none."""
-        return exit_summary(self.main)
+        """The removals so far, in one line for each cache that was open; None if there were none."""
+        return "\n".join([*self._left, *self._removals]) or None
+
+    @property
+    def _removals(self) -> tuple[str, ...]:
+        """The removals in the open cache in one line, if there were any; other caches than pip's are named."""
+        line = exit_summary(self.main)
+        return () if line is None else (line if self.services.is_pips else f"{self.services.tool}: {line}",)
 
     @property
     def window_title(self) -> str:
@@ -136,8 +147,9 @@ class CachetuiApp(Keyboard):
         if preferences.theme in self.available_themes and "NO_COLOR" not in os.environ:
             self.theme = preferences.theme
 
-    def on_mount(self) -> None:
-        """Save the theme whenever the user chooses another theme."""
+    async def on_mount(self) -> None:
+        """Show the main screen, and save the theme whenever the user chooses another theme."""
+        await self._show_main()
         self.set_keymap(dict(self.keymap))
         self.watch(self, "theme", self._save_theme_soon, init=False)
         self.app_suspend_signal.subscribe(self, lambda _: restore_title(), immediate=True)
@@ -159,6 +171,27 @@ class CachetuiApp(Keyboard):
             if not self._theme_warned:
                 self._theme_warned = True
                 self.notify(shown(str(error)), severity="warning", timeout=REFUSAL_SECONDS, markup=False)
+
+    @on(messages.OpenCache)
+    async def _open_cache(self, event: messages.OpenCache) -> None:
+        """Replace the main screen by that of another cache, and free the memory of the old one."""
+        self._left += self._removals
+        before, services = self.current_mode, event.services
+        self.services = services
+        self.main = MainScreen(services, self.main.preferences, self.problems_of, self.main.first)
+        show_title(self.window_title)
+        await self._show_main()
+        await self.remove_mode(before)
+        gc.collect()  # the screen that was removed, and its inventory
+
+    async def _show_main(self) -> None:
+        """Show the main screen at the bottom of a stack of its own, which Textual calls a mode.
+
+        It is not Textual's default screen, because Textual keeps that in memory until the app ends.
+        """
+        self._opened += 1
+        self.add_mode(f"cache {self._opened}", lambda: self.main)
+        await self.switch_mode(f"cache {self._opened}")
 
     def problems_of(self, preferences: Preferences) -> tuple[Problem, ...]:
         """Return all problems of preferences, including those of themes and keys, which only the app knows."""

@@ -59,6 +59,43 @@ ROWS = (
     key("G,end", "edge(1)", "last row", "rows.last", MOVE, "Go to the last row"),
 )
 """Bindings of all lists of rows; for every action `edge`, 0 is the start and 1 is the end."""
+SCREEN = (
+    key("d", "review", "review", "marks.review", REMOVE, "Review what would be removed, then remove it", show=True),
+    key("X", "rules", "rules", "rules.open", MARK, "Mark by rules, such as superseded, old or large", show=True),
+    key(
+        "z",
+        "undo_marks",
+        "undo",
+        "marks.undo",
+        MARK,
+        "Undo the last change of marks; again: the one before",
+        show=True,
+    ),
+    key("question_mark", "help", "help", "app.help", PROGRAM, "Explain all keys", show=True),
+    key(
+        "P",
+        "purge",
+        "purge",
+        "cache.purge",
+        REMOVE,
+        "Remove everything, after a review and a typed word",
+        show=True,
+    ),
+    key("r", "rescan", "refresh", "cache.rescan", SHOW, "Read the cache again; marks stay", show=True),
+    key("escape", "stop", "stop", "app.stop", PROGRAM, "Stop reading, removing or exporting", show=True),
+    key(
+        "q",
+        "app.quit",
+        "quit",
+        "app.quit",
+        PROGRAM,
+        "Quit; asks first if something is marked or being removed",
+        show=True,
+    ),
+    key("O", "caches", "caches", "cache.open", PROGRAM, "Open another cache, such as that of another installer"),
+    key("escape", "back", "back", "cache.back", PROGRAM, "Go back to the cache that was opened first", show=True),
+)
+"""Bindings of the main screen that hold in all of its views."""
 
 
 def key_name(app: object, id: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Collection, Mapping
 from threading import Event
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -20,13 +20,14 @@ from cachetui.services.services import Services
 from cachetui.ui import messages
 from cachetui.ui.activity import Activity
 from cachetui.ui.audit.view import AuditView
-from cachetui.ui.bindings import MARK, PROGRAM, REMOVE, SHOW, key, key_name
+from cachetui.ui.bindings import SCREEN, SHOW, key, key_name
 from cachetui.ui.browse.columns import Layout
 from cachetui.ui.browse.view import Browse
 from cachetui.ui.cache_notices import notice_sentences
 from cachetui.ui.cache_screen import CacheScreen, Pythons, Reading
 from cachetui.ui.dialogs.help import HERE, Help, explain
 from cachetui.ui.health.view import Health
+from cachetui.ui.operations.caches import choose_cache, find_caches, open_cache
 from cachetui.ui.operations.leaving import quit_app, stop_activity
 from cachetui.ui.operations.outlook import find_outlook, renew_outlook
 from cachetui.ui.operations.own_commands import instead_of_marking
@@ -39,7 +40,11 @@ from cachetui.ui.why.view import Why
 from cachetui.ui.widgets.footer import Footer
 from cachetui.ui.widgets.header import Header, Tab, Totals
 from cachetui.ui.widgets.notices import Notices
+from cachetui.ui.widgets.pips_page import SETTINGS_ARE_PIPS, WHY_IS_PIPS, PipsPage
 from cachetui.ui.workers import run_in_thread, start_worker
+
+if TYPE_CHECKING:  # imported for types only, for a faster start
+    from cachetui.caches.source import OtherCache
 
 TABS = (
     Tab("browse", "Browse", 1),
@@ -58,38 +63,7 @@ class MainScreen(CacheScreen):
 
     AUTO_FOCUS = "CacheTree"
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("d", "review", "review", "marks.review", REMOVE, "Review what would be removed, then remove it", show=True),
-        key("X", "rules", "rules", "rules.open", MARK, "Mark by rules, such as superseded, old or large", show=True),
-        key(
-            "z",
-            "undo_marks",
-            "undo",
-            "marks.undo",
-            MARK,
-            "Undo the last change of marks; again: the one before",
-            show=True,
-        ),
-        key("question_mark", "help", "help", "app.help", PROGRAM, "Explain all keys", show=True),
-        key(
-            "P",
-            "purge",
-            "purge",
-            "cache.purge",
-            REMOVE,
-            "Remove everything, after a review and a typed word",
-            show=True,
-        ),
-        key("r", "rescan", "refresh", "cache.rescan", SHOW, "Read the cache again; marks stay", show=True),
-        key("escape", "stop", "stop", "app.stop", PROGRAM, "Stop reading, removing or exporting", show=True),
-        key(
-            "q",
-            "app.quit",
-            "quit",
-            "app.quit",
-            PROGRAM,
-            "Quit; asks first if something is marked or being removed",
-            show=True,
-        ),
+        *SCREEN,
         *[
             key(str(tab.number), f"view('{tab.id}')", tab.name, f"view.{tab.id}", SHOW, f"Go to {tab.name}")
             for tab in TABS
@@ -106,9 +80,15 @@ class MainScreen(CacheScreen):
         services: Services,
         preferences: Preferences,
         problems_of: Callable[[Preferences], tuple[Problem, ...]],
+        first: Services | None = None,
     ) -> None:
-        """Make the screen of one cache; `problems_of` returns all problems of preferences."""
+        """Make the screen of one cache; `problems_of` returns all problems of preferences.
+
+        `first` are the services of the cache that was opened first; None if it is this one.
+        """
         super().__init__(services, preferences)
+        self.first = first or services
+        """The services of the cache that was opened first."""
         is_chosen = "sort" in preferences.given
         self.model.order = Layout(*preferences.sort, is_chosen, preferences.age, columns=preferences.columns)
         self.model.marks.refused = instead_of_marking(self)
@@ -117,8 +97,12 @@ class MainScreen(CacheScreen):
         self.health_view = Health(services, self.model, id="health")
         self.why_view = Why(services, self.model, id="why")
         self.settings_view = Settings(services, self.doing, id="settings")
+        pages = {"why": WHY_IS_PIPS, "settings": SETTINGS_ARE_PIPS}
+        self.pips_pages = () if services.is_pips else tuple([PipsPage(pages[id], services.tool, id) for id in pages])
+        """Pages in place of Why and Settings while another cache than pip's is open."""
         is_made_up, name = services.location.made_up, services.location.name
         signs = [*(["read-only"] if services.read_only else []), *([name] if is_made_up else [])]
+        signs += [] if services.is_pips else [services.tool]
         self.header = Header(TABS, "" if is_made_up else name, tuple(signs))
         self.notices = Notices()
         self.footer = Footer()
@@ -137,8 +121,10 @@ class MainScreen(CacheScreen):
             yield self.browse.data_bind(*state, *here, *browsed)
             yield self.audit_view.data_bind(*state, *here, CacheScreen.outlook, CacheScreen.preferences)
             yield self.health_view.data_bind(*state, CacheScreen.activities)
-            yield self.why_view.data_bind(*state)
-            yield self.settings_view.data_bind(CacheScreen.pythons, CacheScreen.activities)
+            if self.services.is_pips:
+                yield self.why_view.data_bind(*state)
+                yield self.settings_view.data_bind(CacheScreen.pythons, CacheScreen.activities)
+            yield from self.pips_pages
         yield self.footer.data_bind(CacheScreen.marks)
 
     def on_mount(self) -> None:
@@ -164,9 +150,8 @@ class MainScreen(CacheScreen):
             start_worker(self, find_usage, self, group="usage")
         elif self.services.find_pythons_here:
             self.set_timer(SETTLED, self._search_first)
-        if reading.inventory is not None and not (
-            self._was_asked or self.services.demo or self.services.location.named
-        ):
+        is_told = self.services.demo or self.services.location.named or not self.services.is_pips
+        if reading.inventory is not None and not (self._was_asked or is_told):
             self._was_asked = True
             start_worker(self, self._ask_pip, group="ask")
 
@@ -211,10 +196,10 @@ class MainScreen(CacheScreen):
     # Views
 
     @property
-    def view(self) -> Browse | AuditView | Health | Why | Settings:
+    def view(self) -> Browse | AuditView | Health | Why | Settings | PipsPage:
         """The view that is shown."""
-        views = (self.audit_view, self.health_view, self.why_view, self.settings_view)
-        others: dict[str | None, AuditView | Health | Why | Settings] = {view.id: view for view in views}
+        views = (self.audit_view, self.health_view, *(self.pips_pages or (self.why_view, self.settings_view)))
+        others: dict[str | None, AuditView | Health | Why | Settings | PipsPage] = {view.id: view for view in views}
         return others.get(self.tab, self.browse)
 
     @property
@@ -285,6 +270,7 @@ class MainScreen(CacheScreen):
     def _search_first(self) -> None:
         if self._search is None:
             self.search_pythons()
+            start_worker(self, find_caches, self, group="caches")
 
     @on(Settings.SearchAgain)
     def search_pythons(self) -> None:
@@ -309,6 +295,8 @@ class MainScreen(CacheScreen):
             return at_work or (self.is_doing(Activity.SCANNING) and self.inventory is None)
         if action == "undo_marks":
             return self.model.marks.can_undo
+        if action in ("caches", "back"):
+            return not self.services.demo and (action == "caches" or self.first is not self.services)
         if action == "rescan":
             return self.inventory is not None or not self.is_doing(Activity.SCANNING)
         return action not in ("review", "purge", "rules", "export") or not self.browse.is_plain
@@ -388,6 +376,19 @@ class MainScreen(CacheScreen):
         if not self.refuse("export"):
             entries = list(self.model.marks) or self.browse.cache_tree.current_entries
             start_worker(self, export_entries, self, entries, group="export")
+
+    def action_caches(self) -> None:
+        """List the caches on this machine, and open the one that the user chooses."""
+        if not self.refuse("open another cache"):
+            start_worker(self, choose_cache, self, self.first, group="open")
+
+    def open_cache(self, cache: Services | OtherCache) -> None:
+        """Open another cache in place of this one; ask first if marks would be lost."""
+        start_worker(self, open_cache, self, cache, group="open")
+
+    def action_back(self) -> None:
+        """Go back to the cache that was opened first."""
+        self.open_cache(self.first)
 
     def action_stop(self) -> None:
         """Stop planning, exporting or reading; ask before stopping a removal."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from cachetui.model import Entry
+from cachetui.services.services import Services
 
 
 class MarksChanged(Message):
@@ -43,3 +44,11 @@ class ToggleProtection(Message):
 
     project: str
     """Its canonical name."""
+
+
+@dataclass
+class OpenCache(Message):
+    """Posted to replace the main screen by that of another cache."""
+
+    services: Services
+    """Use cases of that cache."""

@@ -18,6 +18,7 @@ from textual.dom import DOMNode
 from textual.style import Style
 from textual.widgets import Input, LoadingIndicator, OptionList
 
+from cachetui.text.format import home_short
 from cachetui.ui.bindings import MOVE, key_names
 from cachetui.ui.clipboard import copy_paths
 from cachetui.ui.glyphs import ASCII
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from cachetui.ui.app import CachetuiApp
 
 TITLES = {
+    "cache.open": "Open another cache",
+    "cache.back": "Back to the first cache",
     "sort.name": "Sort by name",
     "sort.count": "Sort by count",
     "sort.age": "Sort by age",
@@ -41,6 +44,7 @@ SYNONYMS = {
     "app.help": "keys shortcuts bindings",
     "app.quit": "exit close",
     "audit.save": "report export",
+    "cache.open": "open another switch installer",
     "cache.purge": "delete empty wipe everything",
     "cache.rescan": "reload rescan reread update look again",
     "filter.open": "search find",
@@ -116,6 +120,9 @@ def commands_of(app: CachetuiApp) -> Iterable[PaletteCommand]:
         about = "Mark the files that a list names, such as a malware advisory"
         also = "incident osv advisories vulnerabilities malware poisoned"
         yield PaletteCommand("Check a list", "", about, also, app.main.check_list)
+    for other in app.main.others:
+        about = f"Open {other.title}'s cache in {shown(home_short(str(other.root)))}"
+        yield PaletteCommand(f"Open {other.title}", "", about, "cache switch", partial(app.main.open_cache, other))
     yield PaletteCommand("Theme", "", "Choose other colours", "colors dark light", app.action_change_theme)
     if (path := app.main.preferences.path) is not None:
         about, also = f"Copy the path of the file: {shown(str(path))}", "settings options configuration protect"

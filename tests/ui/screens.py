@@ -341,7 +341,7 @@ async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
         await pilot.pause()
 
 
-WAITING = ("removal", "rules", "export", "question", "quit", "settings", "save", "accept")
+WAITING = ("removal", "rules", "export", "question", "quit", "settings", "save", "accept", "open")
 """Groups of workers that wait for answers of the user."""
 
 

@@ -24,6 +24,7 @@ from cachetui.ui.audit.figures import FigureWidget, Lines
 from cachetui.ui.audit.histogram import Ages
 from cachetui.ui.audit.items import GROUPED, Group, Parts
 from cachetui.ui.audit.line_figures import Biggest, KindBars, ReclaimableLines
+from cachetui.ui.audit.others_line import OthersLine
 from cachetui.ui.audit.save_dialog import ask_and_save
 from cachetui.ui.audit.subject import AuditSubject, prepare_audit
 from cachetui.ui.audit.treemap import Treemap
@@ -79,6 +80,7 @@ class AuditView(Container):
         & > MessagePage { display: none; }
         &.-plain { padding: 0; }
         &.-plain > MessagePage { display: block; }
+        &.-plain > OthersLine { padding: 0 1; }
         &.-plain > #map, &.-plain > #figures { display: none; }
         Treemap, Lines { height: 1fr; }
         KindBars { min-height: 1; }
@@ -149,6 +151,7 @@ class AuditView(Container):
                 with Vertical(id=name):
                     yield PaintedLine()
                     yield figure
+        yield OthersLine()
 
     @property
     def treemap(self) -> Treemap:

@@ -49,6 +49,7 @@ FIRST = (
     "filter.open",
     "filter.back",
     "app.help",
+    "cache.back",
     "app.palette",
     "app.quit",
     "cache.rescan",
