@@ -275,6 +275,15 @@ async def test_another_programs_cache_is_not_called_pips() -> None:
 
 
 @pytest.mark.parametrize("id_", ["pip", "pipenv"])
+async def test_health_advises_for_the_program_whose_cache_is_open(id_: str) -> None:
+    app = app_of(id_)
+    async with running(app) as pilot:
+        await pilot.press("3")
+        await settled(pilot)
+        assert f"Mark and remove it: {id_} builds it again when it is needed." in text_of(app)
+
+
+@pytest.mark.parametrize("id_", ["pip", "pipenv"])
 async def test_an_empty_cache_says_whose_it_is(id_: str) -> None:
     root = location(id_).root
     rmtree(root)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
+from cachetui.conduct import PIP, Conduct
 from cachetui.report.health_text import FindingEntry, FindingGroup, VerificationSummary, name_of, proof_words, verdict
 from cachetui.text.format import count, date, disk, disk_text
 from cachetui.text.redact import redact_urls
@@ -59,6 +60,8 @@ class LayoutOptions(NamedTuple):
     """The name of the key for verification, as shown to the user."""
     links: tuple[str, ...] = ()
     """Sentences about parts of the cache that were not scanned."""
+    conduct: Conduct = PIP
+    """How the cache's program uses it."""
 
 
 class LayoutLine(NamedTuple):
@@ -100,7 +103,7 @@ class HealthLines:
         """Lay out the lines above all rows."""
         blank = [LayoutLine()] if self.look.roomy else []
         lines = [*blank]
-        for index, (severity, words) in enumerate(verdict(groups)):
+        for index, (severity, words) in enumerate(verdict(groups, self.look.conduct)):
             lines += self._paragraph(words, _pill(severity), "muted" if index else "strong", MARGIN)
         for words in self.look.links:
             lines += self._paragraph(words, _pill("damage"), "muted", MARGIN)
@@ -239,7 +242,7 @@ class _Block:
     def title(self, box: str) -> list[LayoutLine]:
         """Lay out the title: severity, problem, number and size of the entries, consequence, and remedy."""
         page, group, glyphs = self._page, self.group, self._page.look.glyphs
-        meaning = group.finding_entries[0].finding.meaning
+        meaning = group.finding_entries[0].finding.meaning_in(page.look.conduct)
         number = count(len(group.finding_entries), "folder" if group.sort == "folder" else "entry")
         figure, unit = disk(group.disk)
         one_line = page.room >= ONE_LINE
