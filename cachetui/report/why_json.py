@@ -19,6 +19,7 @@ def why_json(explanation: Explanation) -> str:
         "question": explanation.question,
         "asker": explanation.asker,
         "tone": explanation.tone,
+        "tone_words": explanation.tone_words,
         "verdict": explanation.verdict,
         "more": explanation.more,
         "forecast": {

@@ -49,7 +49,7 @@ def test_the_verdict_comes_first_and_the_rest_in_order(why: Run) -> None:
     assert (said.code, said.err) == (0, "")
     assert lines[0].startswith("pip install psycopg2==2.4.1 --index-url")
     tone = lines[lines.index("") + 1].partition(": ")[0]
-    tone = "partly" if tone == "partly cached" else tone
+    tone = {"partly cached": "partly", "cached, not used": "not cached"}.get(tone, tone)
     assert tone in SIGNS
     titles = [line for line in lines if line in ("What pip would do", "What is in the cache", "Why", "What helps")]
     assert titles == ["What pip would do", "What is in the cache", "Why", "What helps"][: len(titles)]
@@ -62,8 +62,8 @@ def test_the_verdict_comes_first_and_the_rest_in_order(why: Run) -> None:
 def test_json_tells_the_same(why: Run) -> None:
     text, said = why("psycopg2==2.4.1", "-i", INDEX).out, answer(why, "psycopg2==2.4.1", "-i", INDEX)
     assert [*said] == [
-        *("schema", "question", "asker", "tone", "verdict", "more", "forecast", "takes", "pip_says", "steps"),
-        *("cached", "reasons", "remedies"),
+        *("schema", "question", "asker", "tone", "tone_words", "verdict", "more", "forecast", "takes", "pip_says"),
+        *("steps", "cached", "reasons", "remedies"),
     ]
     assert (said["schema"], said["question"]) == (SCHEMA, "psycopg2==2.4.1")
     assert " ".join(text.split()).count(" ".join(said["verdict"].split())) == 1
@@ -115,6 +115,12 @@ def test_the_made_up_cache_goes_by_its_own_index(run: Run, monkeypatch: pytest.M
     assert (told["forecast"]["asks_index"], told["forecast"]["version"]) == (True, "3.0.3")
     ours = [one["command"] for one in told["remedies"] if one["command"].startswith("cachetui ")]
     assert all(command.endswith(" --demo") for command in ours)
+
+
+def test_what_is_installed_here_does_not_count_in_the_demo(run: Run) -> None:
+    told = json.loads(run("why", "packaging", "--demo", "--json", "--python", sys.executable).out)
+    assert (told["forecast"]["way"], told["tone_words"]) in (("cache", "cached"), ("checked", "cached"))
+    assert any("made up" in one for one in told["more"])
 
 
 def test_nothing_in_the_cache_is_an_answer(why: Run) -> None:

@@ -30,7 +30,7 @@ class Alone(App[None]):
         yield self._make()
 
 
-@pytest.mark.parametrize("make", [lambda: SheetBox(TITLE), FilterBox, lambda: QuestionBox(lambda: None)])
+@pytest.mark.parametrize("make", [lambda: SheetBox(TITLE), FilterBox, lambda: QuestionBox(lambda: None, bool)])
 async def test_control_characters_are_blanks(make: Callable[[], TextBox]) -> None:
     app = Alone(make)
     async with app.run_test() as pilot:

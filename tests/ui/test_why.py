@@ -283,6 +283,39 @@ async def test_esc_goes_back_to_the_question_and_then_to_browse() -> None:
         assert app.main.browse.cache_tree.has_focus
 
 
+@pytest.mark.parametrize("holder", ["answer", "question"])
+async def test_esc_while_pip_is_asked_stops_it_and_keeps_the_text(holder: str) -> None:
+    app, began, stopped = Still(asked_about()), Event(), Event()
+
+    def endless(text: str, stop: Stop) -> Explanation:
+        began.set()
+        while not stop():
+            stopped.wait(0.001)
+        stopped.set()
+        return made_up(text, stop)
+
+    app.stage.explanation = endless
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("4", *"six==1.0", "enter")
+        assert await happened(began)
+        if holder == "question":
+            app.main.why_view.focus_question()
+        await pilot.pause()
+        assert "Asking … (Esc stops)" in app.text
+        assert "Esc stop " in app.lines[-1]
+        await pilot.press(*(("y", "space") if holder == "answer" else ()), "escape")
+        assert await happened(stopped)
+        await settled(pilot)
+        assert ANSWER.verdict not in app.text
+        assert (app.main.tab, app.main.why_view.box.value) == ("why", "six==1.0")
+        assert isinstance(app.focused, QuestionBox)
+        assert " Stopped" in app.lines
+        app.stage.explanation = made_up
+        await pilot.press("enter")
+        await settled(pilot)
+        assert ANSWER.verdict in app.text
+
+
 async def test_numbers_go_to_the_views_as_long_as_nothing_is_typed() -> None:
     app = Still(asked_about())
     async with app.run_test(size=SIZE) as pilot:
@@ -327,31 +360,6 @@ async def test_what_is_quoted_of_a_wrong_question_does_no_harm() -> None:
         await pilot.press("enter")
         await settled(pilot)
         assert "… is neither a requirement nor a pip command." in " ".join(app.text.split())
-
-
-async def test_asking_can_be_stopped() -> None:
-    app, begun, never, ended = Still(asked_about()), Event(), Event(), Event()
-
-    def slow(text: str, stop: Stop) -> Explanation:
-        begun.set()
-        while not stop():
-            never.wait(0.001)
-        ended.set()
-        return made_up(text, stop)
-
-    app.stage.explanation = slow
-    async with app.run_test(size=SIZE) as pilot:
-        await pilot.press("4", *"six", "enter")
-        assert await happened(begun)
-        await pilot.pause()
-        assert "Asking …" in app.text
-        await pilot.press("y", "space", "escape")
-        assert await happened(ended)
-        await settled(pilot)
-        assert "Asking …" not in app.text
-        assert ANSWER.verdict not in app.text
-        assert " Why did pip do that?" in app.lines
-        assert isinstance(app.focused, QuestionBox)
 
 
 async def test_what_nobody_foresaw_does_not_end_the_app(monkeypatch: pytest.MonkeyPatch) -> None:

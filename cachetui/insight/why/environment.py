@@ -16,6 +16,11 @@ from cachetui.system.tree import never
 
 UNSET_FOR_DEMO = "PIP_"
 """Prefix of the environment variables that would change the answer about the made-up cache."""
+DEMO_SETTINGS = {"PIP_CONFIG_FILE": os.devnull, "PIP_IGNORE_INSTALLED": "1", "PIP_BREAK_SYSTEM_PACKAGES": "1"}
+"""Environment variables with which a pip answers for the demo: it uses nothing that is set or installed here.
+
+pip reads each option from a variable `PIP_` with the option's name, and ignores those of options it does not have.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +57,8 @@ def resolve_environment(
     """Return the Python whose pip is asked: the named one, else that of the command, else the default one.
 
     Runs that Python, which reports on itself. `demo_index` is the URL of the made-up index, if the question is about
-    the made-up cache. In that case, the user's settings do not count. The default is then the running Python, for which
-    that cache is made.
+    the made-up cache. In that case, neither the user's settings nor what is installed here count, and the running
+    Python, for which that cache is made, stands for the Python of the command: the demo's Pythons are made up.
     """
     notes: list[str] = []
     python: Python | None = None
@@ -62,19 +67,21 @@ def resolve_environment(
         python, command = Python(named.executable, named.prefix), str(named.executable)
         if question.python:
             notes.append(f"--python decides which Python is asked; {question.python} was ignored.")
-    elif question.python:
+    elif question.python and not demo_index:
         try:
             python, command = python_at(question.python, environ), question.python
         except CachetuiError:
             notes.append(f"{question.python} was not found here, so another Python was asked.")
-    if python is None and (python := _of_the_demo(environ, stop) if demo_index else default_python(environ)):
+    if python is None and demo_index:
+        python = _of_the_demo(environ, stop)
+    elif python is None and (python := default_python(environ)):
         command = python.executable.name
     variables = {**environ, **dict(question.variables)}
     arguments: tuple[str, ...] = ()
     cache: tuple[str, ...] = ("--python", str(named.executable)) if named else ()
     if demo_index:
         kept = {name: value for name, value in environ.items() if not name.startswith(UNSET_FOR_DEMO)}
-        variables = {**kept, "PIP_CONFIG_FILE": os.devnull, **dict(question.variables)}
+        variables = {**kept, **DEMO_SETTINGS, **dict(question.variables)}
         arguments = ("--cache-dir", str(location.root), "--index-url", demo_index)
         cache = ("--demo",)
     elif location.named:
@@ -82,6 +89,10 @@ def resolve_environment(
         is_off = any(name == "PIP_NO_CACHE_DIR" for name, _ in question.variables)
         arguments = () if is_off else cache  # the option would override the variable
     interpreter = interpreter_info(python, environ, stop=stop) if python else None
+    if demo_index and interpreter is not None and interpreter.pip:
+        notes.append(
+            f"The demo's Pythons are made up: your own pip {interpreter.pip} answered, as if nothing were installed."
+        )
     return TargetEnvironment(
         command or "python3", python, interpreter, arguments, variables, cache, location.off_by, tuple(notes)
     )

@@ -34,7 +34,7 @@ from cachetui.insight.why.reasons.on_index import (
 from cachetui.insight.why.replay import Replay, Run, Scenario, replay
 from cachetui.insight.why.sentence_parts import pip_of, python_of
 from cachetui.insight.why.steps import steps
-from cachetui.insight.why.verdict import more, prediction, verdict
+from cachetui.insight.why.verdict import copy_of, more, prediction, verdict
 from cachetui.model import INSTALLABLE, Inventory
 from cachetui.system.tree import never
 
@@ -92,6 +92,7 @@ def explain(
         case.run.chosen if case.run.resolved and not case.fails_at else (),
         tuple([words for level, words in case.run.words if level in ("ERROR", "CRITICAL")]),
         question.shown,
+        copy_of(case),
     )
 
 

@@ -20,6 +20,13 @@ facts.
 """
 TONE_WORDS: dict[Tone, str] = {"partly": "partly cached", "stale": "outdated", "off": "cache off", "stops": "error"}
 """Verdicts whose words for the user differ from their name in JSON."""
+Copy = Literal["", "unused", "unsure"]
+"""Use of a copy of the file in the cache, where pip takes nothing from it for sure.
+
+`unused`: pip does not use the copy. `unsure`: it depends on an index. "": there is no copy, or pip uses it.
+"""
+COPY_WORDS: dict[Copy, str] = {"unused": "cached, not used", "unsure": "cached, perhaps used"}
+"""Words for the user in place of "not cached", if there is a copy."""
 Sign = Literal["yes", "no", "other"]
 """Usability of a file.
 
@@ -113,8 +120,11 @@ class Explanation:
     """Error messages of pip."""
     command: str = ""
     """Question as the screen shows it: the requirement, or the whole pip command."""
+    copy: Copy = ""
 
     @property
     def tone_words(self) -> str:
-        """Verdict in a word or two, for the user."""
+        """Verdict in a word or two, for the user; it agrees with what the sentence says of a copy in the cache."""
+        if self.tone == "not cached" and self.copy:
+            return COPY_WORDS[self.copy]
         return TONE_WORDS.get(self.tone, self.tone)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from cachetui.insight.remove_terms import version_of
 from cachetui.insight.why.evidence import PYPI, Evidence
-from cachetui.insight.why.explanation import Prediction, Tone
+from cachetui.insight.why.explanation import Copy, Prediction, Tone
 from cachetui.insight.why.parsing import filename_of, place_of
 from cachetui.insight.why.replay import Chosen, RequestedRequirement, Way
 from cachetui.insight.why.sentence_parts import asked, day, named, old, pip_of, python_of, unseen
@@ -134,14 +134,30 @@ def place_here(chosen: Chosen) -> str:
     return name if is_archive else f"the folder {name}".strip()
 
 
-def _because(case: Evidence, chosen: Chosen) -> str:
+def copy_of(case: Evidence) -> Copy:
+    """Return what pip does with a copy in the cache of a file that it would download, or that no page lists."""
+    chosen = case.chosen
+    if chosen is not None and chosen.way in FETCHED:
+        if _is_unread(case, chosen) or chosen.why in ("stale", "cut", "vary"):
+            return "unused"
+        return "unsure" if case.twin is not None else ""
+    is_open = chosen.way == "unknown" if chosen is not None else may_list_more(case)
+    return "unsure" if is_open and case.unlisted else ""
+
+
+def _is_unread(case: Evidence, chosen: Chosen) -> bool:
+    """Return whether the cache holds a file only in a layout that this pip does not read."""
     unread = [one for one in case.own if one.filename == file_of(chosen) and not case.reads(one)]
-    if chosen.why == "layout" or (unread and chosen.why in ("", "absent")):
+    return chosen.why == "layout" or (bool(unread) and chosen.why in ("", "absent"))
+
+
+def _because(case: Evidence, chosen: Chosen) -> str:
+    if _is_unread(case, chosen):
         first = ".".join(map(str, HTTP_V2_SINCE))
         others = (
             f"pip before {first}" if case.pip and case.pip.release[:2] >= HTTP_V2_SINCE else f"pip {first} and newer"
         )
-        return f": it is cached, but only for {others}; {pip_of(case)} does not look there"
+        return f": the copy in the cache is for {others}; {pip_of(case)} does not read it"
     return f": {WHY_NOT.get(chosen.why, WHY_NOT[''])}"
 
 

@@ -50,12 +50,17 @@ before it.
     BINDINGS: ClassVar[list[BindingType]] = [
         key("enter", "ask", "ask", "why.ask", SHOW, "Ask why pip does what it does", show=True),
         key("down", "leave", "to the answer", "why.answer", MOVE, "Go from the question to the answer"),
-        key("escape", "screen.view('browse')", "back", "why.leave", SHOW, "Go from the question to Browse", show=True),
+        key("escape", "back", "back", "why.leave", SHOW, "Stop asking, or go from the question to Browse", show=True),
     ]
 
-    def __init__(self, ask: Callable[[], object]) -> None:
-        """Make the box; `ask` is called on Enter, before the next key is handled."""
-        self._ask = ask
+    def __init__(self, ask: Callable[[], object], stop: Callable[[], bool]) -> None:
+        """Make the box; `ask` is called on Enter, before the next key is handled.
+
+        `stop` stops the work on an answer, and returns whether there was any.
+        """
+        self._ask, self._stop = ask, stop
+        self.footer_words: dict[str, str] = {}
+        """Words for keys in the footer that differ at present, by the ids of their bindings."""
         super().__init__(
             placeholder=f"{EXAMPLE}, or the whole command as you typed it",
             compact=True,
@@ -82,6 +87,11 @@ before it.
     def action_ask(self) -> None:
         """Ask the typed question."""
         self._ask()
+
+    async def action_back(self) -> None:
+        """Stop the work on an answer; if there is none, go to Browse."""
+        if not self._stop():
+            await self.screen.run_action("view('browse')")
 
     def action_leave(self) -> None:
         """Go to the answer."""

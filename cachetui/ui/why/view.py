@@ -16,7 +16,7 @@ from cachetui.errors import CachetuiError
 from cachetui.model import Entry, Inventory
 from cachetui.services.services import Services
 from cachetui.text.redact import redact_input
-from cachetui.ui.bindings import MARK, SHOW, key
+from cachetui.ui.bindings import MARK, SHOW, key, key_name
 from cachetui.ui.cache_screen import Reading
 from cachetui.ui.clipboard import copy_text
 from cachetui.ui.messages import MarksChanged, ShowInBrowse
@@ -46,7 +46,7 @@ class Why(Vertical):
         key("enter", "take", "ask", "why.example", SHOW, "Ask the example", show=True),
         key("space", "mark", "mark", "marks.toggle", MARK, "Mark the row, or unmark it, and step down", show=True),
         key("b", "browse", "show in Browse", "why.browse", SHOW, "Show the file in Browse", show=True),
-        key("escape", "question", "question", "why.question", SHOW, "Stop, or go back to the question", show=True),
+        key("escape", "question", "question", "why.question", SHOW, "Stop asking, or go to the question", show=True),
     ]
     DEFAULT_CSS = """
     Why {
@@ -72,7 +72,9 @@ class Why(Vertical):
         self._plain: tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]] = ("", (), ())
         self.asking = False
         """Whether an answer is being awaited."""
-        self.box = QuestionBox(self.ask)
+        self.footer_words: dict[str, str] = {}
+        """Words for keys in the footer that differ at present, by the ids of their bindings."""
+        self.box = QuestionBox(self.ask, self.stop)
         """The input for the question."""
         self.answers = AnswerList()
         """The lines of the answer."""
@@ -199,11 +201,17 @@ class Why(Vertical):
         self.workers.cancel_group(self, "why")
         self._question = self._answered = None
 
+    def stop(self) -> bool:
+        """Stop the work on an answer, but keep the typed question; return whether there was any work."""
+        if was_asking := self.asking:
+            self._forget()
+            again = key_name(self.app, "why.ask")
+            self.show_words("Stopped", f"pip is not asked any more. {again} asks again, or change the question.")
+        return was_asking
+
     def action_question(self) -> None:
         """Stop the work on an answer, and focus the question."""
-        if self.asking:
-            self._forget()
-            self._invite()
+        self.stop()
         self.focus_question()
 
     # Display
@@ -237,13 +245,16 @@ class Why(Vertical):
             title, words, ways = self._plain
             answers.show(plain_lines(title, words, ways, room, look) if title else [], anew=anew)
         self._head()
+        self.footer_words = {"why.question": "stop"} if self.asking else {}
+        self.box.footer_words = {"why.leave": "stop"} if self.asking else {}
         if self.is_attached:
             self.refresh_bindings()
 
     def _head(self) -> None:
         """Show on the right the Python that the answer is for."""
         dots = self.answers.glyphs.dots
-        words = f"Asking {dots}" if self.asking else f"for {self._answer.asker}" if self._answer else ""
+        asking = f"Asking {dots} ({key_name(self.app, 'why.question')} stops)"
+        words = asking if self.asking else f"for {self._answer.asker}" if self._answer else ""
         words = fit(shown(redact_input(words)), max(0, self.size.width - width(ASKED) - 4), dots=dots)
         self._asked.show((f" {ASKED}", "strong"), right=((f"{words} ", "muted"),))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cachetui.insight.why.environment import TargetEnvironment, resolve_environment
+from cachetui.insight.why.environment import DEMO_SETTINGS, TargetEnvironment, resolve_environment
 from cachetui.insight.why.question import read_question
 from cachetui.interpreters.lookup import python_at
 from cachetui.pip.config.location import locate
@@ -66,7 +66,19 @@ def test_the_demo_is_as_settings_of_nobody_left_it(environ: dict[str, str], tmp_
     asker = resolve_environment(read_question("PIP_PRE=1 pip install six"), location, None, environ, demo_index=INDEX)
     assert asker.arguments == ("--cache-dir", str(tmp_path / "demo"), "--index-url", INDEX)
     pips = {name: value for name, value in asker.environ.items() if name.startswith("PIP_")}
-    assert pips == {"PIP_CONFIG_FILE": os.devnull, "PIP_PRE": "1"}
+    assert pips == {**DEMO_SETTINGS, "PIP_PRE": "1"}
+    assert pips["PIP_CONFIG_FILE"] == os.devnull
+
+
+def test_the_demo_says_that_a_real_pip_answers_for_its_made_up_pythons(environ: dict[str, str], tmp_path: Path) -> None:
+    location = locate(str(tmp_path / "demo"), environ=environ)
+    question = read_question("/home/ana/lab/.venv/bin/python -m pip install six")
+    asker = resolve_environment(question, location, None, environ, demo_index=INDEX)
+    assert asker.command == "python3"
+    assert asker.interpreter is not None
+    assert asker.notes == (
+        f"The demo's Pythons are made up: your own pip {asker.interpreter.pip} answered, as if nothing were installed.",
+    )
 
 
 def test_it_is_known_how_to_come_to_the_same_cache_again(environ: dict[str, str], tmp_path: Path) -> None:

@@ -4,18 +4,23 @@ from dataclasses import replace
 
 import pytest
 
-from cachetui.insight.why.explanation import Prediction
+from cachetui.insight.why.environment import TargetEnvironment
+from cachetui.insight.why.explain import explain
+from cachetui.insight.why.explanation import Copy, Prediction
+from cachetui.insight.why.question import read_question
 from cachetui.insight.why.replay import Chosen, Request, RequestedRequirement, Run, Way, Why
 from cachetui.insight.why.steps import steps
-from cachetui.insight.why.verdict import file_of, more, prediction, verdict
-from cachetui.model import Entry
+from cachetui.insight.why.verdict import copy_of, file_of, more, prediction, verdict
+from cachetui.model import Entry, Inventory
 from cachetui.pip.reader import digest_of
 from tests.insight.why.cases import (
     ASKER,
     FILES,
     INDEX,
+    NOW,
     OTHER,
     PYPI,
+    ROOT,
     built,
     case,
     chosen,
@@ -173,7 +178,7 @@ def test_a_page_that_find_links_names_is_no_index(run: Run, told: list[str]) -> 
         ("cut", "the copy in the cache is truncated"),
         ("vary", "the copy in the cache was stored for another kind of request"),
         ("insecure", "it comes over plain http from an untrusted host, and pip does not cache that"),
-        ("layout", "it is cached, but only for pip before 23.3; pip 26.3 does not look there"),
+        ("layout", "the copy in the cache is for pip before 23.3; pip 26.3 does not read it"),
     ],
 )
 def test_why_a_copy_is_not_used(why: Why, reason: str) -> None:
@@ -184,8 +189,34 @@ def test_why_a_copy_is_not_used(why: Why, reason: str) -> None:
 def test_an_older_pip_does_not_look_under_the_newer_layout() -> None:
     _, sentence = verdict(case("six", decided(chosen(WHEEL, "download", why="layout")), pip="23.2.1"))
     assert sentence == (
-        f"pip would download {WHEEL}: it is cached, but only for pip 23.3 and newer; pip 23.2.1 does not look there."
+        f"pip would download {WHEEL}: the copy in the cache is for pip 23.3 and newer; pip 23.2.1 does not read it."
     )
+
+
+@pytest.mark.parametrize(
+    ("run", "entries", "copy"),
+    [
+        (decided(chosen(WHEEL, "download", why="layout")), (), "unused"),
+        (decided(chosen(WHEEL, "download", why="absent")), (download(WHEEL, layout="http"),), "unused"),
+        (decided(chosen(WHEEL, "download", why="stale")), (download(WHEEL),), "unused"),
+        (decided(chosen(WHEEL, "download", why="absent")), (download(WHEEL),), "unsure"),
+        (decided(chosen(WHEEL, "unknown", version="0")), (download(WHEEL),), "unsure"),
+        (decided(chosen(WHEEL, "download", why="absent")), (), ""),
+        (decided(chosen(WHEEL, "download", why="insecure")), (), ""),
+        (decided(chosen(WHEEL)), (download(WHEEL),), ""),
+    ],
+)
+def test_the_verdict_agrees_with_what_it_says_of_a_copy(run: Run, entries: tuple[Entry, ...], copy: Copy) -> None:
+    assert copy_of(case("six", run, *entries)) == copy
+
+
+def test_words_of_a_verdict() -> None:
+    found = explain(read_question("six"), Inventory(ROOT), TargetEnvironment(), now=NOW)
+    uncached = replace(found, tone="not cached")
+    assert uncached.tone_words == "not cached"
+    assert replace(uncached, copy="unused").tone_words == "cached, not used"
+    assert replace(uncached, copy="unsure").tone_words == "cached, perhaps used"
+    assert replace(found, tone="partly", copy="unsure").tone_words == "partly cached"
 
 
 @pytest.mark.parametrize(
