@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import re
 import stat
@@ -10,6 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from itertools import chain, count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -120,14 +122,17 @@ def report_parts(audit: Audit, path: Path) -> Iterable[str]:
     raise FormatError(f"The file name must end with {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}.")
 
 
-def report_name(audit: Audit, host: str | None = None) -> str:
-    """Return a file name for a report, with the name of this computer and the date of the audit.
+def report_name(audit: Audit, host: str | None = None, folder: Path = Path()) -> str:
+    """Return the name of a new file for a report in a folder: the name of this computer and the date of the audit.
 
-    Only tests pass `host`.
+    If a file has this name, the time is added, and then a number. Only tests pass `host`.
     """
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", (platform.node() if host is None else host).partition(".")[0]).strip("-")
-    date = datetime.fromtimestamp(audit.now_ns / NS).astimezone().date()
-    return "-".join(filter(None, (f"{audit.inventory.conduct.tool}-cache-audit", name, f"{date.isoformat()}.json")))
+    at = datetime.fromtimestamp(audit.now_ns / NS).astimezone()
+    moments = chain((f"{at:%Y-%m-%d}", f"{at:%Y-%m-%d-%H%M}"), (f"{at:%Y-%m-%d-%H%M}-{number}" for number in count(2)))
+    start = f"{audit.inventory.conduct.tool}-cache-audit"
+    names = (f"{'-'.join(filter(None, (start, name, moment)))}.json" for moment in moments)
+    return next(name for name in names if not os.path.lexists(folder / name))
 
 
 def compare_audit(audit: Audit, path: Path) -> Differences:

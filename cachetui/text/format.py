@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from datetime import datetime
 from pathlib import Path
 
 import humanize
@@ -53,6 +54,19 @@ def ago(youngest: float, oldest: float) -> str:
 def date(ns: int) -> str:
     """Format a time in nanoseconds since the epoch as a local date."""
     return time.strftime("%Y-%m-%d", time.localtime(_displayable(ns)))
+
+
+def date_time(ns: int) -> str:
+    """Format a time in nanoseconds since the epoch as a local date and time, to the minute."""
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(_displayable(ns)))
+
+
+def local_date_time(timestamp: str) -> str:
+    """Format a time in ISO 8601 as a local date and time, to the minute; other text stays as it is."""
+    try:
+        return datetime.fromisoformat(timestamp).astimezone().strftime("%Y-%m-%d %H:%M")
+    except (ValueError, OverflowError, OSError):
+        return timestamp
 
 
 def timestamp(ns: int) -> str:

@@ -136,18 +136,18 @@ def test_the_same_as_text(run: Run, root: Path, tmp_path: Path) -> None:
     assert lines[0].startswith("FOUND: llm-kit==1.82.7,<2: 1 file, ")
     assert lines[1].startswith("  - llm_kit-1.82.7-py3-none-any.whl (wheel), ")
     assert lines[2:5] == [
-        "    downloaded 2026-03-24T12:09:00Z, 1.5 hours after its upload",
-        "    uploaded 2026-03-24T10:39:00Z, by the time of the file at its server",
+        "    downloaded 2026-03-24 12:09, 1.5 hours after its upload",
+        "    uploaded 2026-03-24 10:39, by the time of the file at its server",
         "    from https://***@files.example/llm-kit/llm_kit-1.82.7-py3-none-any.whl",
     ]
     assert lines[5].startswith("    used by ") and lines[5].endswith("app/.venv")
     assert lines[7] == f"    $ cachetui remove llm-kit==1.82.7 --cache-dir {root}"
     assert lines[9:] == [
         "TRACES ONLY: llm-kit==1.82.9",
-        "  - index page of llm-kit, seen 2026-03-24T13:39:00Z, lists llm_kit-1.82.9-py3-none-any.whl",
+        "  - index page of llm-kit, seen 2026-03-24 13:39, lists llm_kit-1.82.9-py3-none-any.whl",
         "",
         "TRACES ONLY: calm",
-        "  - index page of calm, seen 2026-03-24T13:39:00Z, lists calm-1.0-py3-none-any.whl",
+        "  - index page of calm, seen 2026-03-24 13:39, lists calm-1.0-py3-none-any.whl",
         "",
         "Not here: 2 of 5: nosuch, no*",
     ]

@@ -180,7 +180,7 @@ async def test_rows_out_of_sight_are_counted_and_every_row_is_reached() -> None:
         await audited(app, pilot)
         lines = app.query_one(ReclaimableLines)
         assert lines.number == 10
-        assert "Free up space 5 of 10" in app.text
+        assert "Free up space  5 of 10 shown" in app.text
         app.screen.set_focus(lines)
         for pressed, row in (("end", 9), ("home", 0), ("G", 9), ("g", 0), ("pagedown", 4), ("pageup", 0)):
             await pilot.press(pressed)
@@ -206,7 +206,7 @@ async def test_rows_out_of_sight_are_counted_and_every_row_is_reached() -> None:
         assert "Free up space   " in app.text
         await pilot.resize_terminal(80, 24)
         await pilot.pause()
-        assert "4 of 9\n" in app.text  # of the kinds, in one line
+        assert "4 of 9 shown\n" in app.text  # of the kinds, in one line
 
 
 async def test_projects_without_a_tile_are_counted() -> None:
@@ -250,7 +250,7 @@ async def test_what_is_not_known_has_no_figures() -> None:
         await pilot.press("tab", "tab", "tab", "down")
         assert "fit no Python here  not known" in app.text
         await pilot.press("up")
-        assert "superseded versions  frees 1.5 GB  6 entries" in app.text
+        assert "superseded versions  frees 1.5 GB, removes 6 entries" in app.text
 
 
 async def test_figures_that_share_entries_are_marked_and_unmarked_as_sets() -> None:
@@ -476,6 +476,20 @@ def test_every_choice_has_its_entries_and_bytes(tmp_path: Path) -> None:
 def test_a_report_is_named_by_its_computer_and_date(host: str, name: str) -> None:
     audit = audit_of(everyday(), Facts(NOW), rules=STANDARD)
     assert report_name(audit, host) == name
+
+
+def test_a_second_report_of_a_day_gets_a_name_of_its_own(tmp_path: Path) -> None:
+    audit = audit_of(everyday(), Facts(NOW), rules=STANDARD)
+    found = []
+    for _ in range(4):
+        found.append(report_name(audit, "lab", tmp_path))
+        (tmp_path / found[-1]).touch()
+    assert found == [
+        "pip-cache-audit-lab-2026-05-28.json",
+        "pip-cache-audit-lab-2026-05-28-2026.json",
+        "pip-cache-audit-lab-2026-05-28-2026-2.json",
+        "pip-cache-audit-lab-2026-05-28-2026-3.json",
+    ]
 
 
 def test_the_users_own_policy_stands_first_whatever_it_says() -> None:

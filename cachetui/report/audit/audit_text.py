@@ -9,11 +9,9 @@ from cachetui.caches.source import OtherCache
 from cachetui.insight.audit.audit import MOMENTS, Audit
 from cachetui.insight.audit.comparison import ComparedEntry, Comparison, FigureChange
 from cachetui.insight.audit.figures import POLICY, Age, Figure, wasted
-from cachetui.model import NS
-from cachetui.report.audit.audit_rows import moment
 from cachetui.report.other_caches import other_root
 from cachetui.text.escape import escape_control
-from cachetui.text.format import count, disk_text
+from cachetui.text.format import count, date_time, disk_text, local_date_time
 from cachetui.text.styled import heading, styled
 
 WIDTH = 80
@@ -47,7 +45,7 @@ def audit_text(audit: Audit, terms: Sequence[str] = (), others: Sequence[OtherCa
 def _figures(audit: Audit, terms: Sequence[str]) -> Iterator[str]:
     """Yield the lines about the cache itself."""
     total = audit.total
-    yield from _head("Audit of", audit.name, moment(audit.now_ns // NS), terms)
+    yield from _head("Audit of", audit.name, date_time(audit.now_ns), terms)
     projects = len([one for one in audit.projects if one.name is not None])
     yield f"{disk_text(total.disk_usage)} in {count(len(total.entries), 'entry')} of {count(projects, 'project')}"
     tool = audit.inventory.conduct.tool
@@ -170,8 +168,8 @@ def _plain(name: str, disk: int, entries: int) -> str:
 def comparison_text(
     comparison: Comparison, root: str, since: str, now: str, terms: Sequence[str] = ()
 ) -> Iterator[str]:
-    """Yield the differences between two audits as lines; `since` and `now` are their times."""
-    yield from _head("Audit of", root, f"{now}, since {since}", terms)
+    """Yield the differences between two audits as lines; `since` and `now` are their times, in ISO 8601."""
+    yield from _head("Audit of", root, f"{local_date_time(now)}, since {local_date_time(since)}", terms)
     if not comparison:
         yield "Nothing has changed."
         return

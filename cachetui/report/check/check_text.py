@@ -10,7 +10,7 @@ from cachetui.insight.check.matches import CheckResult, FoundFile, Match, Trace
 from cachetui.insight.health.release_checks import hours_text
 from cachetui.model import NS, Entry
 from cachetui.text.escape import escape_control
-from cachetui.text.format import count, disk_text, timestamp
+from cachetui.text.format import count, date_time, disk_text
 from cachetui.text.names import whole_name
 from cachetui.text.quote import quoted
 from cachetui.text.redact import masked
@@ -71,16 +71,16 @@ def _file(found: FoundFile) -> Iterator[str]:
     yield f"  - {escape_control(whole_name(entry))} ({entry.kind}), {disk_text(entry.disk_usage)}"
     came = found.arrival
     if came:
-        yield f"    downloaded {timestamp(came.taken * NS)}, {hours_text(came.hours)} after its upload"
-        yield f"    uploaded {timestamp(came.uploaded * NS)}, by the time of the file at its server"
+        yield f"    downloaded {date_time(came.taken * NS)}, {hours_text(came.hours)} after its upload"
+        yield f"    uploaded {date_time(came.uploaded * NS)}, by the time of the file at its server"
     else:
-        yield f"    {'built' if entry.kind == 'built' else 'downloaded'} {timestamp(entry.downloaded)}"
+        yield f"    {'built' if entry.kind == 'built' else 'downloaded'} {date_time(entry.downloaded)}"
     if entry.url:
         yield f"    from {escape_control(masked(entry.url))}"
     if found.startup_files:
         yield f"    runs at every start of Python: {escape_control(_some(found.startup_files))}"
     for built in found.built:
-        yield f"    built here {timestamp(built.downloaded)}: {escape_control(built.filename or built.path)}"
+        yield f"    built here {date_time(built.downloaded)}: {escape_control(built.filename or built.path)}"
     if found.users:
         yield f"    used by {escape_control(_some(found.users))}"
     yield styled(("hint", f"    {escape_control(entry.path)}"))
@@ -88,7 +88,7 @@ def _file(found: FoundFile) -> Iterator[str]:
 
 def _trace(trace: Trace) -> str:
     lists = f", lists {_some(trace.listed)}" if trace.listed else ""
-    return f"  - {escape_control(f'{_trace_name(trace.entry)}, seen {timestamp(trace.seen)}{lists}')}"
+    return f"  - {escape_control(f'{_trace_name(trace.entry)}, seen {date_time(trace.seen)}{lists}')}"
 
 
 def _trace_name(entry: Entry) -> str:
@@ -125,14 +125,16 @@ def _left_out(advisories: Advisories) -> str:
 def summary(result: CheckResult) -> str:
     """Return the result in one line, for the browser, where the files that were found are marked."""
     found = [match for match in result.matches if match.is_found]
-    traces = sum([bool(match.traces) and not match.is_found for match in result.matches])
+    traces = [match.item.title for match in result.matches if match.traces and not match.is_found]
     users = {one.environment for match in found for one in match.installed}
     files = {file.entry.path for match in found for file in match.files}
-    parts = [f"{len(found):,} of {count(len(result.matches), 'item')} found"]
+    parts = [f"Found {_some([match.item.title for match in found])}"] if found else []
     if files:
         parts.append(f"{count(len(files), 'file')} marked")
     if users:
         parts.append(f"installed in {_some(sorted(users))}")
     if traces:
-        parts.append(f"traces only of {traces:,}")
-    return f"{', '.join(parts)}."
+        parts.append(f"{'only traces' if found else 'Only traces'} of {_some(traces)}")
+    absent = [match.item.title for match in result.matches if not (match.is_found or match.traces)]
+    sentences = [", ".join(parts), f"Not here: {_some(absent)}" if absent else ""]
+    return " ".join([f"{sentence}." for sentence in sentences if sentence])

@@ -49,14 +49,11 @@ def choice_parts(figure: FigureWidget, group: Group, *, total: int, room: int) -
     if choice is None:
         return []
     share = f"  {100 * choice.disk / max(1, total):.0f}%"
-    disk = (
-        f"frees {disk_text(choice.disk)}"
-        if isinstance(figure, ReclaimableLines)
-        else f"{disk_text(choice.disk)}{share}"
-    )
-    facts = f"  {disk}  {count(len(choice.entries), 'entry')}" if choice.known else "  not known"
-    if choice.in_use:
-        facts += f", {choice.in_use:,} more may still be in use"
+    entries = count(len(choice.entries), "entry")
+    facts = f"  {disk_text(choice.disk)}{share}  {entries}"
+    if isinstance(figure, ReclaimableLines):
+        facts = f"  frees {disk_text(choice.disk)}, removes {entries}" if choice.known else "  not known"
+        facts += f", keeps {choice.in_use:,} that may be in use" if choice.in_use else ""
     more: Sequence[str] = choice.explanations
     if isinstance(figure, Treemap):
         old = " ".join(age(figure.days * DAY)).strip()

@@ -16,6 +16,7 @@ from cachetui.report.audit.comparison_list import comparison_lines
 from cachetui.report.removal_list import ListLine
 from cachetui.services.audit import Differences
 from cachetui.services.services import Services
+from cachetui.text.format import local_date_time
 from cachetui.ui.bindings import MOVE, PROGRAM, key
 from cachetui.ui.dialogs.input_dialog import InputDialog, SheetBox
 from cachetui.ui.dialogs.modal import CLOSE, DialogButton, LineList, Modal, Paragraphs
@@ -132,7 +133,7 @@ class ComparisonResult(Modal[None]):
         """Lay out the dialog."""
         found = self.differences
         with Vertical(id="sheet"):
-            yield PaintedLine((f"Changes since {shown(found.since)}", "strong"))
+            yield PaintedLine((f"Changes since {shown(local_date_time(found.since))}", "strong"))
             yield Paragraphs(*found.notes, sign="! ")
             yield LineList(self._lines)
             with Horizontal(id="answers"):

@@ -68,7 +68,7 @@ for, **b** or Enter shows a kind in Browse.
 
     def _count(self, places: int | None = None) -> str:
         """Write how many of the kinds are in the sentence; without `places`, write as much as that may take."""
-        return f"{places or self.number} of {self.number}" if places is None or places < self.number else ""
+        return f"{places or self.number} of {self.number} shown" if places is None or places < self.number else ""
 
     def _sentence(self) -> Strip:
         parts: list[Part] = []
@@ -136,6 +136,6 @@ here is kept. Rules overlap. An entry is superseded if there is a newer version 
         left = room - 18 - len(name) - 2
         words = choice.explanations
         if choice.in_use:
-            words = f"{choice.in_use:,} more in use", f"+{choice.in_use:,} in use"
+            words = f"keeps {choice.in_use:,} in use", f"keeps {choice.in_use:,}"
         more = next((f"  {one}" for one in words if len(one) <= left), "")
         return [mark, name, (more, "muted")], [(f"{len(choice.entries):>5,}  ", "muted"), *size_parts(choice.disk)]

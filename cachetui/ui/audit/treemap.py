@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
+from textual.content import Content
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
 from cachetui.browsing.model import Sign
+from cachetui.text.format import disk_text
 from cachetui.ui.audit.figures import UPWARD, UPWARD_ASCII, FigureWidget
 from cachetui.ui.audit.items import FigureChoice, choice_of, items_inside
 from cachetui.ui.audit.treemap_layout import Direction, Item, Tile, freshness, neighbour, tile_at, tiles
 from cachetui.ui.glyphs import ASCII
-from cachetui.ui.widgets.cells import fit, width
+from cachetui.ui.widgets.cells import fit, shown, width
 from cachetui.ui.widgets.contrast import readable
 
 SIDE, SIDE_ASCII = "▎", "|"
@@ -111,6 +114,12 @@ Where the space is. The area of a tile is its disk usage, its shade is its age: 
         """Return the index of the tile at a cell."""
         return tile_at(self._tiles, x, y)
 
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Show a tooltip with the whole name and the size of the tile under the mouse."""
+        index = self.index_at(event.x, event.y)
+        item = None if index is None else self._tiles[index].item
+        self.tooltip = None if item is None else Content(f"{shown(item.name)}  {disk_text(item.disk)}")
+
     def action_walk(self, direction: Direction) -> None:
         """Go to the neighbouring tile in a direction."""
         if self._tiles:
@@ -162,11 +171,6 @@ Where the space is. The area of a tile is its disk usage, its shade is its age: 
         side = SIDE_ASCII if simple else SIDE
         chosen = line + Style(bold=strong, reverse=strong and here and self.has_focus)
         rest = max(0, room - width(words))
-        if here and not name and row == 0 and self.has_focus:  # no name here could show that the tile is current
-            return [
-                Segment(side if tile.left or self.plain else below, edge),
-                Segment(" " * room, line + Style(reverse=True)),
-            ]
         return [
             Segment(side if tile.left or self.plain else below, edge),
             Segment(words, chosen),

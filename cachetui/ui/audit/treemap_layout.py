@@ -28,7 +28,7 @@ HIGH = 2
 LEAST_WIDTH = 2
 """Minimum width of a tile in cells; the hairline takes the first cell."""
 LEAST_NAME = 5
-"""Minimum width of a name in cells; narrower tiles have no name."""
+"""Minimum width in cells at which a name may take several lines; narrower tiles show its beginning."""
 Direction = Literal["left", "right", "up", "down"]
 
 
@@ -69,16 +69,14 @@ class Tile(NamedTuple):
 
         The last line of the tile stays free for its edge. The share is computed from `total` bytes.
         """
-        room, height = self.right - self.left - 2, max(1, self.bottom - self.top - 1)
-        if room < LEAST_NAME:
-            return [], []
+        room, height = max(1, self.right - self.left - 2), max(1, self.bottom - self.top - 1)
         cut = partial(fit, room=room, dots=dots)
         name = [cut(part) for part in wrap(shown(self.item.name), room, break_long_words=False)]
-        if len(name) > max(1, height - 1):
+        if room < LEAST_NAME or len(name) > max(1, height - 1):
             name = [cut(shown(self.item.name))]
         size, share = disk_text(self.item.disk), f"  {100 * self.item.disk / max(1, total):.0f}%"
         facts = [size + share if len(size + share) <= room else size, " ".join(age(self.item.days * DAY)).strip()]
-        return name, [fact for fact in facts if name and width(fact) <= room][: max(0, height - len(name))]
+        return name, [fact for fact in facts if width(fact) <= room][: max(0, height - len(name))]
 
 
 def item_of(name: str, entries: Sequence[Entry], now_ns: int, place: GroupKey | None = None) -> Item:

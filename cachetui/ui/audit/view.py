@@ -23,12 +23,13 @@ from cachetui.ui.audit.figure_marks import FigureMarks
 from cachetui.ui.audit.figures import FigureWidget, Lines
 from cachetui.ui.audit.histogram import Ages
 from cachetui.ui.audit.items import GROUPED, Group, Parts
+from cachetui.ui.audit.keys import KEYS
 from cachetui.ui.audit.line_figures import Biggest, KindBars, ReclaimableLines
 from cachetui.ui.audit.others_line import OthersLine
 from cachetui.ui.audit.save_dialog import ask_and_save
 from cachetui.ui.audit.subject import AuditSubject, prepare_audit
 from cachetui.ui.audit.treemap import Treemap
-from cachetui.ui.bindings import MARK, MOVE, SHOW, key, key_name
+from cachetui.ui.bindings import key_name
 from cachetui.ui.cache_screen import Pythons, Reading
 from cachetui.ui.messages import MarksChanged, ShowFilter, ShowInBrowse
 from cachetui.ui.widgets.cells import shown
@@ -53,27 +54,7 @@ class AuditView(Container):
     """The figures of one audit."""
 
     BINDING_GROUP_TITLE = "Audit"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        key("enter", "enter", "open", "audit.open", MOVE, "Open the tile; show anything else in Browse", show=True),
-        key("space", "mark", "mark", "marks.toggle", MARK, "Mark the selection, or unmark it", show=True),
-        key("b", "browse", "in Browse", "audit.browse", SHOW, "Show the selection in Browse", show=True),
-        key("tab", "app.focus_next", "next figure", "audit.next", MOVE, "Go to the next figure", show=True),
-        key("shift+tab", "app.focus_previous", "previous figure", "audit.previous", MOVE, "Go to the previous figure"),
-        key(
-            "t",
-            "next_group",
-            "group",
-            "audit.group",
-            SHOW,
-            "Group by kind, Python, platform or index",
-            show=True,
-        ),
-        key("m", "next_age", "age", "show.age", SHOW, "Count ages from: downloaded, checked, read", show=True),
-        key("E", "save", "save", "audit.save", SHOW, "Save this audit as a report", show=True),
-        key("c", "compare", "compare", "audit.compare", SHOW, "Compare this audit with an earlier report", show=True),
-        key("U", "unmark_all", "unmark", "marks.none", MARK, "Unmark everything", show=True),
-        key("escape,backspace", "leave", "back", "audit.leave", MOVE, "Go back one level", show=True),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = KEYS
     DEFAULT_CSS = """
     AuditView {
         padding: 0 1;
@@ -294,13 +275,16 @@ class AuditView(Container):
             self.query_one(Ages).show(self.parts.ages[self.by])
 
     def _show_titles(self) -> None:
-        """Show the titles of the figures, with the number of rows in view if there are more."""
+        """Show the titles of the figures, and how many of their rows are in view if there are more."""
         for kind, title, right in titles(self.audit, self.group, self.by):
             figure = self.query_one(kind)
             seen = figure.in_sight if isinstance(figure, Lines) else figure.number
-            rows = f" {seen} of {figure.number}" if seen < figure.number else ""
+            rows = f"  {seen} of {figure.number} shown" if seen < figure.number else ""
             assert figure.parent is not None
-            figure.parent.query_one(PaintedLine).show((title, "strong"), (rows, "muted"), right=((right, "muted"),))
+            line = figure.parent.query_one(PaintedLine)
+            if len(title) + len(rows) + len(right) + 2 > line.size.width:
+                right = right.rpartition("  ")[2]  # noqa: PLW2901 - only the last of the column's titles fits
+            line.show((title, "strong"), (rows, "muted"), right=((right, "muted"),))
 
     def _show_marks(self) -> None:
         for figure in self.query(FigureWidget):
