@@ -128,6 +128,10 @@ def _paths(groups: Iterable[FindingGroup], *severities: Severity) -> set[str]:
     }
 
 
+NOTHING_PROVEN = "No file was found to be intact"
+"""Result of a verification in which no file was read that is as it should be, or no file at all."""
+
+
 def verdict(groups: Sequence[FindingGroup], conduct: Conduct = PIP) -> list[tuple[Severity, str]]:
     """Return sentences that sum up findings, each with its severity, most important first.
 
@@ -176,10 +180,13 @@ def proof_words(proof: VerificationSummary | None, verify: str) -> tuple[str, ..
 
 def read_words(proof: VerificationSummary | Verified) -> str:
     """Return a sentence about what a verification has read, and how much of it is proven."""
-    proven = (
-        f"{count(proof.proven, 'file')} {'matches' if proof.proven == 1 else 'match'} the hash that an index lists, "
-        f"{proof.sound:,} without a known hash {'is' if proof.sound == 1 else 'are'} intact."
-    )
+    parts = []
+    if proof.proven:
+        matches = "matches" if proof.proven == 1 else "match"
+        parts.append(f"{count(proof.proven, 'file')} {matches} the hash that an index lists")
+    if proof.sound:
+        parts.append(f"{count(proof.sound, 'file')} without a known hash {'is' if proof.sound == 1 else 'are'} intact")
+    proven = f"{'; '.join(parts) or NOTHING_PROVEN}."
     if not proof.stopped:
         return proven
     return f"Stopped after {proof.done:,} of {count(proof.of, 'file')}: not everything was read. {proven}"

@@ -44,11 +44,11 @@ def test_a_sound_cache_says_so_in_one_line(inventory: Inventory) -> None:
         "Nothing is wrong, as far as the scan shows; --deep reads everything."
     ]
     assert [*findings_text(inventory, [], VERIFIED, 10)] == [
-        "3 files match the hash that an index lists, 2 without a known hash are intact.",
+        "3 files match the hash that an index lists; 2 files without a known hash are intact.",
         "Nothing is wrong.",
     ]
     assert [*findings_text(inventory, [], VERIFIED._replace(stopped=True, done=4), 10)] == [
-        "Stopped after 4 of 6 files: not everything was read. 3 files match the hash that an index lists, 2 "
+        "Stopped after 4 of 6 files: not everything was read. 3 files match the hash that an index lists; 2 files "
         "without a known hash are intact.",
         "Nothing is wrong in what was read.",
     ]

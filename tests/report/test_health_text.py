@@ -37,13 +37,16 @@ def test_only_dangers_and_damage_are_told_of_an_entry() -> None:
 
 def test_what_was_proven_is_told() -> None:
     assert proof_words(VerificationSummary(1_200, 1), "v") == (
-        "1,200 files match the hash that an index lists, 1 without a known hash is intact.",
+        "1,200 files match the hash that an index lists; 1 file without a known hash is intact.",
     )
     assert proof_words(VerificationSummary(3, 4, stopped=True, done=9, of=1_200), "v") == (
-        "Stopped after 9 of 1,200 files: not everything was read. 3 files match the hash that an index lists, 4 "
+        "Stopped after 9 of 1,200 files: not everything was read. 3 files match the hash that an index lists; 4 files "
         "without a known hash are intact.",
         "v starts again.",
     )
+    assert proof_words(VerificationSummary(2, 0), "v") == ("2 files match the hash that an index lists.",)
+    assert proof_words(VerificationSummary(0, 1), "v") == ("1 file without a known hash is intact.",)
+    assert proof_words(VerificationSummary(0, 0), "v") == ("No file was found to be intact.",)
     assert proof_words(VerificationSummary(3, 4, later=2), "v")[1:] == (
         "2 files added or changed since: v reads everything again.",
     )

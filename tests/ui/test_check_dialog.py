@@ -56,13 +56,17 @@ async def test_what_a_list_names_is_marked_and_unmarked(root: Path, tmp_path: Pa
         assert isinstance(app.screen, CheckDialog)
         await pilot.press("escape")
         await check(app, pilot, "nosuch")
-        assert app.told == ["0 of 1 item found."]
+        assert app.told == ["Not here: nosuch."]
         assert not app.main.model.marks
         await check(app, pilot, str(tmp_path / "mal.json"))
         await until(pilot, lambda: bool(app.main.model.marks))
-        assert app.told[-1] == "1 of 1 item found, 1 file marked."
+        assert app.told[-1] == "Found MAL-1, 1 file marked."
         assert [(entry.project, entry.version) for entry in app.main.model.marks] == [("llm-kit", "1.82.7")]
         await settled(pilot)
+        assert app.main.browse.cache_tree.cursor == 0
         assert "is:marked" in text_of(app) and "1.82.6" not in text_of(app)
+        await pilot.press("z")
+        await check(app, pilot, "llm-kit nosuch other")
+        assert app.told[-1] == "Found llm-kit, 2 files marked. Not here: nosuch, other."
         await pilot.press("z")
         assert not app.main.model.marks

@@ -119,7 +119,7 @@ async def test_when_nothing_is_wrong_it_says_how_far_that_was_seen() -> None:
         check("health-nothing-80x24", app.text)
         await verified(app, pilot)
         assert "Nothing is wrong\n" in app.text
-        assert "12 files match the hash that an index lists, 3 without" in app.text
+        assert "12 files match the hash that an index lists; 3 files without" in app.text
         await pilot.press("j", "space", "b", "y", "enter", "l", "h")
         assert not app.marked
 
@@ -296,7 +296,7 @@ async def test_the_result_of_a_verification_is_told_where_it_is_not_seen() -> No
         await pilot.press("v", "1")
         elsewhere.set()
         await settled(pilot)
-        assert "Verified 16 files: 1 finding in them, 4 in all." in app.text
+        assert "Verified 16 files: 1 finding in them, 4 findings in all." in app.text
         assert [toast.has_class("-error") for toast in app.screen.query("Toast")] == [False]
 
 

@@ -552,6 +552,7 @@ async def test_what_is_free_on_the_disk_counts_and_what_falls_short_is_told() ->
     async with app.run_test(size=SIZE) as pilot:
         await expanded(pilot, "end", "k", "k", "space")
         assert "Mark 2 entries, 40 MB" in app.text
+        assert "What is cheapest to lose goes first, then the oldest." in app.text
         await type_into(pilot, app, "min-free", "21GB")
         assert "This falls 930 MB short of that, but everything else must be kept." in app.text
         assert "Mark 5 entries, 100 MB" in app.text

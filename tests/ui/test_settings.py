@@ -376,10 +376,10 @@ async def test_the_details_say_who_can_use_a_wheel() -> None:
     app = knowing()
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("l", "j", "j", "l", "j")
-        assert "usable" not in app.text
+        assert "usable      …" in app.text
         await find(app, pilot)
         assert "usable      yes, CPython 3.11 (python3)" in app.text
-        assert len(app.query_one(Details).pythons) == 4
+        assert len(app.query_one(Details).pythons or ()) == 4
 
 
 @posix

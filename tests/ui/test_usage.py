@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+
+import pytest
 
 from cachetui.environments.installed import Environment, Installed
 from cachetui.environments.used_by import Usage, usage_of
@@ -30,6 +33,11 @@ def still(*titles: str, find_pythons_here: bool = False) -> Still:
     return Still(stage.inventory, stage=stage, find_pythons_here=find_pythons_here)
 
 
+def places(app: Still, words: Sequence[str]) -> list[tuple[str, int, int]]:
+    """Return the line and the column of each of the words that is shown."""
+    return [(word, y, line.index(word)) for word in words for y, line in enumerate(app.lines) if word in line]
+
+
 def is_used(entry: Entry) -> bool:
     return (entry.project, entry.version) == (NEWEST.project, NEWEST.version) and entry.kind in (
         *INSTALLABLE,
@@ -54,6 +62,27 @@ async def test_the_details_name_at_most_three_environments() -> None:
         app.main.usage = usage_of(ENTRIES, [Environment(Path("/v"), "/v", trouble="Permission denied")], "/")
         await settled(pilot)
         assert "used by" not in app.text
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+async def test_the_details_keep_their_places_when_the_environments_become_known(width: int) -> None:
+    app = still(find_pythons_here=True)
+    names = ("used by", "usable", "downloaded", "on disk")[: 4 if width > 80 else 2]
+    async with app.run_test(size=(width, 36)) as pilot:
+        await settled(pilot)
+        app.main.browse.reveal(NEWEST)
+        await settled(pilot)
+        before = places(app, names)
+        assert len(before) == len(names)
+        long = environments(*[f"~/{'a-long-name/' * 5}{one}/.venv" for one in range(4)])
+        for found in (long, environments("~/a"), (Environment(Path("/v"), "/v", trouble="Permission denied"),)):
+            app.main.usage = usage_of(ENTRIES, found, "/")
+            await settled(pilot)
+            assert places(app, names) == before
+        assert "used by     not known" in app.text
+        app.main.search_pythons()
+        await settled(pilot)
+        assert places(app, names) == before
 
 
 async def test_the_filter_waits_for_the_environments() -> None:

@@ -48,6 +48,8 @@ RUNGS = {
 """Sources of an entry's name in words, by the step of the identification that found the name."""
 MOST_USERS = 3
 """Maximum number of environments that are named."""
+NOT_KNOWN = "not known"
+"""Value of a fact that no search has found."""
 INSTALLED = (*INSTALLABLE, "metadata")
 """Kinds of entries that environments use."""
 WHEELS = ("wheel", "built", "metadata")
@@ -130,16 +132,29 @@ def gives_back(group: EntryGroup, inventory: Inventory) -> str:
     return f"{limit}{disk_text(freed)}{rest}" if limit or rest else ""
 
 
-def _users(row: Row, usage: Usage) -> str:
-    """Return the environments that use a row's entries, in words; empty if none is known to, nor that none does."""
+def _may_be_used(row: Row) -> bool:
+    """Return whether environments may use a row's entries."""
+    if row.foreign or row.place.rank is not GroupKind.PROJECT:
+        return False
+    return any(entry.kind in INSTALLED and entry.version is not None for entry in row.group.entries)
+
+
+def _users(row: Row, usage: Usage, room: int) -> str:
+    """Return the environments that use a row's entries, in words; empty if none is known to, nor that none does.
+
+    As many are named as fit into `room` cells, but at least one.
+    """
     if row.foreign or row.place.rank is not GroupKind.PROJECT:
         return ""
     entries = row.group.entries
     users = dict.fromkeys([user for entry in entries for user in usage.users.get(entry.path, ())])
     if users:
         names = [shown(user.title) for user in users]
-        more = f" and {len(names) - MOST_USERS} more" if len(names) > MOST_USERS else ""
-        return f"{', '.join(names[:MOST_USERS])}{more}"
+        words = [
+            f"{', '.join(names[:number])}{f' and {len(names) - number} more' if len(names) > number else ''}"
+            for number in range(min(MOST_USERS, len(names)), 0, -1)
+        ]
+        return next((one for one in words if width(one) <= room), words[-1])
     known = [usage.used[entry.path] for entry in entries if entry.path in usage.used]
     could = [entry for entry in entries if entry.kind in INSTALLED and entry.version is not None]
     return "no environment here" if could and len(known) == len(could) else ""
@@ -223,8 +238,10 @@ class Details(PaintedLines):
     """The current time, in nanoseconds since the epoch."""
     usage: reactive[Usage | None] = reactive(None)
     """Uses of the entries by environments; None before they are known."""
-    pythons: reactive[Sequence[InterpreterInfo]] = reactive(())
-    """The working Pythons on this system, once all of them are known."""
+    pythons: reactive[Sequence[InterpreterInfo] | None] = reactive(None)
+    """The working Pythons on this system; None before all of them are known."""
+    searches: reactive[bool] = reactive(False)
+    """Whether this system is searched for Pythons and environments: then there is room for what they use."""
     findings: reactive[Mapping[str, str]] = reactive(NO_FINDINGS)
     """Faults of entries, by path."""
     copies: reactive[Mapping[str, Collection[str]]] = reactive(NO_COPIES)
@@ -235,13 +252,23 @@ class Details(PaintedLines):
     protection: Callable[[Row], str] = lambda _: ""
     """Function that returns how much of a row is protected: x for all, - for a part; empty for nothing."""
 
-    def _facts(self, row: Row) -> list[Fact]:
-        facts = facts_of(row, self.now, self.pythons, self.findings, self.copies, self.tool)
+    def _facts(self, row: Row, room: int) -> list[Fact]:
+        """Return the facts; those that a search finds have their place before, too, and take `room` cells at most."""
+        facts = facts_of(row, self.now, self.pythons or (), self.findings, self.copies, self.tool)
         if back := self._gives_back(row):
             labels = [fact.label for fact in facts]
             facts.insert(labels.index("file size") + 1, Fact("gives back", back))
-        if self.usage is not None and (users := _users(row, self.usage)):
-            facts.insert(sum([fact.label in ("damage", "usable") for fact in facts]), Fact("used by", users))
+        usable = next((fact for fact in facts if fact.label == "usable"), None)
+        if usable is not None:
+            facts.remove(usable)
+        elif self.searches and row.entry is not None and row.entry.kind in WHEELS:
+            usable = Fact("usable", self.glyphs.dots if self.pythons is None else NOT_KNOWN)
+        users = _users(row, self.usage, room) if self.usage is not None else ""
+        if not users and self.searches and _may_be_used(row):
+            users = self.glyphs.dots if self.usage is None else NOT_KNOWN
+        found = [*([usable] if usable else []), *([Fact("used by", users)] if users else [])]
+        start = sum([fact.label == "damage" for fact in facts])
+        facts[start:start] = [Fact(label, fit(value, room, dots=self.glyphs.dots)) for label, value in found]
         words = {"x": "yes, never removed", "-": "in part: some of it is never removed"}.get(self.protection(row))
         return facts if words is None else [Fact("protected", words), *facts]
 
@@ -269,7 +296,7 @@ class Details(PaintedLines):
 
     def _wide(self, row: Row, room: int, height: int) -> list[Strip]:
         half = min(HALF, room // 2)
-        facts = self._facts(row)
+        facts = self._facts(row, half - LABEL - 2)
         short = [fact for fact in facts if width(fact.value) <= half - LABEL - 2 and fact.label]
         long = [fact for fact in facts if fact not in short]
         figures: Part = (self._figures(row), "muted")
@@ -292,7 +319,7 @@ class Details(PaintedLines):
             self.strip((self._figures(row), "muted"), room=room),
             self.strip(room=room),
         ]
-        facts = self._facts(row)
+        facts = self._facts(row, room - LABEL)
         drawn += [self.strip(*self._fact(fact, room), room=room) for fact in facts]
         heading, parts = parts_of(row)
         if parts:

@@ -103,8 +103,10 @@ class Browse(Vertical):
         self.screen.set_focus(self.cache_tree)  # at once, because the next key may be waiting
 
     def filter_by(self, text: str) -> None:
-        """Show the entries that a filter matches."""
+        """Show the entries that a filter matches, and go to the first row."""
         self.query_one(FilterBox).value = text
+        self._filter()
+        self.cache_tree.go(0)
 
     def reveal(self, entry: Entry) -> None:
         """Go to the row of an entry: expand its parents, and clear the filter."""
@@ -372,7 +374,8 @@ class Browse(Vertical):
     # Events of the widgets
 
     def on_mount(self) -> None:
-        """Update the rows with the filter, within the same frame."""
+        """Update the rows with the filter, within the same frame; reserve room for what searches find."""
+        self.body.details.searches = self.services.find_pythons_here
         self.watch(self.query_one(FilterBox), "value", self._type, init=False)
         self.watch(self.screen, "focused", self._filter, init=False)
 

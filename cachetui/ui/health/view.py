@@ -237,8 +237,10 @@ class Health(Vertical):
             self.notify(f"Danger. {words}", severity="error", timeout=REFUSAL_SECONDS, markup=False)
         elif not self.display and self.known.summary is not None:
             words = " ".join(proof_words(self.known.summary, key_name(self.app, "health.verify")))
-            number = f"{count(len(fresh), 'finding')} in them, {len(self.known.current(entries)):,} in all"
-            self.notify(f"Verified {count(self.known.summary.done, 'file')}: {number}. {words}", markup=False)
+            number, together = len(fresh), len(self.known.current(entries))
+            found = f"{count(number, 'finding')} in them" if number else "nothing found in them"
+            found += f", {count(together, 'finding')} in all" if together > number else ""
+            self.notify(f"Verified {count(self.known.summary.done, 'file')}: {found}. {words}", markup=False)
 
     # Display
 

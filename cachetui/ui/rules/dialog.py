@@ -46,6 +46,8 @@ GROUPS = (
 """The rules, in groups with a heading for each group."""
 LABELS = {rule.name: rule.label for rule in RULES}
 NO_WORDS: Mapping[Name, str] = MappingProxyType({})
+FREE_ORDER = "What is cheapest to lose goes first, then the oldest."
+"""Note about the order in which `free` and `min free` choose."""
 ROOMY = 32
 """Minimum height of the screen in rows at which groups are separated by blank lines."""
 LINES = 6
@@ -242,8 +244,10 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         if together is not None and together.short:
             return f"This falls {disk_text(together.short)} short of that, but everything else must be kept."
         if together is not None and (in_use := together.figures.in_use):
-            return f"{in_use:,} more may still be in use, and {'is' if in_use == 1 else 'are'} kept."
-        return self.looked if rules is not None and "unused" in rules.words else ""
+            return f"This keeps {in_use:,} that may be in use."
+        if rules is not None and "unused" in rules.words and self.looked:
+            return self.looked
+        return FREE_ORDER if rules is not None and rules.is_to_free else ""
 
     def _fit(self, size: Size) -> None:
         """Give the rules the height that the other lines leave."""

@@ -78,7 +78,7 @@ LIMITING = (
     DialogRule(
         "free",
         "free",
-        ("easiest to replace first, then oldest", "easiest to replace", "easiest"),
+        ("cheapest to lose first, then the oldest", "cheapest first, then oldest", "cheapest"),
         example="5GB",
     ),
     DialogRule("built", "built here", ("also wheels that {tool} built here", "also built wheels")),

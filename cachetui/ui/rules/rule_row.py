@@ -148,9 +148,9 @@ filter hides; they are the rules of `cachetui prune`. Each rule under "Any of th
 if" restrict the choice; alone, they choose from the whole cache. `superseded` is what has a newer version for the same
 Python and platform. `keep newest` keeps the newest versions of each project, whatever Python they are for; alone, it
 chooses all others. `max size` comes last, and chooses the oldest until the rest fits. `min free` and `free` say how
-much to free, and the rules above only what may be removed for that: leftovers first, then dead weight, what is
-unusable, what is superseded, and the oldest of all else; wheels built here last. Those are kept unless `built here` is
-ticked. What the preferences protect, and what may be in use, is always kept.
+much to free: what is cheapest to lose goes first, then the oldest. The rules above then only say what may be removed
+for that. Cheapest are leftovers, then dead weight, what is unusable, and what is superseded; wheels built here go last.
+Those are kept unless `built here` is ticked. What the preferences protect, and what may be in use, is always kept.
 
 Rules only mark. Nothing is removed before you have read and accepted a review.
 """
@@ -280,7 +280,7 @@ Rules only mark. Nothing is removed before you have read and accepted a review.
         if self.rule.name == "older-than":
             return BY[self._form.by], "muted"
         if self._figures is not None and (in_use := self._figures.in_use):
-            return (f"{in_use:,} more may still be in use", f"{in_use:,} more in use"), "muted"
+            return (f"keeps {in_use:,} that may be in use", f"keeps {in_use:,} in use"), "muted"
         return (self.unknown,) if self.unknown else self.rule.does, "hint"
 
     def on_click(self, event: events.Click) -> None:
