@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
 
 from textual import on
 from textual.actions import parse
@@ -223,6 +223,8 @@ class Palette(CommandPalette):
     }
     """
 
+    PLACEHOLDER: ClassVar[str] = "Search for commands…"
+    """Words in the empty input."""
     is_closing = False
     """Whether the palette is about to be closed."""
 
@@ -230,7 +232,7 @@ class Palette(CommandPalette):
         """Lay out the palette as Textual does, without its double-width glyph."""
         with Vertical(id="--container"):
             with Horizontal(id="--input"):
-                yield CommandInput(placeholder="Search for commands…", select_on_focus=False)
+                yield CommandInput(placeholder=self.PLACEHOLDER, select_on_focus=False)
             with Vertical(id="--results"):
                 yield ListedCommands()
                 yield LoadingIndicator()
@@ -261,8 +263,10 @@ class ThemePalette(Palette):
     }
     """
 
+    PLACEHOLDER = "Search for themes…"
+
     def __init__(self, before: str) -> None:
-        super().__init__(providers=[Themes], placeholder="Search for themes…")
+        super().__init__(providers=[Themes])
         self.before = before
         """The theme in use."""
 

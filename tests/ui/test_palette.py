@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from textual import events
-from textual.command import CommandList, CommandPalette
+from textual.command import CommandInput, CommandList, CommandPalette
 
 from cachetui.ui.palette import commands_of
 from tests.ui.cache import everyday
@@ -98,6 +98,7 @@ async def test_a_theme_is_shown_before_it_is_chosen() -> None:
             app.action_change_theme()
             await settled(pilot)
             assert offered(app)[0] == "nord  in use"
+            assert app.screen.query_one(CommandInput).placeholder == "Search for themes…"
             assert app.theme == "nord"
             await pilot.press(*"solarized-l")
             await settled(pilot)

@@ -100,6 +100,7 @@ def test_a_label_says_what_there_is_room_for() -> None:
         ["404 MB  4%", "7 weeks"],
     )
     assert Tile(nvidia, 0, 0, 12, 4).label(11_400_000_000) == (["nvidia-cu…"], ["404 MB  4%", "7 weeks"])
+    assert Tile(nvidia, 0, 0, 30, 8).label(404_000_000_000) == (["nvidia-cusparse-cu12"], ["404 MB", "7 weeks"])
     assert Tile(nvidia, 0, 0, 6, 8).label(11_400_000_000) == (["nvi…"], [])
     assert Tile(nvidia, 0, 0, 4, 8).label(11_400_000_000) == (["nv"], [])
     assert Tile(nvidia, 0, 0, 2, 1).label(11_400_000_000) == (["n"], [])

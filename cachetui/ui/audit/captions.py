@@ -12,6 +12,7 @@ from cachetui.ui.audit.histogram import Ages
 from cachetui.ui.audit.items import MONTHS, Group
 from cachetui.ui.audit.line_figures import Biggest, KindBars, ReclaimableLines
 from cachetui.ui.audit.treemap import Treemap
+from cachetui.ui.audit.treemap_layout import share_text
 from cachetui.ui.widgets.cells import shown, width
 from cachetui.ui.widgets.painted import Part, parts_width
 
@@ -48,7 +49,7 @@ def choice_parts(figure: FigureWidget, group: Group, *, total: int, room: int) -
     choice = figure.choice
     if choice is None:
         return []
-    share = f"  {100 * choice.disk / max(1, total):.0f}%"
+    share = share_text(choice.disk, total)
     entries = count(len(choice.entries), "entry")
     facts = f"  {disk_text(choice.disk)}{share}  {entries}"
     if isinstance(figure, ReclaimableLines):

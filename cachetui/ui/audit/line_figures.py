@@ -8,6 +8,7 @@ from cachetui.model import NS
 from cachetui.text.format import age, disk_text
 from cachetui.ui.audit.figures import Lines
 from cachetui.ui.audit.items import FigureChoice
+from cachetui.ui.audit.treemap_layout import LEAST_SHARE
 from cachetui.ui.widgets.cells import bar, fit, pad, shown, width
 from cachetui.ui.widgets.painted import Part, size_parts
 
@@ -35,7 +36,7 @@ for, **b** or Enter shows a kind in Browse.
         named = max(NAME, min(longest + 1, space if space < NAME + BAR else space - BAR))
         share = choice.disk / max(1, self.total)
         biggest = max([one.disk for one in self.choices], default=0)
-        percent = f"{100 * share:>5.0f}%  " if share >= 0.005 else " " * 8
+        percent = f"{100 * share:>5.0f}%  " if share >= LEAST_SHARE else " " * 8
         parts: list[Part] = [
             pad(fit(shown(choice.name), named - 1, dots=self.glyphs.dots), named),
             (f"{len(choice.entries):>{digits},}  ", "muted"),

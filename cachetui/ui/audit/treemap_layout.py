@@ -29,6 +29,8 @@ LEAST_WIDTH = 2
 """Minimum width of a tile in cells; the hairline takes the first cell."""
 LEAST_NAME = 5
 """Minimum width in cells at which a name may take several lines; narrower tiles show its beginning."""
+LEAST_SHARE = 0.005
+"""Smallest share of everything that is shown as a percentage."""
 Direction = Literal["left", "right", "up", "down"]
 
 
@@ -74,9 +76,15 @@ class Tile(NamedTuple):
         name = [cut(part) for part in wrap(shown(self.item.name), room, break_long_words=False)]
         if room < LEAST_NAME or len(name) > max(1, height - 1):
             name = [cut(shown(self.item.name))]
-        size, share = disk_text(self.item.disk), f"  {100 * self.item.disk / max(1, total):.0f}%"
+        size, share = disk_text(self.item.disk), share_text(self.item.disk, total)
         facts = [size + share if len(size + share) <= room else size, " ".join(age(self.item.days * DAY)).strip()]
         return name, [fact for fact in facts if width(fact) <= room][: max(0, height - len(name))]
+
+
+def share_text(part: int, total: int) -> str:
+    """Return a share in percent, after two spaces; empty if it would round to nothing."""
+    share = part / max(1, total)
+    return f"  {share:.0%}" if share >= LEAST_SHARE else ""
 
 
 def item_of(name: str, entries: Sequence[Entry], now_ns: int, place: GroupKey | None = None) -> Item:
