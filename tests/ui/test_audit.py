@@ -174,6 +174,15 @@ async def test_it_is_told_apart_by_python_platform_and_index_as_well() -> None:
         assert "By kind" in app.text
 
 
+async def test_the_meaning_of_shades_is_told_where_there_are_any() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await audited(app, pilot)
+        for theme, words in (("ansi-dark", "area: disk\n"), ("nord", "area: disk, faded: old\n")):
+            app.theme = theme
+            await until(pilot, lambda words=words: words in app.text)  # type: ignore[misc]
+
+
 async def test_rows_out_of_sight_are_counted_and_every_row_is_reached() -> None:
     app = Still(everyday())
     async with app.run_test(size=(120, 30)) as pilot:

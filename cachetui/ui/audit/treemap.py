@@ -189,6 +189,8 @@ Where the space is. The area of a tile is its disk usage, its shade is its age: 
         """Discard the cached styles when the theme or the classes change."""
         super().notify_style_update()
         self._shades = {}
+        if self._tiles:
+            self.call_after_refresh(self.post_message, self.Moved())  # the words around say what shades mean
 
     def _labels(self, index: int) -> tuple[list[str], list[str]]:
         """Return the lines of a tile's name and of its facts, with its mark state if it is marked."""
