@@ -41,7 +41,7 @@ ROW = re.compile(r"[▸▾] \[[ x-]\] [a-z0-9][a-z0-9-]* .*\d (?:k|M|G|T)?B\b")
 """A project with its size; groups of entries without a project begin differently."""
 SAID = re.compile(r"  (?:[\d,]+ of )?[\d,]+ projects?\s*$")
 """Text at the right of the filter while nothing is being read."""
-MARKED = re.compile(r"[\d,]+ marked")
+MARKED = re.compile(r"([\d,]+)(?: entr(?:y|ies))? marked")
 FILTER_LINE, ROWS = 2, slice(4, -1)
 """Line of the filter and lines of the rows."""
 PLACEHOLDER = "filter:"
