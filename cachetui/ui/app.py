@@ -46,6 +46,7 @@ from cachetui.ui.type_ahead import Keyboard
 from cachetui.ui.why.answer_list import AnswerList
 from cachetui.ui.why.question_input import QuestionBox
 from cachetui.ui.why.view import Why
+from cachetui.ui.widgets.breakpoints import apply_breakpoints
 from cachetui.ui.widgets.cells import shown
 from cachetui.ui.widgets.contrast import input_colours
 from cachetui.ui.widgets.painted import ROLE_CLASSES, ROLE_CSS
@@ -190,6 +191,7 @@ class CachetuiApp(Keyboard):
         It is not Textual's default screen, because Textual keeps that in memory until the app ends.
         """
         self._opened += 1
+        apply_breakpoints(self.main)
         self.add_mode(f"cache {self._opened}", lambda: self.main)
         await self.switch_mode(f"cache {self._opened}")
 

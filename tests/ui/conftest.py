@@ -11,6 +11,7 @@ from cachetui.ui import main_screen
 from cachetui.ui.health import view as health_view
 from cachetui.ui.operations import scan
 from tests.ui.idle import draws_at_once
+from tests.ui.stylesheets import parses_once
 
 LONG = 3_600.0
 """Seconds: longer than any test takes, however slow the machine."""
@@ -37,6 +38,12 @@ def nothing_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 def no_fixed_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let pilots wait no longer than needed."""
     draws_at_once(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def stylesheets_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let all apps share what was parsed for the first."""
+    parses_once(monkeypatch)
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,7 @@ from textual.widget import Widget
 
 from cachetui.report.removal_list import ListLine
 from cachetui.ui.bindings import MOVE, PROGRAM, SUSPEND, key
+from cachetui.ui.widgets.breakpoints import apply_breakpoints
 from cachetui.ui.widgets.cells import FILE_TAIL, fit, fit_file, plain_code, shown, width, wrapped
 from cachetui.ui.widgets.painted import PaintedLines, PaintedWidget, Part, size_parts
 
@@ -240,6 +241,7 @@ class Modal(ModalScreen[Reply], Generic[Reply], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Fit the dialog to the screen."""
+        apply_breakpoints(self)
         self._fit(self.app.size)
 
     def on_resize(self, event: events.Resize) -> None:
