@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, settings
 
 import cachetui
 from tests.pips import NAMED_BY
+from tests.temporary import disk, prefer_memory
 
 FORGOTTEN = (
     *("PIP_", "UV_", "XDG_", "VIRTUAL_ENV", "CONDA_", "CACHETUI_"),
@@ -27,6 +28,9 @@ FORGOTTEN = (
 """Prefixes of variables that must not affect a test."""
 SLOWING = ("PYTHONDONTWRITEBYTECODE",)
 """Variables under which each of the many processes would compile everything anew."""
+
+LONGEST = ("real_pip", "cli", "ui", "pip_settings", "demo")
+"""Folders with the tests that take longest, the longest first."""
 
 UNTIMED = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 """Property tests depend neither on how quick the machine is nor on earlier runs."""
@@ -46,16 +50,30 @@ def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the folder of the unpacked pips, unless this is one of several processes of a run."""
+    """Choose the place of temporary files and make the folder of the unpacked pips, once for all processes of a run."""
     if NAMED_BY not in os.environ:
+        prefer_memory()
         os.environ[NAMED_BY] = tempfile.mkdtemp(prefix="cachetui-pips-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT"))
         config.add_cleanup(lambda: shutil.rmtree(os.environ.pop(NAMED_BY), ignore_errors=True))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run what takes longest first: the many short modules at the end keep all processes busy."""
+    places = {folder: place for place, folder in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.nodeid.split("/")[1], len(places)))
 
 
 def pytest_sessionstart() -> None:
     """Import all of cachetui: Hypothesis draws constants from the loaded modules, so import order would matter."""
     for module in pkgutil.walk_packages(cachetui.__path__, "cachetui."):
         importlib.import_module(module.name)
+
+
+@pytest.fixture
+def on_disk() -> Iterator[Path]:
+    """Yield an empty folder for a test that needs directories which take room, as they do on most disks."""
+    with tempfile.TemporaryDirectory(prefix="cachetui-", dir=disk()) as folder:
+        yield Path(folder).resolve()
 
 
 @pytest.fixture(scope="session")

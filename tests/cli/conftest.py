@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from cachetui.services import removal
 from tests.cli.lending import Lent
 from tests.loaded_pips import LoadedPips
 from tests.open_folder import open_folder
+from tests.temporary import disk
 
 
 class Said(NamedTuple):
@@ -57,6 +59,20 @@ def cache(lent: Lent, tmp_path: Path) -> Iterator[Path]:
     lent.lend(tmp_path / "cache")
     yield tmp_path / "cache"
     lent.take_back(tmp_path / "cache")
+
+
+@pytest.fixture(scope="session")
+def lent_on_disk(made_up: Path) -> Iterator[Lent]:
+    with tempfile.TemporaryDirectory(prefix="cachetui-", dir=disk()) as folder:
+        yield Lent(made_up, Path(folder, "cache"))
+
+
+@pytest.fixture
+def cache_on_disk(lent_on_disk: Lent, on_disk: Path) -> Iterator[Path]:
+    """Yield a made-up cache that a test may change, whose directories take room."""
+    lent_on_disk.lend(on_disk / "cache")
+    yield on_disk / "cache"
+    lent_on_disk.take_back(on_disk / "cache")
 
 
 @pytest.fixture

@@ -38,6 +38,8 @@ from cachetui.ui.rules.form import Form, RuleCounter
 from tests.cli.conftest import Run
 from tests.cli.test_preferences import prefer
 from tests.inventories import HOUR, LONG_AGO, NOW, age_directories, write
+from tests.temporary import disk
+from tests.ui.idle import draws_at_once
 from tests.ui.screens import settled, text_of
 
 RULES = ("--leftovers", "--older-than 90d", "--keep-latest 1")
@@ -53,6 +55,11 @@ PATHS = (
     "notes/mine.txt",
 )
 KINDS: list[Kind] = ["wheel", "sdist", "index", "response", "metadata"]
+
+
+@pytest.fixture
+def cache(cache_on_disk: Path) -> Path:
+    return cache_on_disk
 
 
 def write_cache(root: Path, chance: random.Random) -> None:
@@ -77,7 +84,7 @@ def write_cache(root: Path, chance: random.Random) -> None:
 @given(st.integers(0, 2**32))
 def test_every_part_gives_one_number_for_the_same_entries(seed: int) -> None:
     chance = random.Random(seed)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=disk()) as folder:
         root = Path(folder).resolve() / "pip"
         (root / "http-v2").mkdir(parents=True)
         write_cache(root, chance)
@@ -174,6 +181,7 @@ def test_plan_audit_and_result_of_the_command_line_agree(
 async def test_screens_agree_from_the_rules_to_the_last_line(
     run: Run, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    draws_at_once(monkeypatch)
     change(cache, 3)
     monkeypatch.setattr(removal, "running_programs", lambda _: (4121,))
     options = ("--cache-dir", cache)

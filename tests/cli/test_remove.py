@@ -41,7 +41,8 @@ def without_folders(words: str) -> str:
     return re.sub(r"\d+ kB of emptied folders", "", words)
 
 
-def test_what_the_terms_match_goes_and_nothing_else(run: Run, cache: Path) -> None:
+def test_what_the_terms_match_goes_and_nothing_else(run: Run, cache_on_disk: Path) -> None:
+    cache = cache_on_disk
     before, wanted = files(cache), paths_of(run, cache, "torch>=2.2,<2.3")
     said = run("remove", "torch>=2.2,<2.3", "--yes", "--cache-dir", cache)
     assert said.code == 0
@@ -53,7 +54,8 @@ def test_what_the_terms_match_goes_and_nothing_else(run: Run, cache: Path) -> No
     assert run("list", "torch>=2.2,<2.3", "--cache-dir", cache).code == 3
 
 
-def test_json_tells_plan_and_outcome(run: Run, cache: Path) -> None:
+def test_json_tells_plan_and_outcome(run: Run, cache_on_disk: Path) -> None:
+    cache = cache_on_disk
     listed = json.loads(run("list", "numpy", "--json", "--cache-dir", cache).out)["projects"][0]["entries"]
     said = run("remove", "numpy", "--yes", "--json", "--cache-dir", cache)
     document = json.loads(said.out)
@@ -438,7 +440,8 @@ def test_what_is_protected_stays_and_is_named(run: Run, cache: Path) -> None:
     assert "http-v2" not in again.err
 
 
-def test_the_plan_names_what_is_protected_and_how_much_that_is(run: Run, cache: Path) -> None:
+def test_the_plan_names_what_is_protected_and_how_much_that_is(run: Run, cache_on_disk: Path) -> None:
+    cache = cache_on_disk
     prefer('protect = ["torch==2.3.0", "numpy kind:index"]')
     plan = run("remove", "torch", "-n", "--cache-dir", cache).out.splitlines()
     assert without_folders(plan[0]) == "Would remove 7 entries from 1 project: 14 files, would free 8.5 MB and ; 4 kept"

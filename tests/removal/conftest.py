@@ -18,6 +18,12 @@ def opener(request: pytest.FixtureRequest) -> Opener:
 
 
 @pytest.fixture
+def tmp_path(on_disk: Path) -> Path:
+    """Return a folder whose directories take room: plans tell how much of it they free."""
+    return on_disk
+
+
+@pytest.fixture
 def root(tmp_path: Path) -> Path:
     root = tmp_path.resolve() / "pip"
     root.mkdir()

@@ -16,6 +16,7 @@ from cachetui.removal.execute import execute
 from cachetui.removal.plan import plan_removal
 from cachetui.removal.rooted import BY_DESCRIPTOR, Directory
 from tests.inventories import LONG_AGO, NOW, age_directories, inventory_of, write
+from tests.temporary import disk
 
 DIRECTORIES = st.lists(st.sampled_from("ab"), min_size=0, max_size=4).map("/".join)
 NAMES = st.sampled_from(
@@ -48,7 +49,7 @@ def test_exactly_what_is_planned_goes(
     by_descriptor: bool, files: dict[str, int], empty: set[str], links: int, seed: int
 ) -> None:
     chance = random.Random(seed)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=disk()) as folder:
         root = Path(folder).resolve() / "pip"
         root.mkdir()
         for path, size in files.items():

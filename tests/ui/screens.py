@@ -273,7 +273,9 @@ class Still(Recorded):
     async def run_test(self, **options: Any) -> AsyncIterator[Pilot[None]]:
         """Run the app, and begin once the first scan has ended, if it ends."""
         async with super().run_test(**options) as pilot:
+            end = time.monotonic() + PATIENCE
             while self.stage.ends and self.main.is_doing(Activity.SCANNING):
+                assert time.monotonic() < end, f"the first scan never ended\n{self.text}"
                 await asyncio.sleep(0.001)
             await pilot.pause()
             yield pilot
@@ -308,15 +310,18 @@ def text_of(app: App[None]) -> str:
 
 async def settled(pilot: Pilot[None]) -> None:
     """Wait until no worker is running, except those that wait for an answer, and all results are shown."""
-    app, calm = pilot.app, 0
+    app, calm, end = pilot.app, 0, time.monotonic() + PATIENCE
     while calm < 2:  # a dialog that has just been opened begins its work only then
         await pilot.pause()
         lower = app.screen_stack[:-1]
         calm += 1
-        if any(
-            worker.is_running and not (worker.group in WAITING and worker.node.screen in lower)
+        running = [
+            worker
             for worker in app.workers
-        ):
+            if worker.is_running and not (worker.group in WAITING and worker.node.screen in lower)
+        ]
+        if running:
+            assert time.monotonic() < end, f"still running on {app.screen_stack}: {running}\n{text_of(app)}"
             calm = 0
             await asyncio.sleep(0.001)
 
