@@ -1,4 +1,4 @@
-"""Facts that a filter needs: which of them are missing, and how to find them (does not import Textual)."""
+"""Facts that a filter needs: which of them are missing, and how to find them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from textual.dom import DOMNode
+
 from cachetui.browsing.model import BrowserModel
 from cachetui.labels import USE
+from cachetui.services.diagnostics.guard import guard
 from cachetui.services.services import Services
 from cachetui.ui.cache_screen import Pythons
+from cachetui.ui.workers import notifying, run_in_thread, start_worker
 
 if TYPE_CHECKING:
     from cachetui.environments.used_by import Usage
@@ -44,7 +48,25 @@ class MissingFacts:
         """Forget the last request, so that its facts can be requested again."""
         self._requested = None
 
-    def request(self, pythons: Pythons, usage: Usage | None) -> FactsRequest | None:
+    def find(self, view: DOMNode, pythons: Pythons, usage: Usage | None, show: Callable[[], object]) -> None:
+        """Find the facts that are missing now; those that take longer in a worker of the view, which then calls `show`.
+
+        `show` draws the rows that match the filter given these facts.
+        """
+        request = self._request(pythons, usage)
+        if request is None:
+            return
+        if request.is_quick:
+            with notifying(view), guard("apply the filter"):
+                self._model.set_facts(request.generation, request.labels, request.find())
+        else:
+            start_worker(view, self._find_in_thread, request, show, group="facts")
+
+    async def _find_in_thread(self, request: FactsRequest, show: Callable[[], object]) -> None:
+        if self._model.set_facts(request.generation, request.labels, await run_in_thread(request.find)):
+            show()
+
+    def _request(self, pythons: Pythons, usage: Usage | None) -> FactsRequest | None:
         """Return the facts to find now; None if none are missing, or while entries are still being identified.
 
         Identification changes the entries, so that facts would soon be out of date.

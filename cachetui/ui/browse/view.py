@@ -16,7 +16,6 @@ from textual.reactive import var
 from cachetui.browsing.catalog import GroupKind
 from cachetui.browsing.model import BrowserModel, MarkTotals, expect_filter
 from cachetui.browsing.rows import By, SortOrder, requirement_of
-from cachetui.services.diagnostics.guard import guard
 from cachetui.services.services import Services
 from cachetui.ui.activity import Activities, Activity, shown_progress
 from cachetui.ui.bindings import key_name
@@ -24,7 +23,7 @@ from cachetui.ui.browse.body import BrowseBody
 from cachetui.ui.browse.choice import STILL_NAMING, foreign_words, paths_of, why_not_removable
 from cachetui.ui.browse.column_titles import ColumnTitles
 from cachetui.ui.browse.empty_state import page_of, why_no_rows
-from cachetui.ui.browse.facts import FactsRequest, MissingFacts
+from cachetui.ui.browse.facts import MissingFacts
 from cachetui.ui.browse.filter_bar import FilterBox, FilterLine
 from cachetui.ui.browse.keys import KEYS, RANGE_WORDS
 from cachetui.ui.browse.sort_menu import SortMenu
@@ -33,7 +32,7 @@ from cachetui.ui.cache_screen import Pythons, Reading
 from cachetui.ui.clipboard import copy_paths
 from cachetui.ui.messages import AskWhy, MarksChanged, ToggleProtection
 from cachetui.ui.widgets.notices import MessagePage
-from cachetui.ui.workers import notifying, run_in_thread, start_worker
+from cachetui.ui.workers import run_in_thread, start_worker
 
 if TYPE_CHECKING:
     from cachetui.environments.used_by import Usage
@@ -185,7 +184,7 @@ class Browse(Vertical):
         self.remove_class("-plain")
         model, tree = self.model, self.cache_tree
         model.now = self._now
-        self._find_out()
+        self._missing_facts.find(self, self.pythons, self.usage, self.show_rows)
         clear = key_name(self.app, "filter.clear")
         named = self.services.python is not None
         tree.empty = why_no_rows(model, self.pythons, self.usage, python_named=named, clear_key=clear)
@@ -193,22 +192,6 @@ class Browse(Vertical):
         self._show_count()
         if self.marks != model.mark_totals:  # the totals change with the filter
             self.post_message(MarksChanged())
-
-    def _find_out(self) -> None:
-        """Find the facts that the filter needs."""
-        request = self._missing_facts.request(self.pythons, self.usage)
-        if request is None:
-            return
-        if request.is_quick:
-            with notifying(self), guard("apply the filter"):
-                self.model.set_facts(request.generation, request.labels, request.find())
-        else:
-            start_worker(self, self._find_facts, request, group="facts")
-
-    async def _find_facts(self, request: FactsRequest) -> None:
-        """Find facts in a worker thread, then show the rows that match the filter given these facts."""
-        if self.model.set_facts(request.generation, request.labels, await run_in_thread(request.find)):
-            self.show_rows()
 
     def _show_count(self) -> None:
         """Show the progress of an activity to the right of the filter, or else the number of projects."""
