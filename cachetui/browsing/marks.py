@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from cachetui.browsing.catalog import Catalog, GroupKey
 from cachetui.browsing.group import EntryGroup
@@ -18,6 +19,15 @@ MOST_CHANGES = 100
 """Maximum number of changes that can be undone."""
 Step = tuple[int, GroupKey, EntryGroup]
 """1 or -1, and the entries of a project or group that were marked or unmarked."""
+
+
+class Undone(NamedTuple):
+    """Numbers of entries whose marks an undo changed; both are 0 if there was nothing to undo."""
+
+    marked: int = 0
+    """Number of entries that are marked again."""
+    unmarked: int = 0
+    """Number of entries that are unmarked again."""
 
 
 class Marks:
@@ -103,17 +113,21 @@ class Marks:
         """Whether there is a recorded change that has not been undone."""
         return bool(self._changes)
 
-    def undo(self, catalog: Catalog) -> bool:
-        """Undo the last recorded change that concerns entries of the catalog; return whether there was one."""
-        before = self.revision
-        while self._changes and self.revision == before:
+    def undo(self, catalog: Catalog) -> Undone:
+        """Undo the last recorded change that concerns entries of the catalog."""
+        before = after = self._paths()
+        while self._changes and before == after:
             for step, group_key, group in reversed(self._changes.pop()):
                 groups: Groups = [(group_key, group)]
                 if catalog.group(group_key) is not group:  # entries may have been replaced, renamed or removed
                     known = [catalog.entries[path] for path in group.by_path if path in catalog.entries]
                     groups = groups_of(known, catalog)
                 (self.mark if step < 0 else self.unmark)(groups)
-        return self.revision != before
+            after = self._paths()
+        return Undone(len(after - before), len(before - after))
+
+    def _paths(self) -> frozenset[str]:
+        return frozenset([entry.path for entry in self])
 
     def forget_gone(self, catalog: Catalog) -> None:
         """Discard the recorded changes whose entries are all gone from the catalog."""

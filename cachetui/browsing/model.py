@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from cachetui.browsing.catalog import TITLES, Catalog, GroupKey, GroupKind
 from cachetui.browsing.group import EntryGroup
-from cachetui.browsing.marks import EMPTY, Marks, groups_of
+from cachetui.browsing.marks import EMPTY, Marks, Undone, groups_of
 from cachetui.browsing.rows import Key, Row, SortOrder, foreign_rows, make_rows
 from cachetui.conduct import PIP
 from cachetui.labels import Facts, Label
@@ -244,6 +244,7 @@ class BrowserModel:
         """Switch to another catalog of the same cache. Entries that are gone lose their marks."""
         self.catalog = catalog
         self.marks.follow(catalog)
+        self.marks.forget_gone(catalog)
         self._changed()
 
     def drop(self, paths: Iterable[str]) -> None:
@@ -323,8 +324,8 @@ class BrowserModel:
         with self.marks.change(self.catalog):
             self.marks.clear()
 
-    def undo_marks(self) -> bool:
-        """Undo the user's last change of marks; return whether there was one."""
+    def undo_marks(self) -> Undone:
+        """Undo the user's last change of marks."""
         return self.marks.undo(self.catalog)
 
     def sign_of(self, paths: Iterable[str]) -> Sign:

@@ -41,7 +41,7 @@ class ListLine(NamedTuple):
 
 
 def bill(entries: Iterable[Entry]) -> list[ListLine]:
-    """List entries by project, the biggest first, then by group.
+    """List entries by project, then by group; in each the biggest first, as the projects are.
 
     A wheel's metadata is on the wheel's line.
     """
@@ -72,7 +72,7 @@ def _entries(place: GroupKey, entries: Sequence[Entry]) -> list[ListLine]:
             beside = described.get(entry.path)
             kind = entry.kind if beside is None else "wheel, metadata"
             lines.append(ListLine(_name(place, entry), kind, entry.disk_usage + (beside or 0)))
-    return lines
+    return sorted(lines, key=lambda line: -(line.disk or 0))
 
 
 def _name(place: GroupKey, entry: Entry) -> str:

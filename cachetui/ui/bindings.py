@@ -65,7 +65,7 @@ SCREEN = (
     key(
         "z",
         "undo_marks",
-        "undo",
+        "undo marks",
         "marks.undo",
         MARK,
         "Undo the last change of marks; again: the one before",

@@ -26,7 +26,9 @@ class Glyphs(NamedTuple):
     """After the name of something that is protected in part."""
     across: str
     """Nine steps of a bar that grows to the right, from an empty cell to a full one."""
+    field: tuple[str, str]
+    """The left edge of an input, and its right edge."""
 
 
-UNICODE = Glyphs("▸", "▾", "▌", "…", "·", "━", "─", "›", "✓", "×", "▾", "▴", "◆", "◇", " ▏▎▍▌▋▊▉█")  # noqa: RUF001 - drawn, not read
-ASCII = Glyphs("+", "-", ">", "~", "-", "=", "-", ">", "+", "x", "*", "^", "#", "%", " ----===#")
+UNICODE = Glyphs("▸", "▾", "▌", "…", "·", "━", "─", "›", "✓", "×", "▾", "▴", "◆", "◇", " ▏▎▍▌▋▊▉█", ("▕", "▏"))  # noqa: RUF001 - drawn, not read
+ASCII = Glyphs("+", "-", ">", "~", "-", "=", "-", ">", "+", "x", "*", "^", "#", "%", " ----===#", ("|", "|"))

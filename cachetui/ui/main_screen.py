@@ -21,6 +21,7 @@ from cachetui.ui import messages
 from cachetui.ui.activity import Activity
 from cachetui.ui.audit.view import AuditView
 from cachetui.ui.bindings import SCREEN, SHOW, key, key_name
+from cachetui.ui.browse.choice import undone_words
 from cachetui.ui.browse.columns import Layout
 from cachetui.ui.browse.view import Browse
 from cachetui.ui.cache_notices import notice_sentences
@@ -365,9 +366,11 @@ class MainScreen(CacheScreen):
 
     def action_undo_marks(self) -> None:
         """Undo the last change of marks."""
-        if self.model.undo_marks():
-            self.marks = self.model.mark_totals
+        undone = self.model.undo_marks()
+        self.marks = self.model.mark_totals
         self.refresh_bindings()
+        if sentence := undone_words(undone):
+            self.notify(sentence, markup=False)
 
     def action_export(self) -> None:
         """Export the marked entries; if none are marked, export the row under the cursor."""

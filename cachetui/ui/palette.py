@@ -37,7 +37,6 @@ TITLES = {
     "marks.all": "Mark all",
     "marks.invert": "Invert marks",
     "show.age": "Next age",
-    "marks.undo": "Undo marks",
 }
 """Titles of commands whose words in the footer say too little in a list of all commands; by the id of their binding."""
 SYNONYMS = {

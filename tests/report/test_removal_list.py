@@ -7,8 +7,8 @@ from cachetui.report.removal_list import MOST_NAMES, ListLine, bill, number_kept
 from tests.ui.cache import MB, everyday, index_page, made, release
 
 
-def test_entries_are_listed_by_project_the_biggest_first_and_metadata_stand_with_their_wheel() -> None:
-    small = [*release("six", "1.16.0", MB, 1), *release("six", "1.15.0", MB, 1, metadata=False), index_page("six")]
+def test_projects_and_their_entries_are_listed_the_biggest_first_and_metadata_stand_with_their_wheel() -> None:
+    small = [*release("six", "1.15.0", MB, 1, metadata=False), index_page("six"), *release("six", "1.16.0", MB, 1)]
     big = [made("sdist", "numpy", 5 * MB, 1, "numpy", "2.0", filename="numpy-2.0.tar.gz")]
     assert bill([*small, *big]) == [
         ListLine("numpy", disk=5_004_096, heading=True),

@@ -8,10 +8,12 @@ from textual import events
 from cachetui.browsing.rows import By
 from cachetui.model import Inventory
 from cachetui.preferences.model import Preferences
+from cachetui.text.format import count
 from cachetui.ui.browse.filter_bar import FilterBox
 from cachetui.ui.browse.sort_menu import SortChoices, SortMenu
 from cachetui.ui.browse.tree import CacheTree
 from cachetui.ui.dialogs.review import Review
+from cachetui.ui.palette import commands_of
 from cachetui.ui.toasts import toast_seconds
 from tests.ui.cache import MB, everyday, index_page, inventory, release
 from tests.ui.screens import PLACE, Stage, Still, settled, until
@@ -226,15 +228,39 @@ async def test_z_takes_back_every_change_of_marks(keys: tuple[str, ...]) -> None
         await settled(pilot)
         await pilot.press(*keys[1:])
         assert app.marked != before
+        again, gone = len(before - app.marked), len(app.marked - before)
         await pilot.press("z")
         assert app.marked == before
         assert app.main.marks.entries == len(before)
+        said = [f"{count(again, 'entry')} are marked again"] * bool(again)
+        said += [f"{count(gone, 'entry')} are unmarked again"] * bool(gone)
+        assert app.told[-1] == f"Marks restored: {', '.join(said)}."
         await pilot.press("z", "z", "z")
         assert app.marked == set()
         await pilot.pause()
-        assert "z undo" not in footer(app)
+        told = len(app.told)
         await pilot.press("z")
         assert app.marked == set()
+        assert len(app.told) == told
+
+
+async def test_what_z_undoes_is_named_and_offered_only_where_there_is_something_to_undo() -> None:
+    def offered() -> bool:
+        return any(command.title == "Undo marks" for command in commands_of(app))
+
+    app = Still(everyday())
+    async with app.run_test(size=(120, 30)) as pilot:
+        assert not offered()
+        await pilot.press("j", "space")
+        await pilot.pause()
+        assert "z undo marks" in footer(app)
+        assert offered()
+        left = [entry for entry in everyday().entries if entry.path not in app.marked]
+        app.stage.inventory = inventory(left)
+        await pilot.press("r")
+        await settled(pilot)
+        assert "z undo marks" not in footer(app)
+        assert not offered()
 
 
 async def test_z_marks_nothing_that_is_gone_and_passes_over_changes_of_it() -> None:
@@ -327,6 +353,25 @@ async def test_the_footer_keeps_the_keys_that_matter_now(size: tuple[int, int]) 
         await pilot.press("U")
         await pilot.pause()
         assert "r refresh" in footer(app)
+
+
+@pytest.mark.parametrize(
+    ("keys", "own"),
+    [
+        ((), ("/ filter", "w why", "e export", "X rules")),
+        (("slash", *"torch", "enter"), ("Esc clear filter", "/ filter", "w why")),
+        (("2",), ("Enter open", "E save", "c compare")),
+        (("2", "enter"), ("Enter open", "Esc back", "E save", "c compare")),
+    ],
+)
+async def test_in_80_columns_the_footer_has_the_keys_of_the_view_before_those_of_all_views(
+    keys: tuple[str, ...], own: tuple[str, ...]
+) -> None:
+    app = Still(everyday())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*keys)
+        await settled(pilot)
+        assert footer(app) == "  ".join([" Space mark", *own, "? help", "q quit", "r refresh"])
 
 
 async def test_nothing_changes_while_another_window_has_the_focus() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import pytest
 from hypothesis import given
@@ -11,6 +11,8 @@ from rich.cells import cell_len
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
+from cachetui.ui.glyphs import UNICODE
+from cachetui.ui.rules.dialog import RulesDialog
 from cachetui.ui.widgets.contrast import PALE, TEXT, contrast, input_colours, readable
 from tests.ui.cache import everyday
 from tests.ui.screens import Still, settled
@@ -21,6 +23,8 @@ HARD = ("nord", "rose-pine-dawn", "solarized-light")
 """The themes in which most text would be too pale."""
 PASSIVE = set("[] ")
 """Characters that carry no information."""
+EDGES = set("".join(UNICODE.field))
+"""Characters at the edges of inputs."""
 colours = st.builds(Color, *[st.integers(0, 255)] * 3)
 SCREENS: dict[str, Sequence[str]] = {
     "browse": ("l", "j", "space", "k"),
@@ -42,21 +46,27 @@ SCREENS: dict[str, Sequence[str]] = {
 """Keys that open a screen, which has every role of text with the others."""
 
 
-def pale(app: Still) -> list[str]:
-    """Return the text of the topmost screen that has too little contrast, with its ratio."""
-    found = []
+def drawn(app: Still) -> Iterator[tuple[str, Color, Color]]:
+    """Yield the text of the topmost screen, with its colour and the colour behind it."""
     for y, strip in enumerate(app.screen._compositor.render_strips(app.screen.size)):
         x = 0
         for text, style, _ in strip:
             start, x = x, x + cell_len(text)
-            signs = {sign for sign in text if sign.isascii() or sign.isalnum()}
-            if style is None or not signs - {" "} or style.color is None or style.bgcolor is None:
+            if style is None or style.color is None or style.bgcolor is None:
                 continue
             if app.screen.is_modal and app.screen.get_widget_at(start, y)[0] is app.screen:
                 continue  # the screen below, which is dimmed
-            front, ground = [Color.from_rich_color(colour) for colour in (style.color, style.bgcolor)]
-            if (ratio := contrast(front, ground)) < (TEXT if signs - PASSIVE else PALE):
-                found.append(f"{ratio:.2f} {text.strip()!r} {front.hex} {ground.hex}")
+            yield text, Color.from_rich_color(style.color), Color.from_rich_color(style.bgcolor)
+
+
+def pale(app: Still) -> list[str]:
+    """Return the text of the topmost screen that has too little contrast, with its ratio."""
+    found = []
+    for text, front, ground in drawn(app):
+        signs = {sign for sign in text if sign.isascii() or sign.isalnum()} - {" "}
+        is_edge = bool(text) and EDGES.issuperset(text) and isinstance(app.screen, RulesDialog)
+        if (signs or is_edge) and (ratio := contrast(front, ground)) < (TEXT if signs - PASSIVE else PALE):
+            found.append(f"{ratio:.2f} {text.strip()!r} {front.hex} {ground.hex}")
     return found
 
 
@@ -81,6 +91,11 @@ async def test_all_text_can_be_read_in_themes_that_are_hard_to_read(name: str) -
 
 async def test_rows_can_be_read_in_every_theme() -> None:
     assert not await pale_in(SCREENS["browse"], THEMES)
+
+
+@pytest.mark.parametrize("keys", [SCREENS["rules"], ("X", "end", "up", *"9GB"), SCREENS["wrong rule"]])
+async def test_values_of_rules_and_the_edges_of_their_boxes_can_be_seen_in_every_theme(keys: Sequence[str]) -> None:
+    assert not await pale_in(keys, THEMES)
 
 
 @given(colours, colours)

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from threading import Event
 from typing import Any
 
 import pytest
 from packaging.tags import parse_tag
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.pilot import Pilot
@@ -29,6 +31,7 @@ from cachetui.ui.rules.rule_row import ChangingButton, RuleRow, ValueBox
 from cachetui.ui.widgets.key_hints import KeyHints
 from tests.ui.cache import DAY, MB, NOW, everyday, inventory, release
 from tests.ui.screens import Stage, Still, check, click, settled, text_of, until
+from tests.ui.test_keyboard import burst
 
 SIZE = (100, 30)
 
@@ -94,7 +97,7 @@ async def test_each_rule_tells_what_it_would_choose_alone() -> None:
         assert line(app, "legacy").split()[-1] == "0"
         assert line(app, "older than").split()[-3:] == [str(len(expected(Rules(older_than=90 * DAY)))), "5.4", "GB"]
         assert line(app, "keep newest").split()[-3:] == [str(len(expected(Rules(keep_latest=2)))), "3.0", "GB"]
-        assert line(app, "terms").split()[-1] == "kind:wheel"
+        assert line(app, "terms").split()[-2:] == ["kind:wheel", "▏"]
         assert line(app, "unusable").endswith("no Python found; name one with --python")
         assert line(app, "Together").split()[-1] == "0"
         assert all("[x]" not in line for line in app.lines)
@@ -186,7 +189,7 @@ async def test_the_policy_of_the_preferences_is_there_at_first() -> None:
         policy = app.main.preferences.policy
         assert policy is not None
         assert dialog(app).form.rules == policy.rules
-        assert "[x] terms        torch kind:wheel" in app.text
+        assert "[x] terms       ▕torch kind:wheel " in app.text
         assert "by date of the last check" in app.text
         await mark(pilot)
         assert app.marked == expected(policy.rules) != set()
@@ -260,6 +263,43 @@ async def test_a_digit_begins_a_value_however_fast_more_follow() -> None:
         await expanded(pilot, *"jjjjjj", *"45d", "down", *"2MB", "up", *"7w")
         assert dialog(app).form.texts == {"older-than": "7w", "larger-than": "2MB"}
         assert dialog(app).form.ticked == {"older-than", "larger-than"}
+
+
+@pytest.mark.parametrize(
+    ("at", "typed", "texts"),
+    [
+        ("older-than", "45d", {"older-than": "45d"}),
+        ("terms", "torch<2 kind:wheel", {"terms": "torch<2 kind:wheel"}),
+        ("not-needed-by", "uv.lock ~/x.txt", {"not-needed-by": "uv.lock ~/x.txt"}),
+        ("not-needed-by", "/locks/uv.lock", {"not-needed-by": "/locks/uv.lock"}),
+        ("free", "9GB", {"free": "9GB"}),
+        ("terms", "juv.lock", {"not-needed-by": "uv.lock"}),  # j is a key of rows: it goes down
+        ("superseded", "xy", {}),
+    ],
+)
+async def test_typing_begins_a_value_in_every_row_that_takes_one(
+    at: Name, typed: str, texts: Mapping[Name, str]
+) -> None:
+    app = still()
+    async with app.run_test(size=SIZE) as pilot:
+        await expanded(pilot)
+        dialog(app).set_focus(row(app, at))
+        burst(app, typed)
+        await settled(pilot)
+        assert dialog(app).form.texts == texts
+        assert dialog(app).form.ticked == texts.keys()
+
+
+async def test_pasting_begins_a_value_in_a_row_that_takes_one() -> None:
+    app = still()
+    async with app.run_test(size=SIZE) as pilot:
+        await expanded(pilot)
+        for name in ("superseded", "not-needed-by"):
+            dialog(app).set_focus(row(app, name))
+            app.post_message(events.Paste("locks/uv.lock\nmore"))
+            await settled(pilot)
+        assert dialog(app).form.texts == {"not-needed-by": "locks/uv.lock"}
+        assert dialog(app).form.ticked == {"not-needed-by"}
 
 
 async def test_ages_are_counted_from_the_next_moment() -> None:
@@ -519,7 +559,7 @@ async def test_values_are_chosen_by_mouse_alone() -> None:
         )
         for name, sign, value in steps:
             rule = row(app, name)
-            x = app.lines[rule.region.y].index(f" {sign} ") + 1
+            x = app.lines[rule.region.y].index(f"{sign} ")
             await pilot.click(rule, offset=(x - rule.region.x, 0))
             await settled(pilot)
             assert dialog(app).form.texts[name] == value

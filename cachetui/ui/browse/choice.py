@@ -1,12 +1,14 @@
-"""Rows that a key acts on: why they cannot be removed, and where they lie (does not import Textual)."""
+"""Words on rows that a key acts on, and on their marks, and where they lie (does not import Textual)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from cachetui.browsing.marks import Undone
 from cachetui.browsing.model import BrowserModel
 from cachetui.browsing.rows import Row
+from cachetui.text.format import count
 
 if TYPE_CHECKING:
     from cachetui.model import Entry, File
@@ -26,6 +28,16 @@ def why_not_removable(rows: list[Row], model: BrowserModel) -> str | None:
     if not model.is_final:
         return STILL_NAMING if model.is_identifying else "Complete the last term of the filter first."
     return None
+
+
+def undone_words(undone: Undone) -> str:
+    """Return which marks an undo restored, as a sentence; empty if none."""
+    parts = [
+        f"{count(number, 'entry')} {'is' if number == 1 else 'are'} {state} again"
+        for number, state in ((undone.marked, "marked"), (undone.unmarked, "unmarked"))
+        if number
+    ]
+    return f"Marks restored: {', '.join(parts)}." if parts else ""
 
 
 def paths_of(row: Row, model: BrowserModel) -> list[str]:

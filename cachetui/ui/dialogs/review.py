@@ -12,7 +12,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container, Horizontal, Vertical
+from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
 from cachetui.model import Entry
@@ -93,7 +93,15 @@ class WordBox(SheetBox):
 
     HELP = f"Type **{WORD}** and press Enter to remove everything; Esc keeps it."
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("enter", "screen.yes", "remove", "purge.yes", REMOVE, "Remove everything, if the word has been typed"),
+        key(
+            "enter",
+            "screen.yes",
+            "remove",
+            "purge.yes",
+            REMOVE,
+            "Remove everything, if the word has been typed",
+            show=True,
+        ),
     ]
 
 
@@ -118,11 +126,12 @@ class PurgeReview(Review):
         with Horizontal(id="ask"):
             yield PaintedLine(("Type ", "muted"), (WORD, "mark"), (" to remove everything: ", "muted"))
             yield WordBox(id="typed")
-        with Container(id="answers"):
+        with Horizontal(id="answers"):
             yield DialogButton("No, keep", "no")
             yes = DialogButton(f"Yes, remove {frees}", "yes", grave=True)
             yes.disabled = True
             yield yes
+            yield KeyHints()
 
     @property
     def _typed(self) -> bool:

@@ -7,7 +7,7 @@ from threading import Event
 from types import MappingProxyType
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -264,6 +264,21 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         self.query_one("#rules").styles.max_height = max(1, size.height - others)
 
     # Actions of keys
+
+    def accepts_key(self, event: events.Key) -> bool:
+        """Return whether a key should do what it is bound to.
+
+        A character that is no key begins a value of the focused rule instead, before the next key is handled.
+        """
+        row = self.focused
+        is_typed = event.character is not None and event.is_printable and event.key not in self.active_bindings
+        return not (is_typed and isinstance(row, RuleRow) and row.begin(event.character or ""))
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Begin a value of the focused rule with pasted text."""
+        row, lines = self.focused, event.text.splitlines()
+        if lines and isinstance(row, RuleRow) and row.begin(lines[0]):
+            event.stop()
 
     @property
     def _focused_row(self) -> RuleRow | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.highlighter import Highlighter
@@ -39,8 +39,6 @@ BY: Mapping[Moment, tuple[str, ...]] = {
 """Moments from which ages are counted, in words, the longest first."""
 LESS, MORE = "- ", "+ "
 """Signs after a value; a click on one chooses the next smaller or larger value."""
-DIGITS = "0123456789"
-"""Digits; a digit that is typed on a row begins a new value in the row's box."""
 
 
 def figure_parts(figures: Figures | None, counting: bool, dots: str, roles: str) -> list[Part]:
@@ -143,14 +141,16 @@ class RuleRow(PaintedWidget, can_focus=True):
 
     HELP = """\
 # Rules
-Each line is a rule, with what it would free alone. Ticked rules apply together to the whole cache, including what the
-filter hides; they are the rules of `cachetui prune`. Each rule under "Any of these" adds entries. Those under "But only
-if" restrict the choice; alone, they choose from the whole cache. `superseded` is what has a newer version for the same
-Python and platform. `keep newest` keeps the newest versions of each project, whatever Python they are for; alone, it
-chooses all others. `max size` comes last, and chooses the oldest until the rest fits. `min free` and `free` say how
-much to free: what is cheapest to lose goes first, then the oldest. The rules above then only say what may be removed
-for that. Cheapest are leftovers, then dead weight, what is unusable, and what is superseded; wheels built here go last.
-Those are kept unless `built here` is ticked. What the preferences protect, and what may be in use, is always kept.
+Each line is a rule, with what it would free alone. What you type in the row of a rule with a value begins a new value
+and ticks the rule; letters that are keys, such as `j`, do so once the right arrow or Space has led to the value.
+Ticked rules apply together to the whole cache, including what the filter hides; they are the rules of `cachetui
+prune`. Each rule under "Any of these" adds entries. Those under "But only if" restrict the choice; alone, they choose
+from the whole cache. `superseded` is what has a newer version for the same Python and platform. `keep newest` keeps
+the newest versions of each project, whatever Python they are for; alone, it chooses all others. `max size` comes
+last, and chooses the oldest until the rest fits. `min free` and `free` say how much to free: what is cheapest to lose
+goes first, then the oldest. The rules above then only say what may be removed for that. Cheapest are leftovers, then
+dead weight, what is unusable, and what is superseded; wheels built here go last. Those are kept unless `built here` is
+ticked. What the preferences protect, and what may be in use, is always kept.
 
 Rules only mark. Nothing is removed before you have read and accepted a review.
 """
@@ -159,14 +159,7 @@ Rules only mark. Nothing is removed before you have read and accepted a review.
         key("enter", "screen.mark", "mark", "rules.mark", MARK, "Mark what the rules choose", show=True),
         key("plus", "step(1)", "more", "rules.more", MARK, "Choose the next larger value of the rule"),
         key("minus", "step(-1)", "less", "rules.less", MARK, "Choose the next smaller value of the rule"),
-        key("right,l", "edit", "edit", "rules.edit", MOVE, "Go to the rule's value; a digit starts a new one"),
-        *[
-            replace(
-                key(digit, f"begin('{digit}')", "edit", f"rules.begin-{digit}", MOVE, f"Start a value with {digit}"),
-                system=True,
-            )
-            for digit in DIGITS
-        ],
+        key("right,l", "edit", "edit", "rules.edit", MOVE, "Go to the rule's value; what you type begins a new one"),
     ]
     BINDING_GROUP_TITLE = "Rule"
     DEFAULT_CSS = "RuleRow { height: 1; layout: horizontal; }"
@@ -250,7 +243,10 @@ Rules only mark. Nothing is removed before you have read and accepted a review.
             right = [(part, ground) if isinstance(part, str) else (part[0], f"{part[1]} {ground}") for part in found]
         start, taken = self._words_start, parts_width(right) or 1
         space = max(0, room - start - taken)
-        left.append((" " * (self._signs_start - LABEL), ground))
+        if self.box is not None:
+            left[-1] = self.rule.label.ljust(LABEL - 6), f"{quiet} {ground} {'strong' if on else ''}"
+            begin, end = self.glyphs.field
+            left += [(begin, f"faint {ground}"), (" " * self.box.size.width, ground), (end, f"faint {ground}")]
         left += [(sign, f"accent {ground}") for sign in self._signs]
         words = next((one for one in texts if parts_width([one]) <= space), texts[-1])
         left.append((fit(words, space, dots=self.glyphs.dots).ljust(space), f"{roles} {ground}"))
@@ -315,10 +311,11 @@ Rules only mark. Nothing is removed before you have read and accepted a review.
         if self.box is not None:
             self.box.enter()
 
-    def action_begin(self, digit: str) -> None:
-        """Begin a new value with a digit."""
+    def begin(self, text: str) -> bool:
+        """Begin a new value with typed text; return whether the rule has a value."""
         if self.box is not None:
-            self.box.enter(digit)
+            self.box.enter(text)
+        return self.box is not None
 
 
 class RuleList(VerticalScroll, can_focus=False, inherit_bindings=False):

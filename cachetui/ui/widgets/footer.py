@@ -27,45 +27,31 @@ MARKED_FIRST = (
     "app.stop",
     "app.quit",
     "cache.rescan",
-    "marks.export",
     "marks.undo",
+    "marks.export",
 )
 """Ids of the bindings that are shown before all others while something is marked, in this order."""
 KEPT_MARKED = frozenset({"marks.review", "marks.none", "app.stop", "app.quit"})
 """Ids of the bindings that are left out last while something is marked."""
-KEPT = frozenset({"app.stop", "app.quit", "cache.rescan"})
+KEPT = frozenset({"app.help", "app.stop", "app.quit", "cache.rescan"})
 """Ids of the bindings that are left out last as long as nothing is marked."""
 FIRST = (
-    "settings.switch",
-    "settings.move",
-    "why.ask",
-    "why.leave",
-    "why.copy",
-    "health.stop",
-    "health.verify",
-    "filter.keep",
-    "filter.clear",
-    "marks.toggle",
-    "filter.open",
-    "filter.back",
-    "app.help",
-    "cache.back",
-    "app.palette",
-    "app.quit",
-    "cache.rescan",
-    "app.stop",
-    "marks.undo",
-    "marks.review",
-    "sort.size",
-    "audit.open",
-    "audit.browse",
-    "audit.save",
-    "audit.compare",
-    "health.browse",
-    "why.browse",
-    "rules.open",
+    *("settings.switch", "settings.move"),
+    *("why.ask", "why.leave", "why.example", "why.copy"),
+    *("health.stop", "health.verify"),
+    *("filter.keep", "filter.clear"),
+    *("marks.toggle", "filter.back", "filter.open"),
+    *("audit.open", "audit.leave", "audit.save", "audit.compare", "audit.browse"),
+    *("health.browse", "why.browse", "why.question"),
+    *("why.open", "marks.export", "rules.open", "sort.size"),
+    *("marks.review", "app.help", "cache.back", "app.palette", "app.quit", "cache.rescan", "app.stop", "marks.undo"),
 )
-"""Ids of the bindings that are shown before those that are not listed, in this order."""
+"""Ids of the bindings that are shown before those that are not listed, in this order.
+
+Those of a view come before those of all views, because only the footer tells them apart.
+"""
+MARKED_ONLY = frozenset({"marks.none"})
+"""Ids of the bindings that do nothing as long as nothing is marked."""
 
 
 class FooterKey(NamedTuple):
@@ -93,7 +79,8 @@ def footer_keys(screen: Screen[object], is_marked: bool) -> list[FooterKey]:
     found: dict[str, tuple[int, FooterKey]] = {}
     for active in screen.active_bindings.values():
         binding = active.binding
-        if binding.show and active.enabled and binding.action not in found:
+        is_moot = binding.id in MARKED_ONLY and not is_marked
+        if binding.show and active.enabled and not is_moot and binding.action not in found:
             name = binding.key_display or key_names([binding.key]).replace("ctrl+", "^")
             words: Mapping[str, str] = getattr(active.node, "footer_words", {})
             does = words.get(binding.id or "", binding.description)
