@@ -51,6 +51,15 @@ FORBIDS: Mapping[Wish, tuple[Activity, ...]] = {
     "open another cache": (Activity.EXPORTING, Activity.REMOVING, Activity.CHANGING_PIP),
 }
 """Activities during which each action cannot begin."""
+WISHES: Mapping[str, Wish] = {
+    "review": "review",
+    "purge": "review",
+    "rules": "choose by rules",
+    "export": "export",
+    "verify": "verify",
+    "rescan": "read it again",
+}
+"""What the user wants to do, by the names of the actions of keys that say why they cannot act."""
 RUNNING: Mapping[Activity, str] = {
     Activity.SCANNING: "The cache is being read: wait for that, then {wish}.",
     Activity.EXPORTING: "An export is running: wait for it, or stop it with {stop}; then {wish}.",

@@ -6,16 +6,17 @@ import asyncio
 import gc
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events, on
 from textual.app import SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 from textual.command import CommandPalette
-from textual.notifications import SeverityLevel
+from textual.notifications import Notify, SeverityLevel
 from textual.screen import Screen
 
 from cachetui.errors import CachetuiError
@@ -41,7 +42,7 @@ from cachetui.ui.operations.leaving import exit_summary
 from cachetui.ui.palette import Commands, Palette, ThemePalette, commands_of
 from cachetui.ui.settings.view import Settings
 from cachetui.ui.terminal import restore_title, show_title, titled
-from cachetui.ui.toasts import place_toasts, toast_seconds
+from cachetui.ui.toasts import RaisedToast, place_toasts, toast_seconds
 from cachetui.ui.type_ahead import Keyboard
 from cachetui.ui.why.answer_list import AnswerList
 from cachetui.ui.why.question_input import QuestionBox
@@ -102,6 +103,7 @@ class CachetuiApp(Keyboard):
         """The main screen, which lies below all dialogs."""
         self._left: tuple[str, ...] = ()  # the removals in caches that were open before, each in one line
         self._opened = 0  # number of main screens so far
+        self._toasts: list[RaisedToast] = []  # those that are shown, and some that no longer are
         self._theme_lock = asyncio.Lock()
         self._theme_warned = False
 
@@ -194,6 +196,7 @@ class CachetuiApp(Keyboard):
         apply_breakpoints(self.main)
         self.add_mode(f"cache {self._opened}", lambda: self.main)
         await self.switch_mode(f"cache {self._opened}")
+        self.watch(self.main, "tab", self._drop_toasts, init=False)
 
     def problems_of(self, preferences: Preferences) -> tuple[Problem, ...]:
         """Return all problems of preferences, including those of themes and keys, which only the app knows."""
@@ -233,6 +236,51 @@ class CachetuiApp(Keyboard):
         seconds = toast_seconds(message, severity) if timeout is None else timeout
         super().notify(message, title=title, severity=severity, timeout=seconds, markup=markup)
         place_toasts(self.screen_stack)
+
+    def on_notify(self, event: Notify) -> None:
+        """Drop the toasts that a new one replaces."""
+        if any(toast.notification is event.notification for toast in self._toasts):
+            return
+        raised = RaisedToast(event.notification, self._subject)
+        self._toasts.append(raised)
+        if self._keep_toasts(lambda toast: toast is raised or not raised.replaces(toast)):
+            event.prevent_default()  # it is shown with those that stay
+
+    @property
+    def _subject(self) -> object:
+        """What toasts are about: the screen and the view that are shown."""
+        return [*self.screen_stack[-1:], self.main.tab]
+
+    def _drop_toasts(self) -> None:
+        """Remove the toasts that are about what is no longer shown, except errors, which stay until they are read."""
+        subject = self._subject
+        self._keep_toasts(lambda toast: toast.notification.severity == "error" or toast.subject == subject)
+        self.call_after_refresh(lambda: place_toasts(self.screen_stack))
+
+    def _keep_toasts(self, keep: Callable[[RaisedToast], bool]) -> bool:
+        """Remove the toasts for which `keep` returns False; return whether there were any.
+
+        Textual can only remove all toasts, so those that stay are shown anew.
+        """
+        if all(map(keep, self._toasts)):
+            return False
+        self.clear_notifications()
+        self._toasts = [toast.again for toast in self._toasts if keep(toast) and not toast.notification.has_expired]
+        for toast in self._toasts:
+            self.post_message(Notify(toast.notification))
+        return True
+
+    def push_screen(self, *args: Any, **options: Any) -> Any:
+        """Open a screen, and drop the toasts that are about what it covers."""
+        opened = super().push_screen(*args, **options)
+        self.call_later(self._drop_toasts)
+        return opened
+
+    def pop_screen(self) -> AwaitComplete:
+        """Close the topmost screen, and drop the toasts that are about it."""
+        closed = super().pop_screen()
+        self.call_later(self._drop_toasts)
+        return closed
 
     async def action_quit(self) -> None:
         """Quit; ask first if something would be lost."""

@@ -21,7 +21,7 @@ from cachetui.preferences.model import Preferences
 from cachetui.removal.freed_bytes import Outlook
 from cachetui.services.services import Services
 from cachetui.text.format import home_short
-from cachetui.ui.activity import Activities, Activity, ActivityProgress, Wish, refusal
+from cachetui.ui.activity import WISHES, Activities, Activity, ActivityProgress, Wish, refusal
 from cachetui.ui.bindings import key_name
 from cachetui.ui.widgets.cells import shown
 
@@ -186,6 +186,16 @@ class CacheScreen(Screen[None]):
         if why is not None:
             self.notify(why, severity="warning", markup=False)
         return why is not None
+
+    def explain_disabled(self, action: str) -> None:
+        """Notify the user why the action of a key is disabled, if its key says so."""
+        wish = WISHES.get(action.removeprefix("screen."))
+        if wish is None or (not self.reading.error and self.refuse(wish)):
+            return
+        if not self.model.catalog.entries:
+            is_empty = self.inventory is not None or self.reading.missing
+            why = "The cache is empty" if is_empty else "The cache cannot be read"
+            self.notify(f"{why}: there is nothing to {wish}.", markup=False)
 
     @property
     def is_covered(self) -> bool:

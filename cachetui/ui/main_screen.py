@@ -18,7 +18,7 @@ from cachetui.model import Entry
 from cachetui.preferences.model import Preferences, Problem
 from cachetui.services.services import Services
 from cachetui.ui import messages
-from cachetui.ui.activity import Activity
+from cachetui.ui.activity import WISHES, Activity
 from cachetui.ui.audit.view import AuditView
 from cachetui.ui.bindings import SCREEN, SHOW, key, key_name
 from cachetui.ui.browse.choice import undone_words
@@ -299,8 +299,8 @@ class MainScreen(CacheScreen):
         if action in ("caches", "back"):
             return not self.services.demo and (action == "caches" or self.first is not self.services)
         if action == "rescan":
-            return self.inventory is not None or not self.is_doing(Activity.SCANNING)
-        return action not in ("review", "purge", "rules", "export") or not self.browse.is_plain
+            return self.inventory is not None or not self.is_doing(Activity.SCANNING) or None
+        return action not in WISHES or not self.browse.is_plain or None  # `explain_disabled` says why
 
     def accepts_key(self, event: events.Key) -> bool:
         """Return whether a key should do what it is bound to.

@@ -1,11 +1,14 @@
-"""How long toasts stay, and at which edge of the screen, so that they do not cover the row that has the cursor."""
+"""How long toasts stay, what each is about, and where on the screen they cover neither the cursor nor answers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any, NamedTuple
+from uuid import uuid4
 
-from textual.notifications import SeverityLevel
+from textual.notifications import Notification, SeverityLevel
 from textual.screen import Screen
 
 LETTERS_PER_SECOND = 16
@@ -14,16 +17,44 @@ AT_LEAST: dict[SeverityLevel, float] = {"information": 3.0, "warning": 6.0, "err
 """Minimum number of seconds that a toast stays, by its severity."""
 
 
+class RaisedToast(NamedTuple):
+    """A toast that was raised, and may still be shown."""
+
+    notification: Notification
+    """Its text, severity and time."""
+    subject: object
+    """The screen and the view that were shown when it was raised."""
+
+    @property
+    def again(self) -> RaisedToast:
+        """The toast with another identity: Textual shows none a second time."""
+        return self._replace(notification=replace(self.notification, identity=str(uuid4())))
+
+    def replaces(self, other: RaisedToast) -> bool:
+        """Return whether it takes the place of another one: of one with its words, or if both only inform."""
+        one, two = self.notification, other.notification
+        return one.message == two.message or one.severity == two.severity == "information"
+
+
 def toast_seconds(message: str, severity: SeverityLevel) -> float:
     """Return for how many seconds a toast stays: long enough to be read."""
     return max(AT_LEAST[severity], len(message) / LETTERS_PER_SECOND)
 
 
 def place_toasts(screens: Sequence[Screen[Any]]) -> None:
-    """Show toasts at the top of the last screen if the cursor is in its lower half, else at the bottom."""
+    """Show toasts where the last screen has most room above, below or between its cursor and its answers."""
     if not screens:  # the app is closing
         return
-    screen = screens[-1]
+    screen, height = screens[-1], screens[-1].size.height
     focused = screen.focused
-    row = 0 if focused is None else getattr(focused, "cursor_y", focused.region.y)
-    screen.query_children("ToastRack").set_class(2 * row >= screen.size.height > 0, "-at-top")
+    rows = [0 if focused is None else getattr(focused, "cursor_y", focused.region.y)]
+    rows = sorted([*rows, *[answers.region.y for answers in screen.query("#answers")]])
+    rooms = [
+        (height - 1 - rows[-1], height - 1),
+        *[(low - high - 1, low) for high, low in pairwise(rows)],
+        (rows[0], 0),
+    ]
+    _, end = max(rooms, key=lambda room: room[0])  # the row below the toasts; 0 if they are at the top
+    for rack in screen.query_children("ToastRack"):
+        rack.set_class(not end, "-at-top")
+        rack.styles.margin = (0, 0, height - end if end else 0, 0)

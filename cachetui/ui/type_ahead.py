@@ -18,6 +18,14 @@ class KeyFilter(Protocol):
         """Return whether a key should do what it is bound to."""
 
 
+@runtime_checkable
+class Explainer(Protocol):
+    """A screen that says why a key does nothing now."""
+
+    def explain_disabled(self, action: str) -> None:
+        """Notify the user why the action of a key is disabled, which `check_action` says with None."""
+
+
 class Keyboard(App[None]):
     """App that handles a key at once, instead of sending it through the message queues of widgets.
 
@@ -54,6 +62,9 @@ class Keyboard(App[None]):
 
     async def press(self, event: events.Key) -> None:
         """Run the action that a key is bound to; if it does nothing, let Textual try the key's other bindings."""
+        screen: object = self.screen
         bound = self.screen.active_bindings.get(event.key)
+        if bound is not None and not bound.enabled and isinstance(screen, Explainer):
+            screen.explain_disabled(bound.binding.action)
         if bound is not None and not await self.run_action(bound.binding.action, bound.node):
             await super().on_event(event)

@@ -13,6 +13,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.pilot import Pilot
 
+from cachetui.errors import CachetuiError
 from cachetui.insight.labelling import facts_of
 from cachetui.interpreters.lookup import python_at
 from cachetui.interpreters.supported_tags import SupportedTags, may_take
@@ -361,6 +362,41 @@ async def test_rules_wait_until_everything_is_known() -> None:
         await pilot.pause()
         assert len(app.screen_stack) == 1
         assert "The cache is being read" in app.text
+
+
+@pytest.mark.parametrize(
+    ("keys", "wish"),
+    [
+        ("X", "choose by rules"),
+        ("d", "review"),
+        ("P", "review"),
+        ("e", "export"),
+        ("r", "read it again"),
+        ("3v", "verify"),
+    ],
+)
+async def test_keys_that_cannot_act_before_anything_is_read_say_why(keys: str, wish: str) -> None:
+    app = Still(None)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await pilot.press(*keys)
+        await pilot.pause()
+        assert len(app.screen_stack) == 1
+        assert app.told == [f"The cache is being read: wait for that, then {wish}."]
+
+
+@pytest.mark.parametrize(
+    ("keys", "wish"), [("X", "choose by rules"), ("d", "review"), ("P", "review"), ("e", "export")]
+)
+async def test_keys_that_cannot_act_in_an_empty_cache_say_why(keys: str, wish: str) -> None:
+    app = Still(inventory([]))
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await pilot.press(*keys)
+        assert app.told == [f"The cache is empty: there is nothing to {wish}."]
+    app = Still(None)
+    app.stage.error = CachetuiError("No cache.")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await pilot.press(*keys)
+        assert app.told == [f"The cache cannot be read: there is nothing to {wish}."]
 
 
 async def test_rules_wait_for_a_removal() -> None:

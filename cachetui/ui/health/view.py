@@ -297,7 +297,7 @@ class Health(Vertical):
         """Disable actions that currently have no effect."""
         if action == "verify":
             inventory = self.reading.inventory
-            return inventory is not None and bool(inventory.entries) and self._verification is None
+            return (inventory is not None and bool(inventory.entries) and self._verification is None) or None
         if action == "stop":
             return self._verification is not None
         return action not in ("mark", "browse", "copy") or bool(self._groups)

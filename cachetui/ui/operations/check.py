@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cachetui.insight.check.check_list import CheckList
+from cachetui.insight.check.matches import CheckResult
 from cachetui.report.check.check_text import summary
 from cachetui.ui.cache_screen import REFUSAL_SECONDS, CacheScreen
 from cachetui.ui.dialogs.check import CheckDialog
@@ -24,6 +26,10 @@ async def mark_listed(screen: CacheScreen) -> None:
         screen.marks = screen.model.mark_totals
         if screen.model.marks:
             screen.post_message(ShowFilter("is:marked"))
+    screen.call_later(_show_result, screen, found, result)  # in the view that the filter opens
+
+
+def _show_result(screen: CacheScreen, found: CheckList, result: CheckResult) -> None:
     screen.notify(shown(summary(result)), severity="warning" if result.is_found else "information", markup=False)
     for sentence in found.unreadable:
         screen.notify(shown(sentence), severity="error", timeout=REFUSAL_SECONDS, markup=False)
