@@ -16,6 +16,9 @@ LETTERS_PER_SECOND = 16
 AT_LEAST: dict[SeverityLevel, float] = {"information": 3.0, "warning": 6.0, "error": 12.0}
 """Minimum number of seconds that a toast stays, by its severity."""
 
+KEPT_IN_SIGHT = "#answers, #together"
+"""Selector of the lines of dialogs that toasts do not cover: the answers, and the total of the rules."""
+
 
 class RaisedToast(NamedTuple):
     """A toast that was raised, and may still be shown."""
@@ -42,13 +45,13 @@ def toast_seconds(message: str, severity: SeverityLevel) -> float:
 
 
 def place_toasts(screens: Sequence[Screen[Any]]) -> None:
-    """Show toasts where the last screen has most room above, below or between its cursor and its answers."""
+    """Show toasts where the last screen has most room above, below or between its cursor, its answers and its total."""
     if not screens:  # the app is closing
         return
     screen, height = screens[-1], screens[-1].size.height
     focused = screen.focused
     rows = [0 if focused is None else getattr(focused, "cursor_y", focused.region.y)]
-    rows = sorted([*rows, *[answers.region.y for answers in screen.query("#answers")]])
+    rows = sorted([*rows, *[answers.region.y for answers in screen.query(KEPT_IN_SIGHT)]])
     rooms = [
         (height - 1 - rows[-1], height - 1),
         *[(low - high - 1, low) for high, low in pairwise(rows)],

@@ -11,8 +11,8 @@ from rich.cells import cell_len
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
+from cachetui.ui.dialogs.modal import Modal
 from cachetui.ui.glyphs import UNICODE
-from cachetui.ui.rules.dialog import RulesDialog
 from cachetui.ui.widgets.contrast import PALE, TEXT, contrast, input_colours, readable
 from tests.ui.cache import everyday
 from tests.ui.screens import Still, settled
@@ -64,7 +64,7 @@ def pale(app: Still) -> list[str]:
     found = []
     for text, front, ground in drawn(app):
         signs = {sign for sign in text if sign.isascii() or sign.isalnum()} - {" "}
-        is_edge = bool(text) and EDGES.issuperset(text) and isinstance(app.screen, RulesDialog)
+        is_edge = bool(text) and EDGES.issuperset(text) and isinstance(app.screen, Modal)
         if (signs or is_edge) and (ratio := contrast(front, ground)) < (TEXT if signs - PASSIVE else PALE):
             found.append(f"{ratio:.2f} {text.strip()!r} {front.hex} {ground.hex}")
     return found
@@ -93,8 +93,10 @@ async def test_rows_can_be_read_in_every_theme() -> None:
     assert not await pale_in(SCREENS["browse"], THEMES)
 
 
-@pytest.mark.parametrize("keys", [SCREENS["rules"], ("X", "end", "up", *"9GB"), SCREENS["wrong rule"]])
-async def test_values_of_rules_and_the_edges_of_their_boxes_can_be_seen_in_every_theme(keys: Sequence[str]) -> None:
+@pytest.mark.parametrize(
+    "keys", [SCREENS["rules"], ("X", "end", "up", *"9GB"), SCREENS["wrong rule"], SCREENS["save"], ("P",)]
+)
+async def test_typed_values_and_the_edges_of_their_boxes_can_be_seen_in_every_theme(keys: Sequence[str]) -> None:
     assert not await pale_in(keys, THEMES)
 
 

@@ -352,7 +352,7 @@ async def test_a_folder_that_will_not_do_is_asked_for_again_with_the_reason(tmp_
         app.screen.query_one(FolderBox).value = "~nobody-at-all"
         await pilot.press("enter")
         await until(pilot, lambda: "there is no user named nobody-at-all." in app.text)
-        assert "Folder ~nobody-at-all" in app.text
+        assert "Folder ▏~nobody-at-all" in app.text
         app.screen.query_one(FolderBox).value = "~/new"
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, Confirm))
@@ -363,7 +363,7 @@ async def test_a_folder_that_will_not_do_is_asked_for_again_with_the_reason(tmp_
         await click(pilot, "Esc no")
         await until(pilot, lambda: isinstance(app.screen, Folder))
         await pilot.pause()
-        assert "Folder ~/new" in app.text
+        assert "Folder ▏~/new" in app.text
         await click(pilot, "Enter continue")
         await until(pilot, lambda: isinstance(app.screen, Confirm))
         await settled(pilot)

@@ -27,6 +27,8 @@ class SheetBox(TextBox):
         height: 1;
         padding: 0;
         border: none;
+        border-left: vkey $hint !important;
+        border-right: vkey $hint !important;
         background: $boost;
         background-tint: $surface 0%;
         color: $typed;

@@ -33,7 +33,7 @@ MARKED_FIRST = (
 """Ids of the bindings that are shown before all others while something is marked, in this order."""
 KEPT_MARKED = frozenset({"marks.review", "marks.none", "app.stop", "app.quit"})
 """Ids of the bindings that are left out last while something is marked."""
-KEPT = frozenset({"app.help", "app.stop", "app.quit", "cache.rescan"})
+KEPT = frozenset({"app.help", "app.stop", "app.quit", "cache.rescan", "settings.again"})
 """Ids of the bindings that are left out last as long as nothing is marked."""
 FIRST = (
     *("settings.switch", "settings.move"),
@@ -44,7 +44,17 @@ FIRST = (
     *("audit.open", "audit.leave", "audit.save", "audit.compare", "audit.browse"),
     *("health.browse", "why.browse", "why.question"),
     *("why.open", "marks.export", "rules.open", "sort.size"),
-    *("marks.review", "app.help", "cache.back", "app.palette", "app.quit", "cache.rescan", "app.stop", "marks.undo"),
+    *(
+        "marks.review",
+        "app.help",
+        "cache.back",
+        "app.palette",
+        "app.quit",
+        "cache.rescan",
+        "settings.again",
+        "app.stop",
+        "marks.undo",
+    ),
 )
 """Ids of the bindings that are shown before those that are not listed, in this order.
 
