@@ -126,7 +126,7 @@ def commands_of(app: CachetuiApp) -> Iterable[PaletteCommand]:
     if (path := app.main.preferences.path) is not None:
         about, also = f"Copy the path of the file: {shown(str(path))}", "settings options configuration protect"
         yield PaletteCommand("Preferences", "", about, also, partial(copy_paths, app.main, [str(path)]))
-        about = 'Show the names of all actions; "sort.age" = "f" below [keys] in the preferences changes a key'
+        about = f'Write "sort.age" = "f" below [keys] in {shown(str(path))}; the names of all actions are here'
         show = partial(app.main.action_help, "keys")
         yield PaletteCommand("Change a key", "", about, "rebind remap shortcut binding keys", show)
     about = "Save a picture of the screen as an SVG file in your folder of downloads"

@@ -104,7 +104,7 @@ async def test_help_and_palette_say_where_the_preferences_are(root: Path) -> Non
         assert app.main.model.order.by == "age"
         commands = {command.title: command.help for command in app.get_system_commands(app.screen)}
         assert str(root.parent / "preferences.toml") in commands["Preferences"]
-        assert '"sort.age" = "f" below [keys]' in commands["Change a key"]
+        assert f'"sort.age" = "f" below [keys] in {root.parent}' in commands["Change a key"]
         await pilot.press("escape")
         app.main.action_help("keys")
         await pilot.pause()
