@@ -22,7 +22,7 @@ IDS = (
         "audit.previous",
         "audit.right",
     ),
-    *("audit.save", "cache.purge", "cache.rescan"),
+    *("audit.save", "cache.back", "cache.open", "cache.purge", "cache.rescan"),
     *("filter.back", "filter.clear", "filter.complete", "filter.keep", "filter.open"),
     *("health.browse", "health.stop", "health.verify"),
     *("marks.all", "marks.export", "marks.extend-down", "marks.extend-up", "marks.invert", "marks.none"),

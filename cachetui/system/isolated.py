@@ -23,6 +23,8 @@ TOO_OLD = "is too old to be asked: it must be Python 2.7 or newer"
 """Value of `trouble` for an interpreter that starts neither with `-I` nor without it."""
 STEP = 0.05
 """Seconds between two checks of a running interpreter."""
+TOO_MUCH = "printed far too much"
+"""Trouble of an interpreter whose output is longer than any answer, whether it was stopped or has ended."""
 GRACE = 1.0
 """Maximum number of seconds to wait for a killed interpreter to end."""
 DEPTH = 8
@@ -131,18 +133,22 @@ def _watch(
     stop: Callable[[], bool],
     limit: int,
 ) -> str:
-    """Wait for a process to end; return why it must be killed, or an empty string if it ended by itself."""
+    """Wait for a process to end; return why it gave no answer, or an empty string if it may have given one."""
     while True:
         try:
             process.wait(max(0.0, min(STEP, deadline - time.monotonic())))
-            return ""
+            return TOO_MUCH if _is_too_long(paths, limit) else ""
         except subprocess.TimeoutExpired:
             if stop():
                 return "was stopped before it answered"
-            if any(path.stat().st_size > limit for path in paths):
-                return "printed without end and was stopped"
+            if _is_too_long(paths, limit):
+                return TOO_MUCH
             if time.monotonic() >= deadline:
                 return f"did not answer within {timeout:g} s and was stopped"
+
+
+def _is_too_long(paths: Sequence[Path], limit: int) -> bool:
+    return any(path.stat().st_size > limit for path in paths)
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

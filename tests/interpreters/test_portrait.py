@@ -134,8 +134,8 @@ def make_rubbish(place: Path) -> None:
         (lambda place: script(place, f"echo '{BEGIN}'"), "It answered, but not as a Python does."),
         (lambda place: script(place, "exit 3"), "It failed with exit code 3."),
         (lambda place: script(place, "kill -SEGV $$"), "It crashed with signal 11."),
-        (lambda place: script(place, "exec yes"), "It printed without end and was stopped."),
-        (lambda place: script(place, "head -c 100000000 /dev/zero"), "It printed without end and was stopped."),
+        (lambda place: script(place, "exec yes"), "It printed far too much."),
+        (lambda place: script(place, "head -c 100000000 /dev/zero"), "It printed far too much."),
         (
             lambda place: script(place, "printf 'pyenv: \\033[31mno such version\\nmore\\n' >&2; exit 127"),
             "It failed with exit code 127: pyenv: ?[31mno such version.",
