@@ -49,8 +49,8 @@ def browse(options: GlobalOptions) -> int:
                 app = run_app(services)
         finally:
             lift_limit()
-        if app.exit_summary:
-            say(app.exit_summary)
+        if app.caches.exit_summary:
+            say(app.caches.exit_summary)
         if app.failure is not None:
             raise app.failure
     return app.return_code or DONE

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import gc
 import os
-import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -19,39 +16,34 @@ from textual.command import CommandPalette
 from textual.notifications import Notify, SeverityLevel
 from textual.screen import Screen
 
-from cachetui.errors import CachetuiError
 from cachetui.preferences.model import Preferences, Problem
 from cachetui.services.services import Services
 from cachetui.text.format import home_short
-from cachetui.text.suggest import did_you_mean
 from cachetui.ui import messages
 from cachetui.ui.audit.figures import FigureWidget
 from cachetui.ui.audit.view import AuditView
-from cachetui.ui.bindings import PROGRAM, SUSPEND, key
+from cachetui.ui.bindings import PALETTE, SUSPEND
 from cachetui.ui.browse.details import BESIDE
 from cachetui.ui.browse.filter_bar import FilterBox
 from cachetui.ui.browse.tree import CacheTree
 from cachetui.ui.browse.view import Browse
-from cachetui.ui.cache_screen import REFUSAL_SECONDS
-from cachetui.ui.glyphs import ASCII, UNICODE, Glyphs
+from cachetui.ui.glyphs import Glyphs, terminal_glyphs
 from cachetui.ui.health.finding_list import FindingList
 from cachetui.ui.health.view import Health
-from cachetui.ui.keymap import bindings_of, ids_of, keymap
+from cachetui.ui.keymap import Keymap, bindings_of, ids_of, keymap, problems_with
 from cachetui.ui.main_screen import MainScreen
-from cachetui.ui.operations.leaving import exit_summary
+from cachetui.ui.open_caches import OpenCaches
+from cachetui.ui.operations.theme import ThemeSaver
 from cachetui.ui.palette import Commands, Palette, ThemePalette, commands_of
 from cachetui.ui.settings.view import Settings
 from cachetui.ui.terminal import restore_title, show_title, titled
-from cachetui.ui.toasts import RaisedToast, place_toasts, toast_seconds
+from cachetui.ui.toasts import Toasts, toast_seconds
 from cachetui.ui.type_ahead import Keyboard
 from cachetui.ui.why.answer_list import AnswerList
 from cachetui.ui.why.question_input import QuestionBox
 from cachetui.ui.why.view import Why
-from cachetui.ui.widgets.breakpoints import apply_breakpoints
-from cachetui.ui.widgets.cells import shown
 from cachetui.ui.widgets.contrast import input_colours
 from cachetui.ui.widgets.painted import ROLE_CLASSES, ROLE_CSS
-from cachetui.ui.workers import run_in_thread, start_worker
 
 INTERRUPTED = 130
 """Exit code of a program that was ended by Ctrl+C, as in shells."""
@@ -69,18 +61,7 @@ class CachetuiApp(Keyboard):
     DEFAULT_CSS = f"CachetuiApp {{ {ROLE_CSS} }}"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (BESIDE, "-vast")]  # noqa: RUF012 - so does Textual declare it
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-medium"), (32, "-tall")]  # noqa: RUF012 - the same
-    BINDINGS: ClassVar[list[BindingType]] = [
-        SUSPEND,
-        key(
-            "ctrl+p",
-            "command_palette",
-            "palette",
-            "app.palette",
-            PROGRAM,
-            "Find a command, or choose another theme",
-            show=True,
-        ),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [SUSPEND, PALETTE]
 
     def __init__(self, services: Services, *, glyphs: Glyphs | None = None) -> None:
         """Make the app; by default, `glyphs` are those that the terminal can show."""
@@ -88,8 +69,7 @@ class CachetuiApp(Keyboard):
         super().__init__(ansi_color=True if no_colour else None)  # this chooses Textual's filter for no colour
         if no_colour:
             self.theme = "ansi-dark"
-        encoding = (getattr(sys.__stdout__, "encoding", None) or "utf-8").lower().replace("-", "")
-        self.glyphs = glyphs or (UNICODE if encoding.startswith("utf") else ASCII)
+        self.glyphs = glyphs or terminal_glyphs()
         """The glyphs that the terminal can show."""
         preferences = services.read_preferences()
         if preferences.read_only and not services.read_only:
@@ -99,13 +79,15 @@ class CachetuiApp(Keyboard):
         """Keys that the user has changed, by the id of their binding."""
         self.keys: Mapping[str, str] = {}
         """All current keys, separated by commas, by the id of their binding."""
-        self.main = MainScreen(services, preferences, self.problems_of)
+        self._toasts = Toasts(self, lambda: [*self.screen_stack[-1:], self.main.tab])
+        main = MainScreen(services, preferences, self.problems_of)
+        self.caches = OpenCaches(self, main, on_tab=self._toasts.drop_past)
+        """The main screen of the open cache."""
+
+    @property
+    def main(self) -> MainScreen:
         """The main screen, which lies below all dialogs."""
-        self._left: tuple[str, ...] = ()  # the removals in caches that were open before, each in one line
-        self._opened = 0  # number of main screens so far
-        self._toasts: list[RaisedToast] = []  # those that are shown, and some that no longer are
-        self._theme_lock = asyncio.Lock()
-        self._theme_warned = False
+        return self.caches.main
 
     @property
     def default_screen(self) -> Screen[None]:
@@ -114,19 +96,7 @@ class CachetuiApp(Keyboard):
 
     def get_css_variables(self) -> dict[str, str]:
         """Return the CSS variables of the theme and the colours of inputs."""
-        variables = super().get_css_variables()
-        return variables | input_colours(variables)
-
-    @property
-    def exit_summary(self) -> str | None:
-        """The removals so far, in one line for each cache that was open; None if there were none."""
-        return "\n".join([*self._left, *self._removals]) or None
-
-    @property
-    def _removals(self) -> tuple[str, ...]:
-        """The removals in the open cache in one line, if there were any; other caches than pip's are named."""
-        line = exit_summary(self.main)
-        return () if line is None else (line if self.services.is_pips else f"{self.services.tool}: {line}",)
+        return (variables := super().get_css_variables()) | input_colours(variables)
 
     @property
     def window_title(self) -> str:
@@ -144,17 +114,18 @@ class CachetuiApp(Keyboard):
 
     def on_load(self) -> None:
         """Apply the user's theme and keys."""
-        preferences, bindings = self.main.preferences, bindings_of(*KEY_HOLDERS)
-        self.keymap = keymap(preferences, bindings, ids_of(*TYPED_IN)).keys
-        self.keys = {binding.id: binding.key for binding in reversed(bindings) if binding.id} | {**self.keymap}
+        preferences = self.main.preferences
+        self.keymap = _keymap(preferences).keys
+        declared = {one.id: one.key for one in reversed(bindings_of(*KEY_HOLDERS)) if one.id}
+        self.keys = declared | {**self.keymap}
         if preferences.theme in self.available_themes and "NO_COLOR" not in os.environ:
             self.theme = preferences.theme
 
     async def on_mount(self) -> None:
         """Show the main screen, and save the theme whenever the user chooses another theme."""
-        await self._show_main()
+        await self.caches.show()
         self.set_keymap(dict(self.keymap))
-        self.watch(self, "theme", self._save_theme_soon, init=False)
+        self.watch(self, "theme", ThemeSaver(self, lambda: self.main, lambda: self.theme_in_use).save_soon, init=False)
         self.app_suspend_signal.subscribe(self, lambda _: restore_title(), immediate=True)
         self.app_resume_signal.subscribe(self, lambda _: self._resume(), immediate=True)
 
@@ -162,51 +133,15 @@ class CachetuiApp(Keyboard):
         show_title(self.window_title)
         self.refresh(layout=True)  # the shell has written over the screen
 
-    def _save_theme_soon(self) -> None:
-        if self.main.preferences.path is not None and self.theme == self.theme_in_use:
-            start_worker(self, self._save_theme, group="theme", exclusive=False)
-
-    async def _save_theme(self) -> None:
-        try:
-            async with self._theme_lock:  # one save at a time, so that the last theme is kept
-                await run_in_thread(self.services.save_theme, self.theme, self.main.preferences)
-        except CachetuiError as error:
-            if not self._theme_warned:
-                self._theme_warned = True
-                self.notify(shown(str(error)), severity="warning", timeout=REFUSAL_SECONDS, markup=False)
-
     @on(messages.OpenCache)
     async def _open_cache(self, event: messages.OpenCache) -> None:
-        """Replace the main screen by that of another cache, and free the memory of the old one."""
-        self._left += self._removals
-        before, services = self.current_mode, event.services
-        self.services = services
-        self.main = MainScreen(services, self.main.preferences, self.problems_of, self.main.first)
+        self.services = event.services
         show_title(self.window_title)
-        await self._show_main()
-        await self.remove_mode(before)
-        gc.collect()  # the screen that was removed, and its inventory
-
-    async def _show_main(self) -> None:
-        """Show the main screen at the bottom of a stack of its own, which Textual calls a mode.
-
-        It is not Textual's default screen, because Textual keeps that in memory until the app ends.
-        """
-        self._opened += 1
-        apply_breakpoints(self.main)
-        self.add_mode(f"cache {self._opened}", lambda: self.main)
-        await self.switch_mode(f"cache {self._opened}")
-        self.watch(self.main, "tab", self._drop_toasts, init=False)
+        await self.caches.replace(MainScreen(event.services, self.main.preferences, self.problems_of, self.main.first))
 
     def problems_of(self, preferences: Preferences) -> tuple[Problem, ...]:
         """Return all problems of preferences, including those of themes and keys, which only the app knows."""
-        theme = preferences.theme
-        found = keymap(preferences, bindings_of(*KEY_HOLDERS), ids_of(*TYPED_IN))
-        problems = [*preferences.problems, *found.problems]
-        if theme is not None and theme not in self.available_themes:
-            hint = did_you_mean(theme, self.available_themes) or ": the palette lists them"
-            problems.append(Problem("theme", f'there is no theme "{theme}"{hint}'))
-        return tuple(problems)
+        return problems_with(preferences, _keymap(preferences), self.available_themes)
 
     def action_command_palette(self) -> None:
         """Open the command palette."""
@@ -221,66 +156,29 @@ class CachetuiApp(Keyboard):
             return
         await super().on_event(event)
         if isinstance(event, events.Key | events.MouseUp):
-            place_toasts(self.screen_stack)
+            self._toasts.place()
 
     def notify(
-        self,
-        message: str,
-        *,
-        title: str = "",
-        severity: SeverityLevel = "information",
-        timeout: float | None = None,
-        markup: bool = True,
+        self, message: str, *, severity: SeverityLevel = "information", timeout: float | None = None, **options: Any
     ) -> None:
         """Show a toast, by default as long as it takes to read it, where it does not cover the cursor."""
         seconds = toast_seconds(message, severity) if timeout is None else timeout
-        super().notify(message, title=title, severity=severity, timeout=seconds, markup=markup)
-        place_toasts(self.screen_stack)
+        super().notify(message, severity=severity, timeout=seconds, **options)
+        self._toasts.place()
 
     def on_notify(self, event: Notify) -> None:
         """Drop the toasts that a new one replaces."""
-        if any(toast.notification is event.notification for toast in self._toasts):
-            return
-        raised = RaisedToast(event.notification, self._subject)
-        self._toasts.append(raised)
-        if self._keep_toasts(lambda toast: toast is raised or not raised.replaces(toast)):
-            event.prevent_default()  # it is shown with those that stay
-
-    @property
-    def _subject(self) -> object:
-        """What toasts are about: the screen and the view that are shown."""
-        return [*self.screen_stack[-1:], self.main.tab]
-
-    def _drop_toasts(self) -> None:
-        """Remove the toasts that are about what is no longer shown, except errors, which stay until they are read."""
-        subject = self._subject
-        self._keep_toasts(lambda toast: toast.notification.severity == "error" or toast.subject == subject)
-        self.call_after_refresh(lambda: place_toasts(self.screen_stack))
-
-    def _keep_toasts(self, keep: Callable[[RaisedToast], bool]) -> bool:
-        """Remove the toasts for which `keep` returns False; return whether there were any.
-
-        Textual can only remove all toasts, so those that stay are shown anew.
-        """
-        if all(map(keep, self._toasts)):
-            return False
-        self.clear_notifications()
-        self._toasts = [toast.again for toast in self._toasts if keep(toast) and not toast.notification.has_expired]
-        for toast in self._toasts:
-            self.post_message(Notify(toast.notification))
-        return True
+        self._toasts.add(event)
 
     def push_screen(self, *args: Any, **options: Any) -> Any:
         """Open a screen, and drop the toasts that are about what it covers."""
-        opened = super().push_screen(*args, **options)
-        self.call_later(self._drop_toasts)
-        return opened
+        self.call_later(self._toasts.drop_past)
+        return super().push_screen(*args, **options)
 
     def pop_screen(self) -> AwaitComplete:
         """Close the topmost screen, and drop the toasts that are about it."""
-        closed = super().pop_screen()
-        self.call_later(self._drop_toasts)
-        return closed
+        self.call_later(self._toasts.drop_past)
+        return super().pop_screen()
 
     async def action_quit(self) -> None:
         """Quit; ask first if something would be lost."""
@@ -303,6 +201,10 @@ class CachetuiApp(Keyboard):
         """Yield the commands of the palette as Textual defines them."""
         for command in commands_of(self):
             yield SystemCommand(command.title, command.sentence, command.run)
+
+
+def _keymap(preferences: Preferences) -> Keymap:
+    return keymap(preferences, bindings_of(*KEY_HOLDERS), ids_of(*TYPED_IN))
 
 
 def run_app(services: Services) -> CachetuiApp:

@@ -50,6 +50,16 @@ def key(
 
 SUSPEND = key("ctrl+z", "app.suspend_process", "suspend", "app.suspend", PROGRAM, "Suspend; `fg` in the shell resumes")
 """Binding of the app, and of dialogs, which hide the bindings of the app."""
+PALETTE = key(
+    "ctrl+p",
+    "command_palette",
+    "palette",
+    "app.palette",
+    PROGRAM,
+    "Find a command, or choose another theme",
+    show=True,
+)
+"""Binding of the app that opens the command palette."""
 ROWS = (
     key("down,j", "move(1)", "down", "rows.down", MOVE, "Go one row down"),
     key("up,k", "move(-1)", "up", "rows.up", MOVE, "Go one row up"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import NamedTuple
 
 
@@ -32,3 +33,9 @@ class Glyphs(NamedTuple):
 
 UNICODE = Glyphs("▸", "▾", "▌", "…", "·", "━", "─", "›", "✓", "×", "▾", "▴", "◆", "◇", " ▏▎▍▌▋▊▉█", ("▕", "▏"))  # noqa: RUF001 - drawn, not read
 ASCII = Glyphs("+", "-", ">", "~", "-", "=", "-", ">", "+", "x", "*", "^", "#", "%", " ----===#", ("|", "|"))
+
+
+def terminal_glyphs() -> Glyphs:
+    """Return the glyphs that the terminal can show."""
+    encoding = (getattr(sys.__stdout__, "encoding", None) or "utf-8").lower().replace("-", "")
+    return UNICODE if encoding.startswith("utf") else ASCII

@@ -109,6 +109,15 @@ def is_typed(key: str) -> bool:
     return character is not None and character.isprintable()
 
 
+def problems_with(preferences: Preferences, keys: Keymap, themes: Collection[str]) -> tuple[Problem, ...]:
+    """Return all problems of preferences, including those of key bindings and of a theme that is not in `themes`."""
+    problems = [*preferences.problems, *keys.problems]
+    if preferences.theme is not None and preferences.theme not in themes:
+        hint = did_you_mean(preferences.theme, themes) or ": the palette lists them"
+        problems.append(Problem("theme", f'there is no theme "{preferences.theme}"{hint}'))
+    return tuple(problems)
+
+
 def bindings_of(*holders: type[DOMNode]) -> list[Binding]:
     """Return the bindings that some classes declare."""
     return [binding for holder in holders for binding in holder.BINDINGS if isinstance(binding, Binding)]

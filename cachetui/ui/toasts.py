@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from textual.notifications import Notification, SeverityLevel
+from textual.app import App
+from textual.notifications import Notification, Notify, SeverityLevel
 from textual.screen import Screen
 
 LETTERS_PER_SECOND = 16
@@ -37,6 +38,47 @@ class RaisedToast(NamedTuple):
         """Return whether it takes the place of another one: of one with its words, or if both only inform."""
         one, two = self.notification, other.notification
         return one.message == two.message or one.severity == two.severity == "information"
+
+
+class Toasts:
+    """The toasts of an app: each goes with what it is about, and none covers the cursor or answers."""
+
+    def __init__(self, app: App[None], subject: Callable[[], object]) -> None:
+        """Keep the toasts of an app; `subject` returns what a toast that is raised now is about."""
+        self._app, self._subject = app, subject
+        self._raised: list[RaisedToast] = []  # those that are shown, and some that no longer are
+
+    def add(self, event: Notify) -> None:
+        """Drop the toasts that a new one replaces."""
+        if any(toast.notification is event.notification for toast in self._raised):
+            return
+        raised = RaisedToast(event.notification, self._subject())
+        self._raised.append(raised)
+        if self._keep(lambda toast: toast is raised or not raised.replaces(toast)):
+            event.prevent_default()  # it is shown with those that stay
+
+    def drop_past(self) -> None:
+        """Remove the toasts that are about what is no longer shown, except errors, which stay until they are read."""
+        subject = self._subject()
+        self._keep(lambda toast: toast.notification.severity == "error" or toast.subject == subject)
+        self._app.call_after_refresh(self.place)
+
+    def place(self) -> None:
+        """Show them where they cover neither the cursor nor answers."""
+        place_toasts(self._app.screen_stack)
+
+    def _keep(self, keep: Callable[[RaisedToast], bool]) -> bool:
+        """Remove the toasts for which `keep` returns False; return whether there were any.
+
+        Textual can only remove all toasts, so those that stay are shown anew.
+        """
+        if all(map(keep, self._raised)):
+            return False
+        self._app.clear_notifications()
+        self._raised = [toast.again for toast in self._raised if keep(toast) and not toast.notification.has_expired]
+        for toast in self._raised:
+            self._app.post_message(Notify(toast.notification))
+        return True
 
 
 def toast_seconds(message: str, severity: SeverityLevel) -> float:

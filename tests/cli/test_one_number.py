@@ -237,5 +237,5 @@ async def test_screens_agree_from_the_rules_to_the_last_line(
         assert audit.total.disk_usage == main.inventory.disk_usage == main.disk_left == left
         assert f" {disk_text(left)} " in text_of(app).splitlines()[0]
         await pilot.press("q")
-    assert app.exit_summary is not None
-    assert app.exit_summary.endswith(f"freed {frees}{folders}: {disk_text(before)} → {disk_text(left)}")
+    assert app.caches.exit_summary is not None
+    assert app.caches.exit_summary.endswith(f"freed {frees}{folders}: {disk_text(before)} → {disk_text(left)}")

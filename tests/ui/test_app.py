@@ -549,7 +549,7 @@ async def test_progress_and_result_of_a_removal_are_told() -> None:
         await pilot.pause()
         assert "in use" in app.text
         assert app.marked == {entries[4].path}
-        assert app.exit_summary is not None and app.exit_summary.startswith(
+        assert app.caches.exit_summary is not None and app.caches.exit_summary.startswith(
             "Removed 8 files of 4 entries, freed 900 MB: "
         )
 

@@ -337,6 +337,6 @@ async def test_the_summary_at_the_end_tells_the_removals_in_each_cache() -> None
             await settled(pilot)
             if tool == "pipenv":
                 await go_to(pilot, app, tool)
-    first, second = (app.exit_summary or "").splitlines()
+    first, second = (app.caches.exit_summary or "").splitlines()
     assert first.startswith("Removed 2 files of 1 entry")
     assert second.startswith("pipenv: Removed 2 files of 1 entry")

@@ -65,8 +65,8 @@ async def test_what_was_reviewed_goes_and_nothing_else(root: Path) -> None:
         await pilot.press("escape")
         assert "six  1.16.0 " in text_of(app)
         await pilot.press("q")
-    assert app.exit_summary is not None
-    assert app.exit_summary.startswith("Removed 2 files of 1 entry, freed ")
+    assert app.caches.exit_summary is not None
+    assert app.caches.exit_summary.startswith("Removed 2 files of 1 entry, freed ")
 
 
 async def test_a_refused_review_leaves_files_and_marks(root: Path) -> None:
@@ -78,7 +78,7 @@ async def test_a_refused_review_leaves_files_and_marks(root: Path) -> None:
         await pilot.press("escape")
         assert wheels(root) == set(WHEELS)
         assert len(app.main.model.marks) == 3
-    assert app.exit_summary is None
+    assert app.caches.exit_summary is None
 
 
 async def test_a_purge_empties_the_cache_once_the_word_is_typed(root: Path) -> None:
@@ -218,8 +218,8 @@ async def test_quitting_during_a_removal_asks_and_tells_what_was_done(root: Path
             await pilot.press("y")
         await app.workers.wait_for_complete()
         await pilot.pause()
-    assert app.exit_summary is not None
-    assert app.exit_summary.startswith("Removed ")
+    assert app.caches.exit_summary is not None
+    assert app.caches.exit_summary.startswith("Removed ")
 
 
 async def test_what_has_to_stay_after_all_is_named_with_its_reason(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
