@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from asyncio import Lock
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Literal
@@ -84,6 +84,10 @@ class Pythons:
     """
     doubts: tuple[str, ...] = ()
     """Sentences about Pythons that do not report their tags, and about the consequences; untrusted text."""
+
+    def with_settings(self, changed: Sequence[PipSettings]) -> Pythons:
+        """Return the Pythons with changed settings of those that were found first."""
+        return replace(self, settings=(*changed, *self.settings[len(changed) :]))
 
 
 class CacheScreen(Screen[None]):

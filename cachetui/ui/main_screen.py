@@ -283,9 +283,7 @@ class MainScreen(CacheScreen):
 
     @on(Settings.Changed)
     def _take_changed_settings(self, event: Settings.Changed) -> None:
-        now, known = self.pythons, event.settings
-        settings = (*known, *now.settings[len(known) :])  # the others were found in the meantime
-        self.pythons = Pythons(now.state, settings, now.working, now.tags, now.doubts)
+        self.pythons = self.pythons.with_settings(event.settings)
 
     # Actions of keys
 

@@ -316,11 +316,9 @@ class Browse(Vertical):
 
     def action_copy(self) -> None:
         """Copy the paths of the row's entries."""
-        row = self.cache_tree.current
-        if row is None:
-            return
-        root = self.services.location.root
-        copy_paths(self, [f"{root}/{path}" for path in paths_of(row, self.model)])
+        if row := self.cache_tree.current:
+            root = self.services.location.root
+            copy_paths(self, [f"{root}/{path}" for path in paths_of(row, self.model)])
 
     def action_why(self) -> None:
         """Go to Why with a question about the row."""
