@@ -327,6 +327,19 @@ async def test_numbers_go_to_the_views_as_long_as_nothing_is_typed() -> None:
         assert (app.main.tab, app.main.why_view.box.value) == ("why", " 2to3")
 
 
+async def test_another_question_can_be_typed_at_once_when_the_view_is_opened_again() -> None:
+    app = Still(asked_about())
+    async with app.run_test(size=SIZE) as pilot:
+        await given(app, pilot)
+        await pilot.press("1", "4", "3", "4", *"tidy3d")
+        assert (app.main.tab, app.main.why_view.box.value) == ("why", "tidy3d")
+        assert not app.main.model.marks
+        assert f"the answer is for {ANSWER.question}" in app.text
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "the answer is for" not in app.text
+
+
 async def test_tab_and_escape_leave_the_question() -> None:
     app = Still(asked_about())
     async with app.run_test(size=SIZE) as pilot:

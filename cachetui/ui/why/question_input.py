@@ -69,8 +69,9 @@ before it.
         )
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Return whether a key types a character; digits in an empty box do not, because they open views."""
-        return super().check_consume_key(key, character) and not (key.isdecimal() and not self.value)
+        """Return whether a key types a character; digits do not before anything is typed, because they open views."""
+        is_untouched = self.selected_text == self.value
+        return super().check_consume_key(key, character) and not (key.isdecimal() and is_untouched)
 
     def on_paste(self, event: events.Paste) -> None:
         """Insert all pasted lines as one, with signs for line ends; Textual would insert only the first line."""

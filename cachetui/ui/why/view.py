@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.reactive import var
+from textual.widgets import Input
 
 from cachetui.browsing.model import BrowserModel, MarkTotals
 from cachetui.errors import CachetuiError
@@ -96,10 +97,11 @@ class Why(Vertical):
         self._draw()
 
     def activate(self) -> None:
-        """Focus the answer, or the question if there is no answer."""
+        """Focus the question, so that what is typed replaces it; while it is being answered, focus the answer."""
         self._invite()
         self._draw()
-        self.screen.set_focus(self.answers if self._answer or self.asking else self.box)  # at once, as in other views
+        self.box.select_all()
+        self.screen.set_focus(self.answers if self.asking else self.box)  # at once, as in other views
 
     def focus_question(self) -> None:
         """Focus the question."""
@@ -113,6 +115,11 @@ class Why(Vertical):
         self.box.cursor_position = len(text)
         self.ask()
         self.screen.set_focus(self.answers)
+
+    @on(Input.Changed)
+    def _compare(self, event: Input.Changed) -> None:
+        """Say what the shown answer is for if another question is typed."""
+        self._head()
 
     def watch_reading(self, reading: Reading) -> None:
         """Answer the last question again after a scan."""
@@ -255,6 +262,8 @@ class Why(Vertical):
         dots = self.answers.glyphs.dots
         asking = f"Asking {dots} ({key_name(self.app, 'why.question')} stops)"
         words = asking if self.asking else f"for {self._answer.asker}" if self._answer else ""
+        if self._answer and not self.asking and self.box.question not in (self._answered, ""):
+            words = f"the answer is for {self._answered}"
         words = fit(shown(redact_input(words)), max(0, self.size.width - width(ASKED) - 4), dots=dots)
         self._asked.show((f" {ASKED}", "strong"), right=((f"{words} ", "muted"),))
 
