@@ -196,6 +196,14 @@ async def test_files_that_are_not_pips_are_listed_and_can_be_neither_marked_nor_
         assert app.marked == {entry.path for entry in everyday().entries}
 
 
+async def test_files_that_are_not_pips_have_no_share_of_the_cache() -> None:
+    app = Still(inventory([], everyday().foreign))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("l")
+        assert names(app) == ["Not pip's", "http-v2/readme", "notes.txt"]
+        assert "%" not in app.text
+
+
 async def test_a_path_of_a_file_that_is_not_pips_is_copied(monkeypatch: pytest.MonkeyPatch) -> None:
     copied: list[str] = []
     app = Still(everyday())

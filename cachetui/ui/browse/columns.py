@@ -130,7 +130,7 @@ def cell(column: BrowseColumn, row: Row, order: SortOrder, scale: Scale, glyphs:
             yield f"{number:>4} ", "muted" if size < SMALL else "plain"
             yield f"{unit:<2}", "muted"
         case "share":
-            share = 100 * size / scale.whole
+            share = 0.0 if row.foreign else 100 * size / scale.whole  # the whole has no files of others
             yield f"{share:4.0f}%" if share >= 0.5 else " " * 5, "muted"
         case "bar":
             part = 0.0 if row.foreign or row.place.rank is GroupKind.UNNAMED else size / scale.biggest
