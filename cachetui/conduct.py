@@ -1,4 +1,4 @@
-"""What a removal must know of the program that fills a cache."""
+"""What a removal must know about the program that fills a cache."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class Conduct(NamedTuple):
     lock_suffix: str = ""
     """Suffix of the lock files among an entry's files: a removal takes them first. Empty if there are none."""
     removes: bool = True
-    """Whether cachetui may remove anything there."""
+    """Whether cachetui may remove anything from the cache."""
     unpacked: bool = False
-    """Whether downloaded wheels lie there unpacked: there is no file to export, to verify or for pip to install."""
+    """Whether downloaded wheels lie in the cache unpacked: there is no file to export, to verify or to install."""
 
     @property
     def refusal(self) -> str:
-        """Why nothing can be removed there, as a sentence; empty if that is possible."""
+        """Why nothing can be removed from the cache (a sentence); empty if cachetui may remove entries."""
         return "" if self.removes else f"cachetui removes nothing from {self.tool}'s cache."
 
     @property

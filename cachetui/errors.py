@@ -1,4 +1,4 @@
-"""Errors that cachetui raises on purpose, and words for others. Each message says what to do next."""
+"""Errors that cachetui raises on purpose, and words for unexpected ones. Each message says what to do next."""
 
 
 class CachetuiError(Exception):

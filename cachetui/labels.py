@@ -14,7 +14,7 @@ Label = Literal[
 `superseded`: a newer version exists for the same Pythons and platform. `unusable`: no Python here can
 use it. `legacy`: only an older pip reads it. `leftover`: no pip reads it. `unidentified`: its project is
 unknown. `protected`: the preferences protect it. `dead-weight`: it is stored twice, or under a URL that
-no pip will request again. `used`: an environment here has it installed. `unused`: none has.
+no pip will request again. `used`: it is installed in an environment here. `unused`: in none.
 """
 
 LABELS: tuple[Label, ...] = (
@@ -47,10 +47,10 @@ class Facts:
     protected: frozenset[str] = frozenset()
     """Entries that the preferences protect."""
     needed: frozenset[str] | None = None
-    """Entries that the files of the rule `not_needed_by` need; None if these files were not read."""
+    """Entries that the files of the rule `not_needed_by` need; None if the files were not read."""
     marked: frozenset[str] = frozenset()
     """Entries that are marked in the browser."""
     usable: Mapping[str, bool] = field(default_factory=dict)
     """Whether some Python here can use each entry; entries for which this is unknown are left out."""
     used: Mapping[str, bool] = field(default_factory=dict)
-    """Whether an environment has each entry installed; entries for which this is unknown are left out."""
+    """Whether each entry is installed in an environment; entries for which this is unknown are left out."""

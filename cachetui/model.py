@@ -109,7 +109,7 @@ class Entry(NamedTuple):
     announced: int | None = None
     """Length of the body in bytes according to its record, if the actual length differs; None otherwise."""
     unpacked: bool = False
-    """Whether it is a wheel or sdist that lies there unpacked, so that no file of it is the archive itself."""
+    """Whether it is a wheel or sdist that was unpacked, so that none of its files is the archive itself."""
 
     @property
     def disk_usage(self) -> int:
@@ -149,7 +149,7 @@ class DirectoryLink(NamedTuple):
     """Link in place of a directory that pip writes into. pip follows the link; a scan does not."""
 
     path: str
-    """Relative to the root."""
+    """Path relative to the root."""
     target: str
     """Absolute path that it leads to, with all links resolved."""
     exists: bool
@@ -209,7 +209,7 @@ class Project:
 
 
 MADE_UP = "made-up cache"
-"""Name of the demo's cache, whose path is that of a temporary folder and helps nobody."""
+"""Name of the demo's cache, whose path is that of a temporary folder and means nothing to users."""
 
 
 @dataclass(frozen=True)
@@ -247,16 +247,16 @@ class Inventory:
     layered: bool = False
     """Whether the file system has layers (overlayfs): space used in a lower layer is never freed."""
     may_share: bool = False
-    """Whether files may share blocks with others (reflinks), so that what a removal frees is known as a limit only."""
+    """Whether files may share blocks with others (reflinks): only a limit is known of what a removal frees."""
     conduct: Conduct = PIP
     """How the program that fills the cache uses it."""
     twins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Entries that go together: each path of an entry maps to the paths of the others that a removal takes with it."""
+    """Entries that are removed together: the path of an entry maps to the paths of the others."""
     copies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Entries that hold the same file, where the program stores files several times: each path maps to the others."""
 
     def twins_of(self, entries: Iterable[Entry]) -> list[Entry]:
-        """Return the entries that a removal takes with some entries, without these entries themselves."""
+        """Return the entries that a removal of some entries removes in addition to them."""
         if not self.twins:
             return []
         paths = {entry.path for entry in entries}
@@ -390,7 +390,7 @@ def group_projects(entries: Iterable[Entry]) -> tuple[Project, ...]:
 
 
 def _version(entries: list[Entry]) -> Version:
-    """Return a version with these entries, named by the spelling that most of them use."""
+    """Return a version with the given entries, named by the spelling that most of them use."""
     if len(entries) > 1:
         entries.sort(key=lambda entry: (KIND_ORDER[entry.kind], entry.filename or "", entry.path))
     label = entries[0].version

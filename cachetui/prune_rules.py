@@ -13,10 +13,10 @@ from cachetui.terms import Predicate
 from cachetui.terms.conditions import IsLabel
 
 Chooser = Literal["unusable", "superseded", "legacy", "leftovers", "dead-weight", "unused"]
-"""Rules whose choices add up. They are named like labels of `is:`, except for the plural "leftovers"."""
+"""Rules whose choices are added up. They are named like labels of `is:`, except for the plural "leftovers"."""
 CHOOSERS: tuple[Chooser, ...] = ("unusable", "superseded", "legacy", "leftovers", "dead-weight", "unused")
 CHEAPEST: tuple[Chooser, ...] = ("leftovers", "dead-weight", "unusable", "superseded")
-"""Rules whose entries `free` and `min_free` choose before the oldest, the cheapest to lose first."""
+"""Rules whose entries are chosen by `free` and `min_free` before the oldest ones, the cheapest to lose first."""
 Moment = Literal["downloaded", "checked", "read"]
 """Time from which the age of an entry is counted."""
 
@@ -26,7 +26,7 @@ class Rules:
     """Rules of a cleanup. Without any rule, nothing is chosen."""
 
     choosers: frozenset[Chooser] = frozenset()
-    """Rules whose choices add up."""
+    """Rules whose choices are added up."""
     older_than: int | None = None
     """Minimum age in nanoseconds; restricts other rules, or chooses by itself."""
     by: Moment = "downloaded"
@@ -44,11 +44,11 @@ class Rules:
     min_free: int | None = None
     """Minimum bytes to be free on the cache's file system; limits the choice like `free`."""
     free: int | None = None
-    """Bytes to free; of the entries that may go, those cheapest to lose are chosen until this is freed."""
+    """Bytes to free; of the entries that may go, the cheapest to lose are chosen until so many bytes are freed."""
     not_needed_by: tuple[str, ...] = ()
-    """Requirements files and lock files as the user named them: what they need always stays.
+    """Requirements files and lock files, as the user named them; what they need always stays.
 
-    As the only rule, it chooses all else.
+    As the only rule, it chooses everything else.
     """
     ci: bool = False
     """Whether `not_needed_by` keeps only what pip installs from, and chooses wheels built here, too."""
@@ -71,7 +71,7 @@ class Rules:
         return self.free is not None or self.min_free is not None
 
     def to_free(self, available: int | None) -> int:
-        """Return the bytes that `free` and `min_free` ask to free, if `available` bytes are free now."""
+        """Return the bytes that `free` and `min_free` ask to free, if `available` bytes are free already."""
         lacking = 0 if self.min_free is None or available is None else self.min_free - available
         return max(0, lacking, self.free or 0)
 
@@ -95,13 +95,13 @@ class Selection:
     over: int = 0
     """Bytes by which the remaining entries exceed `max_size`, although no more of them may be removed."""
     short: int = 0
-    """Bytes that `free` or `min_free` asks for beyond what the chosen entries free; these are all that may go."""
+    """Bytes that `free` or `min_free` asks for beyond what the chosen entries free, if no more entries may go."""
 
 
 def choose(entries: Collection[Entry], rules: Rules, facts: Facts, outlook: Outlook | None = None) -> Selection:
     """Apply rules to all entries of a cache, and return the entries that they choose.
 
-    `outlook` decides what removals would free now, for `free` and `min_free`; by default, no entry stays.
+    `outlook` decides what removals would free, for `free` and `min_free`; by default, no entry stays.
     """
     if not rules:
         return Selection(())
@@ -182,7 +182,7 @@ def _exempt(entries: Collection[Entry], rules: Rules, facts: Facts) -> set[str]:
 
 
 def _is_chosen(entry: Entry, rules: Rules, facts: Facts) -> bool:
-    """Return whether the rules other than `max_size`, `min_free` and `free` choose an entry, or let it go for these."""
+    """Return whether an entry is chosen by, or left to `max_size`, `min_free` and `free` by, all other rules."""
     if rules.choosers:
         if not any(IsLabel("", _word(chooser)).is_true_of(entry, facts) for chooser in rules.choosers):
             return False

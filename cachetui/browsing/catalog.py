@@ -104,7 +104,7 @@ class Catalog:
         self.foreign: tuple[File, ...] = ()
         """Files that pip does not write."""
         self.twins: Mapping[str, tuple[str, ...]] = {}
-        """Paths of the entries that are marked with an entry, by its path, because a removal takes them with it."""
+        """Paths of the entries that are marked with an entry, by its path, because removing it removes them, too."""
         self.copies: Mapping[str, tuple[str, ...]] = {}
         """Paths of the other entries that hold the same file as an entry, by its path."""
         self._shelves: dict[GroupKey, dict[str, Entry]] = {}
@@ -128,7 +128,7 @@ class Catalog:
 
     @cached_property
     def takers(self) -> Mapping[str, Sequence[str]]:
-        """Paths of the entries that take an entry with them, by its path: the reverse of `twins`."""
+        """Paths of the entries whose removal also removes an entry, by its path: the reverse of `twins`."""
         takers: dict[str, list[str]] = {}
         for path, twins in self.twins.items():
             for twin in twins:

@@ -87,7 +87,7 @@ class EntryGroup:
         return tuple([file for entry in self.entries for file in entry[1] if file[5] > 1])
 
     def kept(self, outlook: Outlook) -> KeptEntries:
-        """Return the entries that a removal would leave, by an outlook; computed once for the outlook used last."""
+        """Return the entries that a removal would leave under an outlook; computed once for the outlook used last."""
         if self._kept is None or self._kept[0] is not outlook:
             self._kept = outlook, KeptEntries.of(self.entries, outlook)
         return self._kept[1]
@@ -128,7 +128,7 @@ class EntryGroup:
         return self._spans[age]
 
     def newest(self, age: Age) -> int | None:
-        """Return the newest time of this kind, in nanoseconds since the epoch; None if unknown."""
+        """Return the newest `age` time of the entries, in nanoseconds since the epoch; None if unknown."""
         span = self.span(age)
         return span and span[0]
 
@@ -138,9 +138,9 @@ class EntryGroup:
 
 
 class PickedGroup(EntryGroup):
-    """Picked entries of a group. Until one is asked for, only their sizes are read.
+    """Some entries of a group. Only their sizes are read until the entries are asked for.
 
-    There may be a hundred thousand, all over the memory, and most are never shown.
+    There may be a hundred thousand, scattered in memory, and most are never shown.
     """
 
     def __init__(self, group: EntryGroup, flags: Collection[int]) -> None:
@@ -160,7 +160,7 @@ class PickedGroup(EntryGroup):
         return [*compress(self._group.disks, self._flags)]
 
     def kept(self, outlook: Outlook) -> KeptEntries:
-        """Return the entries that a removal would leave, by an outlook; computed once for the outlook used last."""
+        """Return the entries that a removal would leave under an outlook; computed once for the outlook used last."""
         if self._kept is None or self._kept[0] is not outlook:
             self._kept = outlook, KeptEntries.of(self.entries, outlook)
         return self._kept[1]

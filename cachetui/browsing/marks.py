@@ -37,7 +37,7 @@ class Marks:
         self._groups: dict[GroupKey, EntryGroup] = {}  # no group is empty
         self._number = 0
         self._changes: deque[list[Step]] = deque(maxlen=MOST_CHANGES)
-        self._steps: list[Step] | None = None  # those of the change that is being recorded
+        self._steps: list[Step] | None = None  # steps of the change that is being recorded
         self.refused: Callable[[Sequence[Entry]], None] | None = None
         """Function that gets the entries that are to be marked but cannot be; None if all can be."""
         self.revision = 0
@@ -91,7 +91,7 @@ class Marks:
             self._steps = None
 
     def _couple(self, steps: Iterable[Step], catalog: Catalog) -> None:
-        """Unmark what an unmarked entry takes with it or is taken by; then mark the twins of those that were marked."""
+        """Unmark the entries that go together with an unmarked entry; then mark the twins of those that were marked."""
         changed = dict.fromkeys([path for _, _, group in steps for path in group.by_path])
         unmarked = [path for path in changed if not self._has(path, catalog)]
         takers = [taker for path in unmarked for taker in catalog.takers.get(path, ()) if self._has(taker, catalog)]
@@ -162,7 +162,7 @@ class Marks:
             self._add(group_key, others)
 
     def _refuse(self, groups: Groups) -> bool:
-        """Return whether nothing can be marked; pass on what was to be."""
+        """Return whether nothing can be marked; if so, pass what was to be marked to `refused`."""
         if self.refused is not None and (entries := [entry for _, group in groups for entry in group.entries]):
             self.refused(entries)
         return self.refused is not None
@@ -175,7 +175,7 @@ class Marks:
             self._count(group_key, group, 1)
 
     def _remove(self, group_key: GroupKey, group: EntryGroup) -> Sequence[Entry]:
-        """Unmark the entries with these paths; return those that were marked, as they were when marked."""
+        """Unmark the entries with the paths of `group`; return those that were marked, as they were when marked."""
         gone, left = self.group(group_key).split(group)
         if gone is None:
             return ()
@@ -198,7 +198,7 @@ class Marks:
         self.freeing.count(group.entries, step, disk=group.disk, linked=group.linked, kept=kept)
 
     def set_outlook(self, outlook: Outlook) -> None:
-        """Count again what the removal of the marked entries would free, by another outlook."""
+        """Recount, under another outlook, what removing the marked entries would free."""
         self.freeing = Freeing(outlook)
         for group in self._groups.values():
             self._count_freed(group)
@@ -232,7 +232,7 @@ class Marks:
 
 
 def groups_of(entries: Iterable[Entry], catalog: Catalog) -> list[tuple[GroupKey, EntryGroup]]:
-    """Group entries by project or group; if several have the same path, only the last one counts."""
+    """Group entries by project or group; if several have the same path, only the last one is kept."""
     groups: dict[GroupKey, dict[str, Entry]] = {}
     for entry in entries:
         groups.setdefault(catalog.group_key(entry), {})[entry.path] = entry

@@ -84,7 +84,7 @@ class BrowserModel:
         self._facts = Facts()
         self._known: frozenset[Label] = frozenset()  # labels whose facts are known
         self._found: list[tuple[tuple[Term, ...], list[Row]]] = []  # roots that terms show, each within those before
-        self._roots: list[Row] | None = None  # those that the filter shows
+        self._roots: list[Row] | None = None  # roots that the filter shows
         self._passes_over_last = False  # whether the rows shown do not depend on the last term, which may be begun
         self._marks_seen = 0  # revision of the marks that the filter has judged
         self._scale: tuple[bool, int, int] | None = None  # whether sizes are apparent, biggest project, total
@@ -192,7 +192,7 @@ class BrowserModel:
         if self.filters_marks:
             del self._found[1:]
         roots, self._passes_over_last = self._matching(self.query.terms), False
-        if not roots and self.query.begun:  # the last word may become another term: until then, it does not count
+        if not roots and self.query.begun:  # the last word may become another term: until then, it is ignored
             roots, self._passes_over_last = self._matching(self.query.terms[:-1]), True
         return roots
 
@@ -232,7 +232,7 @@ class BrowserModel:
 
     def update(self, entries: Collection[Entry]) -> None:
         """Add entries that a running scan has found or identified."""
-        entries = {entry.path: entry for entry in entries}.values()  # the last entry of each path counts
+        entries = {entry.path: entry for entry in entries}.values()  # the last entry of each path is kept
         known = self.catalog.entries
         before = [known[entry.path] for entry in entries if entry.path in known] if self.marks else []
         marked = {entry.path for entry in self.marks.take(before, self.catalog)}

@@ -97,7 +97,7 @@ class Row(NamedTuple):
     open: bool = False
     """Whether the row is open."""
     foreign: int = 0
-    """Number of files that the cache's program does not write, if the row stands for such; it cannot be marked."""
+    """Number of files that the cache's program does not write, if the row stands for them; such a row has no mark."""
     file: File | None = None
     """The file, if the row stands for a single file that the cache's program does not write."""
 

@@ -28,7 +28,8 @@ def set_folder(typed: str, environ: Mapping[str, str]) -> Path:
 def config_folders(name: str, environ: Mapping[str, str], platform: str = sys.platform) -> list[Path]:
     """Return the user's settings folders of a program, as platformdirs finds them without an author.
 
-    Where its versions find different folders, that of the newest comes first. On Windows, it is the roaming folder.
+    If versions of platformdirs find different folders, that of the newest comes first. On Windows, it is the roaming
+    folder.
     """
     if platform == "win32":
         return [Path(environ.get("APPDATA") or f"{home(platform, environ)}\\AppData\\Roaming", name)]

@@ -37,9 +37,9 @@ def scan_pip(
     known: Mapping[str, Entry],
     layout: Layout | None = None,
 ) -> Inventory:
-    """Read a cache that pip fills, or another program in the same format; see `Scan`.
+    """Read a cache that pip fills, or that another program fills in the same format; see `Scan`.
 
-    `layout` is that of another program.
+    `layout` is the layout of the other program's cache; None for pip's.
     """
     from cachetui.pip.memory import Memory  # noqa: PLC0415 - the first screen, and what only locates, do without
     from cachetui.pip.scan.layout import PIPS  # noqa: PLC0415 - as below

@@ -1,7 +1,7 @@
 """pipenv's cache: pip's format at a root of its own, with files of pipenv's resolver beside it.
 
 Source: pipenv's `environments.py` (`PIPENV_CACHE_DIR`, `PIPENV_PYPI_MIRROR`). The index of a project is in its Pipfile,
-which is not looked for; pipenv takes that of pip's settings when it writes one.
+which is not looked for; a new Pipfile gets the index of pip's settings.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from cachetui.pip.config.location import DEFAULT, Location, locate
 
 VARIABLE, MIRROR = "PIPENV_CACHE_DIR", "PIPENV_PYPI_MIRROR"
 CONDUCT = Conduct(tool="pipenv", programs=("pip", "pipenv"))
-"""As pip's: pipenv runs pips on its cache."""
+"""As pip's, because pipenv runs pip on its cache."""
 
 
 def locate_pipenv(cache_dir: str | None, *, python: Python | None, environ: Mapping[str, str]) -> Location:

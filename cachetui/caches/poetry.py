@@ -27,7 +27,7 @@ CONDUCT = Conduct(
     awaited=("index", "response", "built", "wheel", "sdist"),
     lock_suffix=".lock",
 )
-"""Besides pages, a running poetry needs each file that it has chosen: it opens it later by its path."""
+"""Besides pages, a running poetry needs each file that it has chosen, because it opens the file later by its path."""
 
 
 def locate_poetry(cache_dir: str | None, *, python: Python | None, environ: Mapping[str, str]) -> Location:

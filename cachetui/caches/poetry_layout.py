@@ -39,7 +39,7 @@ SDISTS = ARCHIVES[1:]
 SEPARATE = "_http_"
 """Directory of the records whose bodies have files of their own, since poetry 2.4."""
 EXPIRY = 10
-"""Number of digits before the JSON: the time when it expires, in seconds since the epoch."""
+"""Number of digits before the JSON: the time at which the entry expires, in seconds since the epoch."""
 LONGEST_RELEASE = 4 << 20
 """Maximum number of bytes read of a release's JSON."""
 
@@ -74,7 +74,7 @@ def _artifacts(directory: str, files: dict[str, os.stat_result]) -> Iterator[Ent
 
 
 def _artifact(path: str, name: str, found: os.stat_result, *, is_built: bool) -> EntryDraft:
-    """Return the draft of a file as it was downloaded or built; unless its name says what it is, its content will."""
+    """Return the draft of a file as it was downloaded or built; its content says what it is if its name does not."""
     dist = dist_of(name)
     draft = EntryDraft("body", [(path, found)])
     if dist.project:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # the sources are imported when they are needed, for a faster
 IDS = ("pip", "pipenv", "poetry", "uv")
 """Every kind of cache, pip's first. Each is a module in `cachetui.caches` that holds a `SOURCE`."""
 PIP = IDS[0]
-"""The default."""
+"""The default kind of cache."""
 
 
 @cache

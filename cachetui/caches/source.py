@@ -50,7 +50,7 @@ class ToolCommand(NamedTuple):
     words: tuple[str, ...]
     """The command without options, such as `uv cache clean numpy`."""
     takes: tuple[Entry, ...]
-    """All entries that it removes."""
+    """All entries that the command removes."""
 
 
 def no_commands(inventory: Inventory, chosen: Collection[Entry]) -> list[ToolCommand]:
@@ -63,7 +63,7 @@ class Source:
     """A kind of cache: where it is, and how it is read."""
 
     id: str
-    """Name on the command line, and of `Location.source`."""
+    """Name on the command line and in `Location.source`."""
     title: str
     """Name of the program that fills the cache, as its users write it."""
     locate: Locate
@@ -75,26 +75,26 @@ class Source:
     conduct: Conduct = PIP
     """How the program uses its cache."""
     commands: Callable[[Inventory, Collection[Entry]], list[ToolCommand]] = no_commands
-    """Returns the program's own commands that remove entries, if cachetui removes nothing there.
+    """Returns the program's own commands that remove entries, if cachetui removes nothing from its cache.
 
     For no entries, it returns the command that removes what the program no longer uses.
     """
     remove_all: tuple[str, ...] = ()
-    """The one of these commands that removes everything."""
+    """The program's own command that removes everything, as words."""
     cache_option: str = ""
-    """Option of these commands that names the cache."""
+    """Option of the program's own commands that names the cache."""
 
 
 class OtherCache(NamedTuple):
     """A cache that lies on this machine beside the one that is open. Its files were counted and not read."""
 
     id: str
-    """Id of its source."""
+    """Id of the kind of cache."""
     title: str
-    """Name of the program that fills it."""
+    """Name of the program that fills the cache."""
     root: Path
-    """Absolute path as its settings name it, with links unresolved."""
+    """Absolute path as the program's settings name it, with links unresolved."""
     disk_usage: int
-    """Allocated bytes of its files and directories; files with several names count once."""
+    """Allocated bytes of the cache's files and directories; files with several names are counted once."""
     is_whole: bool
     """Whether everything was counted; if not, `disk_usage` is a lower limit."""

@@ -17,7 +17,9 @@ CLEAN, PRUNE = ("uv", "cache", "clean"), ("uv", "cache", "prune")
 
 
 def commands(inventory: Inventory, chosen: Collection[Entry]) -> list[ToolCommand]:
-    """Return the fewest commands that remove the chosen entries; for none, the one that removes what uv does not use.
+    """Return the fewest commands that remove the chosen entries.
+
+    If none are chosen, return the command that removes what uv does not use.
 
     A command may remove more than what was chosen. What only `uv cache clean` without a name removes is left out,
     unless everything is chosen.

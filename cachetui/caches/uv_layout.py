@@ -15,7 +15,7 @@ CONDUCT = Conduct(tool="uv", programs=("uv", "uvx"), awaited=(), removes=False, 
 """cachetui removes nothing here: uv's own commands do."""
 BUCKET = re.compile(r"([a-z]+(?:-[a-z]+)*)-v(\d{1,9})").fullmatch
 RENAMED = {"built-wheels": "sdists"}
-"""Contents whose buckets had another name before, by that name."""
+"""Current names of the contents whose buckets uv has renamed, by old name."""
 OTHERS = {
     "interpreter": "facts about Pythons that uv found here",
     "git": "Git repositories that uv cloned",
@@ -25,7 +25,7 @@ OTHERS = {
 }
 """Descriptions of the buckets that hold neither distributions nor pages nor environments, by content."""
 CONTENTS = frozenset({"archive", "wheels", "sdists", "built-wheels", "simple", "flat-index", "environments", *OTHERS})
-"""Contents of the buckets that are known."""
+"""All known contents of buckets."""
 MARKERS = frozenset({".gitignore", ".lock", "CACHEDIR.TAG"})
 """Names of the files that uv makes in the root."""
 
@@ -44,7 +44,7 @@ class Bucket(NamedTuple):
 
     @property
     def is_stale(self) -> bool:
-        """Whether a newer uv that wrote here uses another bucket for this."""
+        """Whether a newer uv has written to this cache, and uses another bucket for the same content."""
         return self.name != self.newest
 
     @property

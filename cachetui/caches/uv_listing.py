@@ -23,13 +23,13 @@ class Folder:
     files: dict[str, File]
     """Everything that is not a directory, by name."""
     links: frozenset[str]
-    """Names of those that are links."""
+    """Names of the files that are links."""
     below: list[tuple[str, int]]
-    """Its subdirectories: the name and inode number of each."""
+    """Subdirectories: the name and inode number of each."""
 
 
 class Lister:
-    """Directories of a cache, and what listing them adds up to."""
+    """Lists directories of a cache, and adds up what they hold."""
 
     def __init__(self, tree: Tree, stop: Callable[[], bool], progress: Callable[[], None]) -> None:
         """List below `tree` until `stop` returns True; call `progress` after each directory."""
@@ -83,7 +83,7 @@ class Lister:
                 waiting += [(f"{folder.path}/{name}", number) for name, number in reversed(folder.below)]
 
     def subtree(self, path: str, inode: int) -> Files:
-        """Return everything below a directory that is not a directory."""
+        """Return all files below a directory, at any depth."""
         return [file for folder in self.folders(path, inode) for file in folder.files.values()]
 
     def head(self, file: File) -> bytes:

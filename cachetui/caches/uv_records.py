@@ -36,7 +36,7 @@ def pointed_at(target: str) -> tuple[str, str] | None:
     """Return the bucket and the id of the archive that a pointer leads to; None if it leads elsewhere.
 
     A pointer is a relative or absolute link, or on Windows a file with the path. The cache may have been moved since an
-    absolute link was made, so the last parts of the path count.
+    absolute link was made, so only the last parts of the path are used.
     """
     parts = target.replace("\\", "/").rstrip("/\0\n ").split("/")
     is_archive = len(parts) > 1 and ARCHIVE.fullmatch(parts[-2]) and parts[-1] not in ("", ".", "..")
@@ -46,7 +46,7 @@ def pointed_at(target: str) -> tuple[str, str] | None:
 def strings_of(record: bytes) -> list[str]:
     """Return the strings in the MessagePack value at the start of a record, in order, the first `MOST_VALUES` at most.
 
-    The list ends early where the value is broken or has a type that uv does not use there.
+    The list ends early where the value is broken or has a type that uv does not use in records.
     """
     found: list[str] = []
     at, left = 0, 1  # left: values that are still to come

@@ -1,4 +1,4 @@
-"""Read uv's cache: first what names its content, then the unpacked archives that this leads to, then the rest."""
+"""Read uv's cache: first the files that name its content, then the archives that they lead to, then the rest."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from cachetui.system.extents import NEVER_SHARED
 from cachetui.system.tree import Tree
 
 RECORDS = re.compile(r"(?s:(.+))\.(?:http|rev|msgpack|lock|rkyv)").fullmatch
-"""A file beside a pointer, with the pointer's name."""
+"""Matches the name of a file beside a pointer; the group is the pointer's name."""
 OWNERS = re.compile(r"(?:revision|manifest)\..+|metadata\.msgpack|\.lock|.+\.whl").fullmatch
-"""Names of the files that only the folder of one source distribution has, or of one revision of it."""
+"""Matches the names of files that lie only in the folder of one source distribution, or of one of its revisions."""
 LONGEST_POINTER = 4_096
 """Maximum length in bytes of a file that stands for a link (on Windows)."""
 REPORT_SECONDS = 0.05
@@ -42,9 +42,9 @@ class Draft:
     files: list[File]
     bucket: Bucket
     archives: list[str] = field(default_factory=list)
-    """Paths of the archives that it leads to."""
+    """Paths of the archives that the entry leads to."""
     lost: bool = False
-    """Whether it leads to an archive that is not there."""
+    """Whether the entry leads to an archive that is missing."""
     project: str | None = None
     version: str | None = None
     filename: str | None = None
@@ -52,7 +52,7 @@ class Draft:
     note: str | None = None
     named_by: Rung | None = None
     dated_by: File | None = None
-    """File whose time is that of the download or build; None if it is the first."""
+    """File whose time is that of the download or build; None for the first file."""
 
 
 class Reading:
@@ -229,7 +229,7 @@ class Reading:
                     self._foreign += files
 
     def _others(self, bucket: Bucket, inode: int) -> Iterator[Draft]:
-        """Yield the content of a bucket that holds nothing that can be named, each child of it as one entry."""
+        """Yield the content of a bucket in which nothing belongs to a project, each item of the bucket as one entry."""
         words = OTHERS.get(bucket.content, f"from a bucket that cachetui does not know, {bucket.content}")
         if (listed := self._lister.folder(bucket.name, inode)) is None:
             return
@@ -240,7 +240,7 @@ class Reading:
                 yield Draft("unknown", f"{bucket.name}/{name}", files, bucket, note=words)
 
     def _lead(self, draft: Draft, folder: Folder, name: str) -> bool:
-        """Add the archive that a pointer leads to; return whether it leads to one, be it there or not."""
+        """Add the archive that a pointer leads to; return whether it leads to one, even to one that is missing."""
         file = folder.files[name]
         target = ""
         with suppress(OSError):

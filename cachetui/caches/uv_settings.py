@@ -17,7 +17,7 @@ from cachetui.pip.config.paths import home
 
 VARIABLE = "UV_CACHE_DIR"
 FALSE = ("", "0", "false", "f", "no", "n", "off")
-"""Values of variables that say no, in lower case."""
+"""Values of variables that mean no, in lower case."""
 LARGEST = 1024 * 1024
 """Maximum number of bytes to read of a settings file."""
 
@@ -34,9 +34,9 @@ class CachePlace(NamedTuple):
 
 
 def find_cache(environ: Mapping[str, str], platform: str = sys.platform, etc: str = "/etc") -> CachePlace:
-    """Return where uv's settings put its cache. Relative paths start from the current folder, `~` is no exception.
+    """Return where uv's settings put its cache. A relative path starts from the current folder, even one with `~`.
 
-    Never raises: what cannot be read says nothing.
+    Never raises: settings that cannot be read are ignored.
     """
     root, said_by, off_by = default_cache(environ, platform), DEFAULT, None
     for file, table in reversed(list(_settings(environ, platform, etc))):

@@ -75,7 +75,7 @@ class CommandGroup(click.Group):
         """Write the commands, the global options, the topics of `cachetui help`, and examples."""
         self.format_commands(ctx, formatter)
         shared: list[Record | None] = []
-        own: list[Record | None] = []  # those that print something and exit
+        own: list[Record | None] = []  # options that print something and exit
         for one in self.get_params(ctx):
             exits = isinstance(one, click.Option) and one.is_flag and one.is_eager
             (own if exits else shared).append(one.get_help_record(ctx))

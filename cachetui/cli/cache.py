@@ -48,8 +48,8 @@ def located(options: GlobalOptions) -> Iterator[Location]:
 def opened(options: GlobalOptions, *, only_pips: str | None = None) -> Iterator[services.Cache]:
     """Find and read the cache, showing progress; print on stderr what cannot be read.
 
-    `only_pips` is the name of a command or option that is about pip's cache. Raises click.UsageError if it is given
-    with another one.
+    `only_pips` is the name of a command or option that works only on pip's cache. Raises click.UsageError if it is used
+    on another cache.
     """
     with located(options) as location, uncollected():
         if only_pips:
@@ -117,7 +117,7 @@ def suggestions(names: Iterable[str], inventory: Inventory) -> list[str]:
 
 
 def warn_of_no_match(predicate: Predicate, inventory: Inventory, *, removing: bool = False) -> None:
-    """Say that nothing in a cache matches, with similar names of projects; `removing` also that nothing was removed."""
+    """Say that nothing in a cache matches, with similar names; with `removing`, also that nothing was removed."""
     sentences = suggestions([one.name for one in predicate.requirements if one.pattern is None], inventory)
     for sentence in sentences:
         warn(sentence)

@@ -18,5 +18,5 @@ ELSEWHERE = {
 
 
 def commands_meant(name: str) -> list[str]:
-    """Return the commands that other tools call by this name."""
+    """Return the commands that other tools call by a name."""
     return [command for command, names in ELSEWHERE.items() if name.lower() in names.split()]

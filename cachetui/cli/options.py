@@ -32,7 +32,7 @@ def options_of(context: click.Context) -> GlobalOptions:
 
 
 def _keep(context: click.Context, parameter: click.Parameter, value: object) -> None:
-    """Store the value of a global option, wherever it was given; the last value counts."""
+    """Store the value of a global option, wherever it was given; the last value applies."""
     name = parameter.name or ""
     if value == "" or os.environ.get(variable_of(name), "").isspace():
         raise click.BadParameter("is empty", context, parameter)
@@ -88,7 +88,7 @@ def suggest_terms(context: click.Context, parameter: click.Parameter, incomplete
 
 
 def suggest_listed(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
-    """Return completions of a name or requirement, and leave that of a file's name to the shell."""
+    """Return completions of a name or requirement; leave the completion of file names to the shell."""
     from cachetui.cli.complete_terms import release_items  # noqa: PLC0415 - only a shell that completes asks
 
     return [*release_items(context, incomplete), *_by_the_shell("file", incomplete)]
@@ -100,7 +100,7 @@ def global_options(function: Function) -> Function:
 
 
 def global_options_of_group(function: Function) -> Function:
-    """Add the global options, which environment variables can set, too, to the command that has the subcommands."""
+    """Add the global options to the group's own command, where environment variables can set them as well."""
     return _add_global_options(function, with_variables=True)
 
 

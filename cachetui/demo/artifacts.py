@@ -26,7 +26,7 @@ Noise does not compress, so that archives take up their full size on every file 
 ZIP_TIME = (2024, 1, 1, 0, 0, 0)
 """Modification time of every member of a made-up archive."""
 TAR_TIME = 1_704_067_200
-"""The same time in seconds since the epoch, for tar archives."""
+"""`ZIP_TIME` in seconds since the epoch, for tar archives."""
 
 
 OFFSET = struct.Struct("<I")

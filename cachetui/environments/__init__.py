@@ -1,1 +1,1 @@
-"""Python environments on this machine: where they are, what they have installed, and what they use of a cache."""
+"""Python environments on this machine: where they are, what is installed in them, and what they use of a cache."""

@@ -21,7 +21,7 @@ from cachetui.pip.config.paths import home as home_of
 from cachetui.system.tree import never
 
 SIGNS = ("pyvenv.cfg", "conda-meta", "bin/python", "bin/python3", "Scripts/python.exe", "python.exe")
-"""Files and folders; every environment has at least one of them."""
+"""Files and folders of which every environment has at least one."""
 OWN = (".venv", "venv", ".env", "env", ".conda")
 """Usual names of a project's environment, in the project's folder."""
 MANY = {".tox": "tox", ".nox": "nox", ".pixi/envs": "pixi", ".hatch": "hatch"}
@@ -33,7 +33,7 @@ LONGEST = 4_096
 
 
 class Tool(NamedTuple):
-    """Folders in which a tool keeps environments."""
+    """A tool that keeps environments apart from projects, and the folders in which it does."""
 
     name: str
     """Name of the tool, shown with its environments."""
@@ -72,7 +72,7 @@ TOOLS = (
     Tool("conda", (("CONDA_ENVS_PATH", ""), ("CONDA_ENVS_DIRS", "")), (".conda/envs",)),
     Tool("rye", (("RYE_HOME", "tools"), ("RYE_HOME", "self")), (".rye/tools", ".rye/self")),
 )
-"""Tools that keep environments apart from projects. `WORKON_HOME` is that of virtualenvwrapper and pipenv."""
+"""Tools that keep environments apart from projects. virtualenvwrapper and pipenv use `WORKON_HOME`."""
 
 
 class Candidate(NamedTuple):
@@ -81,9 +81,9 @@ class Candidate(NamedTuple):
     prefix: Path
     """Absolute path of the folder."""
     tool: str = ""
-    """Name of the tool that it belongs to; empty if it is a project's, or if that is not known."""
+    """Name of the tool that the folder belongs to; empty if it is a project's, or if the tool is not known."""
     trouble: str = ""
-    """Reason why the folder cannot be listed, as a clause."""
+    """Reason why the folder cannot be listed (a clause)."""
 
 
 def candidates(

@@ -1,8 +1,8 @@
-"""Read what an environment has installed from the names of its files alone; nothing is run and nothing is written.
+"""Find what is installed in an environment by the names of its files alone; nothing is run and nothing is written.
 
 Sources: the specification "Recording installed projects" (`*.dist-info`, `direct_url.json`), setuptools' documentation
 of eggs, `site.py` for path files and user sites, `venv` for `pyvenv.cfg`, and pip's `_internal/metadata/importlib` (the
-name of a `*.dist-info` folder counts before its `METADATA`).
+name of a `*.dist-info` folder takes precedence over its `METADATA`).
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ PACKAGES = ("site-packages", "dist-packages")
 MANIFESTS = {".dist-info": "METADATA", ".egg-info": "PKG-INFO", ".egg": "EGG-INFO/PKG-INFO"}
 """Files with the metadata of an installed project, by the suffix of its folder."""
 PLAIN = re.compile(r"[0-9A-Za-z.+!]+")
-"""Pattern of a version that is written in a file's name as in the metadata."""
+"""Pattern of a version that has the same spelling in a file's name and in the metadata."""
 OF_EGG = re.compile(r"-py\d(?:\.\d+)?(?:-.*)?$")
-"""Pattern of the Python and platform that follow the version in the name of an egg or its information."""
+"""Pattern of the Python and platform that follow the version in the name of an egg or of its metadata."""
 CONFIGURED = re.compile(r"(\d)\.(\d{1,3})")
 """Pattern of the version in `pyvenv.cfg`."""
 LONGEST = 1_048_576
@@ -44,7 +44,7 @@ MOST_PATHS = 10_000
 
 
 class Source(NamedTuple):
-    """Source of an installed project that did not come from an index (PEP 610, `direct_url.json`)."""
+    """Where an installed project came from, if not from an index (PEP 610, `direct_url.json`)."""
 
     url: str
     """URL of the archive, repository or folder."""
@@ -73,7 +73,7 @@ class Site(NamedTuple):
     path_files: tuple[str, ...] = ()
     """Names of the path files (`*.pth`), which may name more folders."""
     trouble: str = ""
-    """Reason why some of it cannot be read, as a clause; empty if all of it can be."""
+    """Reason why some of the folder cannot be read (a clause); empty if all of it can be."""
 
 
 class Place(NamedTuple):
@@ -86,14 +86,14 @@ class Place(NamedTuple):
     base: Path | None
     """Prefix of the Python that created it; None if it is not a virtual environment."""
     sees_base: bool
-    """Whether it imports from that Python's folders, too."""
+    """Whether it also imports from the folders of the Python that created it."""
     is_environment: bool
     """Whether there is an environment at all."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Environment:
-    """Environment with what it has installed."""
+    """An environment, and what is installed in it."""
 
     prefix: Path
     """Absolute path of its folder."""
@@ -104,13 +104,13 @@ class Environment:
     releases: frozenset[Release] = frozenset()
     """Versions of its Python; empty if they are not known."""
     trouble: str = ""
-    """Reason why not everything in it could be read, as a clause; empty if all of it was read."""
+    """Reason why not everything in it could be read (a clause); empty if all of it was read."""
 
 
 def place_of(prefix: Path) -> Place:
     """Return the folders that an environment imports from.
 
-    Raises OSError if it cannot be read; see `is_absent`.
+    Raises OSError if its folder cannot be read; see `is_absent`.
     """
     names = _names(prefix)
     told = _configuration(prefix / "pyvenv.cfg") if "pyvenv.cfg" in names else {}
@@ -188,7 +188,7 @@ def _base(told: Mapping[str, str]) -> Path | None:
 
 
 def absolute_path(text: str) -> Path | None:
-    """Return the path that a text is; None if it is not absolute, or if no file can have it."""
+    """Return a text as a path; None if the path is not absolute, or if no file can have it."""
     try:
         os.fsencode(text)
     except UnicodeEncodeError:
@@ -198,7 +198,7 @@ def absolute_path(text: str) -> Path | None:
 
 
 def is_absent(error: OSError) -> bool:
-    """Return whether an error means that a path leads nowhere, for anybody; a loop of links does."""
+    """Return whether an error means that a path leads nowhere, whoever follows it; a loop of links leads nowhere."""
     return error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
 
 
@@ -212,7 +212,7 @@ def content_of(path: Path | str) -> bytes:
 
 
 def read_site(folder: Path) -> Site:
-    """Return what a folder has installed. Raises OSError if it cannot be listed."""
+    """Return what is installed in a folder. Raises OSError if the folder cannot be listed."""
     installed: list[Installed] = []
     path_files: list[str] = []
     trouble = ""
@@ -231,7 +231,7 @@ def read_site(folder: Path) -> Site:
 
 
 def _named(stem: str, suffix: str) -> tuple[str, str] | None:
-    """Return the project and version in the name of an installed project's folder; None if the metadata must say it."""
+    """Return the project and version in the name of an installed project's folder; None if the name lacks one."""
     project, _, version = stem.partition("-")
     if suffix != ".dist-info":
         version = OF_EGG.sub("", version)

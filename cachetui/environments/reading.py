@@ -25,7 +25,7 @@ def find_environments(
     machine: bool = True,
     stop: Callable[[], bool] = never,
 ) -> tuple[Environment, ...]:
-    """Return the environments on this machine, and what each has installed; see `candidates`.
+    """Return the environments on this machine, and what is installed in each; see `candidates`.
 
     Folders that no longer exist are left out. An environment that cannot be read says why in its `trouble`.
     """
@@ -82,7 +82,7 @@ def _read(one: Candidate, memory: SiteMemory) -> tuple[Environment | None, Path 
 
 
 def _sites_of_base(place: Place) -> tuple[tuple[Path, ...], str]:
-    """Return the folders of its base that an environment imports from, and why they cannot be found, as a clause."""
+    """Return the base Python's folders that an environment imports from, and why they cannot be found (a clause)."""
     try:
         return place_of(place.base).sites if place.base and place.sees_base else (), ""
     except OSError as error:
@@ -90,7 +90,7 @@ def _sites_of_base(place: Place) -> tuple[tuple[Path, ...], str]:
 
 
 def _imported(sites: Iterable[Path], memory: SiteMemory) -> tuple[list[Installed], str]:
-    """Return what a Python imports from its folders, and why they were not read completely, as a clause."""
+    """Return what a Python imports from its folders, and why they were not read completely (a clause)."""
     folders = deque(sites)
     own = len(folders)
     seen: set[str] = set()
@@ -139,7 +139,7 @@ def _title(one: Candidate) -> str:
 
 
 def _told_apart(found: Iterable[tuple[Environment, Candidate]]) -> Iterator[Environment]:
-    """Yield environments, those with the same title with their folder as well."""
+    """Yield environments; those with the same title get their folder added to it."""
     titles = Counter(environment.title for environment, _ in found)
     for environment, one in found:
         if titles[environment.title] > 1:

@@ -1,6 +1,7 @@
-"""Contents of environments at earlier runs, in a file that belongs to the user.
+"""What was found in environments at earlier runs, in a file that belongs to the user.
 
-What a folder had installed counts only while the folder is unchanged: installing or uninstalling anything changes it.
+What was found in a folder is trusted only while the folder is unchanged: installing or uninstalling anything changes
+it.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ MOST = 5_000
 PREFIXES = "prefixes"
 """Key of the remembered prefixes."""
 RECENT_NS = 2_000_000_000
-"""Nanoseconds before now in which a folder may have changed again without a new modification time."""
+"""Nanoseconds after a change during which a folder may change again without a new modification time."""
 
 
 def default_path() -> Path:
-    """Return the path of the file with what this user's environments have installed, in the user's cache directory."""
+    """Return the path of the file, in the user's cache directory, that says what is installed in environments."""
     return Path(platformdirs.user_cache_path("cachetui", appauthor=False)) / "environments.json"
 
 
@@ -47,7 +48,7 @@ class SiteMemory:
         self._changed = False
 
     def read(self, folder: Path) -> Site:
-        """Return what a folder has installed, from memory if it has not changed. Raises OSError."""
+        """Return what is installed in a folder, from memory if the folder has not changed. Raises OSError."""
         found, key = folder.stat(), str(folder)
         stamp = [found.st_dev, found.st_ino, found.st_mtime_ns]
         one = self._known.get(key, {})
@@ -61,9 +62,9 @@ class SiteMemory:
         return site
 
     def prefixes(self, named: Iterable[str]) -> list[str]:
-        """Remember the prefixes of environments; return them with those remembered earlier, unless they are gone.
+        """Remember the prefixes of environments; return them and those remembered earlier that still exist.
 
-        Self-checks name environments that nothing else names, and are removed as other entries are.
+        pip's self-checks name environments that nothing else names, and may be removed like other entries.
         """
         earlier = self._known.get(PREFIXES, {}).get(PREFIXES)
         known = [one for one in earlier if isinstance(one, str)] if isinstance(earlier, list) else []

@@ -1,4 +1,4 @@
-"""Find which environments use an entry, and which entries none uses."""
+"""Find which environments use an entry, and which entries are used by none."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from cachetui.pip.formats.index_files import HASHES
 from cachetui.pip.reader import CacheReader
 
 Holders = Mapping[str, Mapping[VersionOrder, list[tuple[Environment, Source | None]]]]
-"""Environments by the project and version that they have installed, with its source."""
+"""Environments by installed project and version, each with the source of what is installed."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Usage:
     used: Mapping[str, bool] = field(default_factory=dict)
     """Whether an environment uses each entry, by its path; entries for which this is not known are left out."""
     trouble: str = ""
-    """Reason why nothing is known, as a sentence; untrusted text, empty if the environments were read."""
+    """Reason why nothing is known (a sentence); untrusted text, empty if the environments were read."""
 
     @property
     def unread(self) -> tuple[Environment, ...]:
@@ -42,9 +42,9 @@ class Usage:
 def usage_of(entries: Iterable[Entry], environments: Collection[Environment], root: str) -> Usage:
     """Return which environments use the entries of the cache at `root`.
 
-    An environment uses a wheel, sdist or metadata if it has the same version of the project installed, unless that came
-    from elsewhere. What an environment that could not be read may use is not known, and without any environment that
-    was read, nothing is unused.
+    An environment uses a wheel, sdist or metadata if the same version of the project is installed in it, unless
+    that came from elsewhere. What an environment uses that could not be read is not known. If none could be read,
+    nothing is unused.
     """
     holders = _holders(environments)
     spared = _Spared(environments)
@@ -95,7 +95,7 @@ class _Spared:
         self._known: dict[str, bool] = {}
 
     def may_use(self, entry: Entry) -> bool:
-        """Return whether such an environment may use an entry, by the tags of its wheel."""
+        """Return whether an environment that could not be read may use an entry, by the tags of its wheel."""
         if self._all or not self._any or entry.kind == "sdist" or not entry.filename:
             return self._any
         tags = "-".join(entry.filename.removesuffix(".whl").rsplit("-", 3)[-3:])
@@ -112,7 +112,7 @@ def _may_be_among(order: VersionOrder, versions: Iterable[VersionOrder]) -> bool
 def comes_from(entry: Entry, source: Source, reader: CacheReader) -> bool | None:
     """Return whether what is installed from a source may be what an entry holds; None if that is not known.
 
-    The same URL means yes; otherwise the hashes decide, where the source gives any.
+    The same URL means yes; otherwise the hashes decide, if the source gives any.
     """
     if entry.url and _plain(entry.url) == _plain(source.url):
         return True

@@ -35,7 +35,7 @@ index page or an origin.json gives the hash of the whole file.
 
 
 LEGACY_FOLDER = "its .dist-info folder has an invalid version, at which pip 24.1 and later fail"
-"""Reason for not exporting a wheel that only older pips install, as a clause."""
+"""Reason for not exporting a wheel that only older pips install (a clause)."""
 
 
 class UnverifiedError(Exception):

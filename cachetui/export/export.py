@@ -58,9 +58,9 @@ class SkippedEntry(NamedTuple):
     filename: str | None
     """Intended file name; None if unknown."""
     reason: str
-    """Reason, as a clause."""
+    """Reason why it was not exported (a clause)."""
     is_unproven: bool = False
-    """Whether it is damaged, or not what it was taken for: another file may take its place."""
+    """Whether the entry is damaged, or not what it was taken for: another entry may be exported in its place."""
 
 
 @dataclass(frozen=True, slots=True)

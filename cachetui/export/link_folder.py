@@ -1,4 +1,4 @@
-"""Private folder that shows files of a cache under their real names to one command, and is gone after it.
+"""Private folder that shows files of a cache under their real names to one command, and is removed after it.
 
 It lies in memory if it has only links to show, or else in the user's cache directory, beside the scan memory; never in
 the cache that it shows. A locked file in it says that it is in use: the lock ends with the last process that has
@@ -29,20 +29,20 @@ from cachetui.system.tree import OPEN_DIRECTORY, reason
 PREFIX = "run-"
 """Prefix of each folder's name."""
 LOCK, FILES = "lock", "files"
-"""Names in such a folder: the file that is locked while it is in use, and the folder with the links."""
+"""Names in the private folder: the file that is locked while the folder is in use, and the folder with the links."""
 MEMORY = Path("/dev/shm")
 """Folder of Linux that is in memory, and in which everybody may make folders of their own."""
 CLONING = frozenset({"btrfs", "xfs", "bcachefs"})
 """Types of file systems on which two files can share blocks."""
 TRIES = 100
-"""Number of new folders after which none can be had: each lost its place to another start that tidied."""
+"""Maximum number of attempts to make a folder; one fails if another process tidies the folder or its place away."""
 FICLONE = 0x40049409
 """Request that lets a new file share the blocks of another (`linux/fs.h`)."""
 OPEN_LOCK = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 class NoPlaceError(CachetuiError):
-    """Error if the folder cannot be made anywhere."""
+    """Error for a folder of links that cannot be made anywhere."""
 
 
 def clone(source: str, name: str) -> None:
@@ -68,8 +68,8 @@ def clone(source: str, name: str) -> None:
 WAYS: tuple[Callable[[str, str], None], ...] = (clone, os.symlink, *([os.link] if HAS_LINKS else []))
 """Functions that make a link from the path of a file and a new name, in the order of preference.
 
-A clone keeps the file as it is, whatever is done with the link. A symbolic link leaves the file's times and its number
-of links alone, by which a scan sees that nothing has changed; a hard link changes them, and serves on Windows, where
+A clone keeps the file as it is, whatever is done with the link. A symbolic link does not change the file's times and
+number of links, by which a scan sees that nothing has changed. A hard link changes them; it is for Windows, where
 symbolic links take a privilege.
 """
 
@@ -110,7 +110,7 @@ class LinkFolder:
             self._run.parent.rmdir()
 
     def link(self, source: str, filename: str) -> bool | None:
-        """Show the file at a path under a name; return whether writing to the link changes that file.
+        """Show the file at a path under a name; return whether writing to the link changes the file itself.
 
         Return None if no kind of link works here. Raises FileExistsError.
         """
@@ -137,7 +137,7 @@ class LinkFolder:
             draft.close()
 
     def drop(self, filename: str) -> None:
-        """Remove a file that is not whole."""
+        """Remove a file that was not written completely."""
         (self.path / filename).unlink()
 
 
@@ -145,7 +145,7 @@ def default_places(root: Path, *, writes: bool = False) -> Iterator[Path]:
     """Yield the folders in which the folder for the cache at `root` may be made, the best one first.
 
     Making links in memory takes almost no time. Only a disk has room for files that are written out, and clones.
-    Relative paths in variables do not count (XDG base directory specification): the command may change its folder.
+    Relative paths in variables are ignored (XDG base directory specification): the command may change its folder.
     """
     user = os.geteuid() if hasattr(os, "geteuid") else "user"
     beside = default_path().with_name("offline")
@@ -169,7 +169,7 @@ def _is_at_home(place: Path) -> bool:
 
 
 def _has_clones(root: Path) -> bool:
-    """Return whether the file system of a folder can share blocks, as far as its type says that."""
+    """Return whether files can share blocks in a folder, judged by the type of its file system."""
     try:
         fd = os.open(root, OPEN_DIRECTORY)
     except OSError:  # Windows opens no folders
@@ -243,7 +243,7 @@ def tidy(place: Path) -> None:
 
 
 def _remove(run: Path, lock: int) -> None:
-    """Remove a locked folder, the lock last, and close the lock. Links are removed, and not what they lead to."""
+    """Remove a locked folder, the lock last, and close the lock. Links are removed, but not what they lead to."""
     shutil.rmtree(run / FILES, ignore_errors=True)
     if os.name == "nt":  # what is open cannot be removed there
         os.close(lock)

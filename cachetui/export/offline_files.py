@@ -1,4 +1,4 @@
-"""Choose the files of a cache that a command without an index may use: one for each name, none that is damaged."""
+"""Choose the files of a cache that a command without an index may use: one for each file name, no damaged one."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ class OfflineFiles:
 
 
 def choose_files(entries: Iterable[Entry], reader: CacheReader) -> OfflineFiles:
-    """Choose among the wheels and sdists of `entries`; bodies are not read, but for their first and last bytes.
+    """Choose among the wheels and sdists of `entries`; only the first and last bytes of bodies are read.
 
     Of several files with the same name, the first intact one is taken, in this order: downloads before wheels that
-    were built here, those of newer pips before those in `http/`, and the latest.
+    were built here, downloads of newer pips before those in `http/`, and later files before earlier ones.
     """
     files: dict[str, PlannedFile] = {}
     damaged, nameless = [], 0
@@ -55,7 +55,7 @@ def _rank(one: PlannedFile) -> tuple[bool, bool, int, str]:
 
 
 def _trouble(one: PlannedFile, reader: CacheReader) -> str | None:
-    """Return what is wrong with a file, as far as that shows without reading all of it; None if nothing is."""
+    """Return what is wrong with a file, as far as its first and last bytes show; None if they show nothing."""
     if one.entry.announced is not None:
         return f"its headers announce {one.entry.announced:,} bytes, and it has another number"
     try:

@@ -17,9 +17,9 @@ from cachetui.system.tree import reason
 from cachetui.text.format import disk_text
 
 TAKEN = "another file of this name already exists"
-"""Reason for not writing a file, as a clause: nothing is ever overwritten."""
+"""Reason for not writing a file (a clause); nothing is ever overwritten."""
 UNPACKED = "Downloads lie there unpacked: there is no file of them to export."
-"""Why entries cannot be exported, as a sentence."""
+"""Why entries cannot be exported (a sentence)."""
 
 
 class NoRoomError(CachetuiError):

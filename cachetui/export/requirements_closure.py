@@ -33,7 +33,7 @@ class MissingRequirement(NamedTuple):
     needed_by: str | None
     """File that needs it; None if a requirements file asks for it."""
     reason: str
-    """Reason why no cached file fits, as a clause."""
+    """Reason why no cached file fits (a clause)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def needs_of(
 ) -> NeededFiles:
     """Choose the files that requirements need for a Python with known markers and tags. Raises RootError.
 
-    Without `follow`, the requirements name all that is needed, as those of a lock file do.
+    Without `follow`, dependencies are not followed, because the requirements of a lock file name all that is needed.
 
     A project that is required twice gets a file that satisfies both requirements. The choice for another
     project is never changed to make that possible.
@@ -141,7 +141,7 @@ class _Search:
                     waiting += self._needed_by(project.chosen, extra)
 
     def found(self) -> NeededFiles:
-        """Return the files that were finally chosen; requirements of discarded choices do not count."""
+        """Return the files that were finally chosen; requirements of discarded choices are left out."""
         entries: dict[str, Entry] = {}
         lacking: dict[tuple[str, str | None], MissingRequirement] = {}
         waiting, done = deque(self._roots), set[tuple[str, str]]()
@@ -165,7 +165,7 @@ class _Search:
         return self._projects.setdefault(name, _Project(SpecifierSet(), frozenset()))
 
     def _applies(self, requirement: Requirement, extra: str = "") -> bool:
-        """Return whether a requirement's marker is true; a marker that cannot be evaluated counts as false."""
+        """Return whether a requirement's marker is true; a marker that cannot be evaluated is taken as false."""
         try:
             return requirement.marker is None or requirement.marker.evaluate({**self._python.markers, "extra": extra})
         except (ValueError, KeyError):

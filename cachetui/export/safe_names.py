@@ -1,4 +1,4 @@
-"""Check names for exported files: safe ones stay in the folder. `export.py` chooses among them."""
+"""Safe names for exported files: none leads out of the target folder. `export.py` chooses among them."""
 
 from __future__ import annotations
 

@@ -29,9 +29,9 @@ for _flag in ("O_NOFOLLOW", "O_CLOEXEC", "O_BINARY"):
     TO_WRITE |= getattr(os, _flag, 0)
 TO_LOCK = OPEN_FILE | os.O_RDWR
 DRAFT = re.compile(r"\.cachetui-[0-9a-f]{16}\.part").fullmatch
-"""Pattern of a temporary name."""
+"""Pattern of a draft's temporary name."""
 GRACE = 60.0
-"""Seconds after which an empty draft that nobody has locked counts as left behind."""
+"""Seconds after which an empty draft that nobody has locked is taken as left behind."""
 
 
 class TargetError(CachetuiError):
@@ -63,7 +63,7 @@ def is_in_cache(folder: Path, root: Path) -> bool:
 
 
 def _lock(fd: int) -> bool:
-    """Lock a draft until it is closed; return whether no other process has locked it, and locks can tell.
+    """Lock a draft until it is closed; return False if another process has locked it, or if locks do not work here.
 
     Windows needs no lock: an open file cannot be removed there.
     """
@@ -159,7 +159,7 @@ class TargetFolder:
                 os.fsync(self._fd)
 
     def _look(self) -> None:
-        """Raise OSError if the folder was replaced; needed on systems that cannot hold it open."""
+        """Raise OSError if the folder was replaced; needed on systems that cannot keep a folder open."""
         if self._fd < 0 and not os.path.samestat(self._own, self.path.lstat()):
             raise OSError(errno.ENOENT, "the folder was replaced")
 

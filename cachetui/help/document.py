@@ -1,6 +1,6 @@
-"""Parse the reference, which uses a part of Markdown, and lay it out as lines of words with roles.
+"""Parse the reference, which is written in a subset of Markdown, and lay it out as lines of words with roles.
 
-The part: headings with `#`, paragraphs, lists with `-`, fenced code, tables, and within a line code, `**strong**`
+The subset: headings with `#`, paragraphs, lists with `-`, fenced code, tables, and within a line code, `**strong**`
 and links. Lists are not nested.
 """
 
@@ -24,7 +24,7 @@ INDENT = 2
 GAP = 2
 """Cells between two columns of a table."""
 MOST = 0.6
-"""Share of the width that all columns of a table but the last may take; else each row takes several lines."""
+"""Share of the width that all columns of a table but the last may take; if they need more, rows take several lines."""
 
 
 @dataclass(slots=True)
@@ -32,7 +32,7 @@ class Block:
     """A part of a document."""
 
     kind: Literal["heading", "paragraph", "item", "code", "table"]
-    """What it is; an item is one of a list."""
+    """Kind of the block; an item is an item of a list."""
     spans: Spans = field(default_factory=list)
     """The words of a heading, a paragraph or an item."""
     level: int = 0
@@ -88,7 +88,7 @@ def plain(spans: Iterable[tuple[str, str]]) -> str:
 
 
 def lay_out(blocks: Sequence[Block], width: int) -> Iterator[Spans]:
-    """Yield the lines of a document for a width in cells. Only code may be longer."""
+    """Yield the lines of a document for a width in cells. Only lines of code may be longer."""
     before = None
     for block in blocks:
         if before is not None and not (before.kind == block.kind == "item"):

@@ -28,10 +28,10 @@ class Arrival(NamedTuple):
 
 
 def arrival(entry: Entry, evidence: CacheReader) -> Arrival | None:
-    """Return when a wheel or sdist was uploaded and downloaded; None if its cached headers do not say so.
+    """Return when a wheel or sdist was uploaded and downloaded; None if its cached headers do not say when.
 
-    A server that confirms the download later changes its `Date`, but not the time of its body. So the earlier of both
-    counts, unless it is before the upload.
+    A server that confirms the download later changes its `Date`, but not the time of its body. So the earlier of these
+    two times is taken, unless it is before the upload.
     """
     answer = evidence.answer(entry) if entry.kind in DOWNLOADED else None
     if answer is None or answer.date is None or answer.modified is None or answer.date < answer.modified:

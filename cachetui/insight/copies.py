@@ -15,7 +15,7 @@ KNOWN: dict[tuple[str, tuple[File, ...]], str] = {}
 
 
 def copies(entries: Iterable[Entry], root: str) -> list[Sequence[Entry]]:
-    """Group entries of the cache at `root` by the content of their bodies; unreadable ones are in no group.
+    """Group entries of the cache at `root` by the content of their bodies; unreadable entries are in no group.
 
     Only bodies of the same length are read.
     """

@@ -46,7 +46,7 @@ def facts_of(
     """Return the facts behind the labels in `words`; `alike` compares the contents of downloads of the same name.
 
     `tags` holds the tags of each Python that was found, in any order; without any, it is unknown what is unusable.
-    `used` says whether an environment has an entry installed, by path; entries for which it is unknown are left out.
+    `used` says whether an entry is installed in an environment, by path; entries for which it is unknown are left out.
     `protect` returns whether the preferences protect an entry; facts behind its `words`, if any, are included.
     """
     words = {*words, *getattr(protect, "words", ())}
@@ -118,8 +118,8 @@ def _is_there(entries: Iterable[Entry]) -> bool:
 def dead_weight(entries: Iterable[Entry], alike: Alike) -> frozenset[str]:
     """Return downloads that no pip will request again: stored twice, or under a URL that was signed only once.
 
-    Of two with the same name and content, the one whose URL is listed is not dead weight, or else the latest one.
-    Only older pips read `http/`.
+    Of downloads with the same name and content, one for each known URL is not dead weight, or one alone if no URL is
+    known: the latest, and rather one outside of `http/`, which only older pips read.
     """
     dead = set()
     named: dict[tuple[str, str], list[Entry]] = {}
@@ -149,7 +149,7 @@ def _is_signed(url: str) -> bool:
 
 
 def _best(same: Iterable[Entry], url: str | None) -> str:
-    """Return the path of the copy to keep among those with this URL."""
+    """Return the path of the copy to keep among those with the URL `url`."""
     best = max(
         (entry for entry in same if entry.url == url),
         key=lambda entry: (entry.checked is None, not is_legacy(entry.path), entry.downloaded, entry.path),

@@ -11,13 +11,13 @@ from cachetui.text.suggest import closest
 MOST_NAMES = 3
 """Maximum number of names that get a suggestion: among 100,000 names, each takes up to a second."""
 ALIKE = 0.7
-"""Smallest ratio of matching letters for the many names of projects."""
+"""Minimum similarity of two names, as the ratio of matching letters."""
 
 
 def near_names(names: Iterable[str], entries: Iterable[Entry]) -> Mapping[str, str]:
     """Return the most similar name of a cached project for canonical names that no cached project has.
 
-    Only the first `MOST_NAMES` of these are looked for, and those without a similar name are left out. Names of
+    Only the first `MOST_NAMES` names are looked for, and names without a similar one are left out. Names of
     entries are untrusted text.
     """
     wanted = dict.fromkeys(names)

@@ -34,18 +34,18 @@ class NeededEntries:
     """Entries that a file needs."""
 
     paths: frozenset[str]
-    """Their paths."""
+    """Paths of the entries."""
     followed: tuple[Entry, ...] = ()
-    """Those among them of a file that does not pin everything: all that its requirements allow, and what these need."""
+    """If the file does not pin everything: all entries that its requirements allow, and what those need in turn."""
 
 
 class Source(NamedTuple):
-    """Requirement of a project, by a file or by another release."""
+    """Requirement of a project, stated by a file or by another release."""
 
     specifier: SpecifierSet
     hashes: Hashes = frozenset()
     for_building: bool = False
-    """Whether it is for building an sdist, where the file's own requirements do not count."""
+    """Whether the project is needed to build an sdist; the file's own requirements do not apply then."""
 
 
 @dataclass(slots=True)
@@ -54,16 +54,16 @@ class _Project:
 
     sources: dict[Source, None] = field(default_factory=dict)
     narrowed: SpecifierSet = field(default_factory=SpecifierSet)
-    """Versions that all lines of the file allow which apply everywhere."""
+    """Versions that are allowed by all those lines of the file that apply everywhere."""
     extras: set[str] = field(default_factory=set)
 
 
 def needed_by(
     files: Iterable[RequirementFile], inventory: Inventory, *, ci: bool = False, stop: Callable[[], bool] = never
 ) -> list[NeededEntries]:
-    """Return for each file the entries that it needs. Raises RootError.
+    """Return the entries that each file needs, in the order of the files. Raises RootError.
 
-    With `ci`, these are only what pip installs from: no pages, and no sdist of a version that has a wheel.
+    With `ci`, only what pip installs from is returned: no pages, and no sdist of a version that has a wheel.
     """
     with CacheReader(inventory) as evidence:
         return [_Search(file, inventory, evidence, stop).found(ci=ci) for file in files]
@@ -140,7 +140,7 @@ class _Search:
                         self._require(requirement, for_building=True)
 
     def _follow_references(self) -> bool:
-        """Add what those files need that URLs lead to, for all their extras; return whether there are new files."""
+        """Add what the files behind URLs need, for all their extras; return whether there are new files."""
         fresh = [one for one in self._entries if one.path not in self._referred and self._is_referred_to(one)]
         for entry in fresh:
             self._referred.add(entry.path)
@@ -208,7 +208,7 @@ class _Search:
     def _known_hashes(self) -> dict[str, set[tuple[str, str]]]:
         """Return hashes of files by the names of their records, as cached index pages and the lock file give them.
 
-        The metadata beside a wheel has the hash of the wheel. Only files of projects with hashes count.
+        The metadata beside a wheel has the hash of the wheel. Only files of projects with hashes are included.
         """
         found: dict[str, set[tuple[str, str]]] = defaultdict(set)
 
@@ -230,7 +230,7 @@ class _Search:
 
 
 def _refers(reference: DirectReference, entry: Entry) -> bool:
-    """Return whether an entry may be what a `_cached_url` leads to; the revision of a repository is not compared."""
+    """Return whether an entry may be what a direct reference leads to; the revision of a repository is not compared."""
     if entry.kind != "built":
         return not reference.is_vcs and record_name(entry) == digest_of(reference.url)
     url = _cached_url(entry.url or "")

@@ -20,7 +20,7 @@ PLAIN = re.compile(r"https?://[a-z0-9.:-]+/[A-Za-z0-9._~+/-]+")
 def remove_terms(
     entry: Entry, alike: Sequence[Entry], *, whole: bool = False
 ) -> tuple[tuple[str, ...], tuple[Entry, ...]]:
-    """Return the narrowest terms that match an entry, and all entries they match; both empty if none do.
+    """Return the narrowest terms that match an entry, and all entries that they match; both are empty if no terms do.
 
     `alike` holds all entries of its project (or all without a project), including the entry itself. If `whole`
     is true, the terms match all kinds of entries of its version.

@@ -60,7 +60,7 @@ class InterpreterInfo:
     real: Path = Path()
     """Path of the executable with links resolved."""
     trouble: str | None = None
-    """Reason why the Python could not be asked, as a sentence in plain words; None if it reported."""
+    """Reason why the Python could not be asked (a sentence in plain words); None if it reported."""
     path: tuple[str, ...] = field(default=(), repr=False)
     """Value of `sys.path` with `-I`: the places from which it imports."""
     told: str = field(default="", repr=False, compare=False)
@@ -106,7 +106,7 @@ def interpreter_info(
 
 
 def portrait_from(python: Python, told: str) -> InterpreterInfo | None:
-    """Parse a report; return None if no Python would give such a report."""
+    """Parse a report; return None if no Python would give it."""
     answer: ProbeAnswer | None = read_answer(told)
     if answer is None:
         return None

@@ -1,6 +1,6 @@
 """Earlier reports of Pythons, in a file that belongs to the user. Reports that may be outdated are ignored.
 
-A report counts only while the interpreter's file, its environment's `pyvenv.cfg`, the folders that it
+A report is trusted only while the interpreter's file, its environment's `pyvenv.cfg`, the folders that it
 imports from and the system are unchanged.
 """
 
@@ -24,7 +24,7 @@ from cachetui.system.remembered import read_remembered, write_remembered
 MOST = 300
 """Maximum number of remembered Pythons; the most recently learned ones are kept."""
 RECENT_NS = 6_000_000_000
-"""Nanoseconds before now in which a change may have come after the report; asking takes less time."""
+"""Minimum age in nanoseconds of a change that came before a report for sure; asking a Python takes less time."""
 
 
 def default_path() -> Path:

@@ -39,7 +39,7 @@ class SupportedTags(NamedTuple):
     notes: tuple[str, ...]
     """Sentences about Pythons that do not report their tags, and about the effect; untrusted text.
 
-    It is empty if no Python reports its tags.
+    `tags` is empty if no Python reports its tags.
     """
 
 
@@ -94,7 +94,7 @@ def _release(found: re.Match[str] | None) -> Release | None:
 
 
 def may_take(release: Release) -> frozenset[Tag]:
-    """Return the tags that a Python of this version may support, for any implementation, ABI and platform."""
+    """Return the tags that a Python of a version may support, for any implementation, ABI and platform."""
     from cachetui.interpreters.compatibility import IMPLEMENTATIONS  # noqa: PLC0415 - seldom asked
 
     major, minor = release

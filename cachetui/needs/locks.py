@@ -35,7 +35,7 @@ TABLE = re.compile(r"^[ \t]*(?:\[\[?[\w.\"' -]+\]?\][ \t]*(?:#.*)?$|(?:lock-)?ve
 SCP_LIKE = re.compile(r"^(git\+)([^/:@]+@[^/:]+):(?!//)")
 """Pattern of the beginning of git's short form of a URL, such as `git@host:project.git`, which pip does not take."""
 VERSION = re.compile(r"[\w.+!-]+", re.ASCII)
-"""Pattern of a version, also of one that PEP 440 does not know."""
+"""Pattern of a version, even of one that is invalid by PEP 440."""
 KNOWN = "pylock.toml, uv.lock, poetry.lock and Pipfile.lock"
 LOCAL = ("directory", "file", "path", "editable", "virtual")
 """Sources on this machine; nothing from them is in a cache."""
@@ -88,7 +88,7 @@ def read_lock(text: str, name: str) -> RequirementFile | None:
 
 
 def _reader_for(document: object) -> Callable[[_Lock, Mapping[str, Any]], None] | None:
-    """Return the reader of a lock file, by its content; None if it is no known one."""
+    """Return the reader of a lock file, by its content; None if its format is not known."""
     if not isinstance(document, dict):
         return None
     if "_meta" in document:
@@ -120,7 +120,7 @@ class _Lock:
         urls: Iterable[tuple[str, str]] = (),
         marker: Marker | None = None,
     ) -> None:
-        """Add a release; without a version, any. Hashes are written like `sha256:…`, including those beside URLs."""
+        """Add a release, or any release if `version` is None. All hashes are written like `sha256:…`."""
         listed = tuple([(url, *_hash(text)) for url, text in urls])
         accepted = [*map(_hash, hashes), *[one[1:] for one in listed]]
         if version and not VERSION.fullmatch(version):
@@ -243,7 +243,7 @@ def _conditions(edges: Sequence[Edge]) -> Mapping[str, frozenset[str]]:
     """Return the markers of each project, one of which must be true for it to be needed; empty if it always is.
 
     A project is always needed if nothing depends on it, or if a project that is always needed depends on it without a
-    marker. For others, the markers of all dependencies on it count.
+    marker. Any other project has the markers of all dependencies on it.
     """
     incoming: dict[str, list[Edge]] = defaultdict(list)
     unmarked: dict[str, list[str]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""Environment markers, when only some of their variables are known."""
+"""Evaluate environment markers of which only some variables are known."""
 
 from __future__ import annotations
 

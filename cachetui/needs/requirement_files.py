@@ -85,7 +85,7 @@ class _Reader:
         self.direct: list[DirectReference] = []
         self.pre = False
         self.kinds = set[bool]()
-        """Whether what is asked for stands in lock files; a requirements file may do nothing but name some."""
+        """Kinds of the files that ask for something: True for lock files, False for requirements files."""
         self._seen: set[tuple[Path | None, bool]] = set()
         self._depth = 0
         self._read, self._wrong = read, wrong

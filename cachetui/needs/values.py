@@ -60,7 +60,7 @@ class DirectReference(NamedTuple):
     url: str
     """URL without the prefix, revision and fragment of a version control system; it may hold secrets."""
     is_vcs: bool = False
-    """Whether it is a repository; pip keeps only the wheel that it built from it."""
+    """Whether the URL is that of a repository, of which pip keeps only the wheels that it built."""
 
 
 class Ignored(NamedTuple):
@@ -69,7 +69,7 @@ class Ignored(NamedTuple):
     place: str
     """File name, and line number or key."""
     text: str
-    """Text of it; it may hold secrets."""
+    """Text of the line or key; it may hold secrets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class RequirementFile:
 
 
 def direct_reference(project: str | None, url: str) -> DirectReference | None:
-    """Return the reference to a URL as a requirement writes it; None for paths: nothing from them is in a cache."""
+    """Return the reference to a URL as a requirement writes it; None for a path, from which nothing is in a cache."""
     whole, fragment = urldefrag(url)
     egg = EGG.search(fragment)
     project = project or (canonicalize_name(egg[1]) if egg else None)

@@ -27,7 +27,7 @@ SCHEMA = 10
 PATIENCE = 0.25
 """Maximum time in seconds to wait for another process of cachetui that is writing."""
 PROMPTLY = 0.02
-"""Maximum time in seconds to wait if a shell waits for a completion."""
+"""Maximum time in seconds to wait for another process while a shell waits for a completion."""
 CREATE = """
 CREATE TABLE IF NOT EXISTS shard (
     device INTEGER, inode INTEGER, path BLOB, listed_at INTEGER, checksum INTEGER, names BLOB, content BLOB,
@@ -203,7 +203,7 @@ def schema_of(path: Path) -> int | None:
 
 
 def _key(number: int) -> int | bytes:
-    """Return a device or inode number as SQLite holds it: 64 bits with a sign, or bytes if it is longer."""
+    """Return a device or inode number as SQLite holds it: a signed 64-bit integer, or bytes if it is longer."""
     if number >> 64:
         return number.to_bytes(32, "big")
     return number - (1 << 64) if number >> 63 else number

@@ -51,7 +51,7 @@ def _found(programs: Sequence[str]) -> tuple[int, ...]:
 
 
 def runs(arguments: Sequence[str], programs: Sequence[str] = ("pip",)) -> bool:
-    """Return whether a command line runs one of these programs, however it is invoked."""
+    """Return whether a command line runs one of `programs`, however it is invoked."""
     if not arguments:
         return False
     program = _name(arguments[0])
@@ -80,7 +80,7 @@ def _commands(programs: tuple[str, ...]) -> Callable[[str], re.Match[str] | None
 
 
 def is_command(name: str, programs: Sequence[str]) -> bool:
-    """Return whether a file with this name runs one of these programs."""
+    """Return whether a file with a name runs one of `programs`."""
     return bool(_commands(tuple(programs))(name)) or ("pip" in programs and name.lower() == PIP_RUNNER)
 
 

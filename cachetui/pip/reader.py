@@ -35,7 +35,7 @@ from cachetui.system.tree import Tree, never
 
 Found = TypeVar("Found")
 WITHOUT_PYPROJECT = ("setuptools>=40.8.0", "wheel")
-"""Requirements with which pip builds an sdist that names none (`_internal/pyproject.py`)."""
+"""Requirements with which pip builds an sdist that names no build requirements (`_internal/pyproject.py`)."""
 LONGEST_LIFETIME = 10_000 * 366 * 86_400
 """Maximum lifetime in seconds; no response can be older, because dates end with the year 9999."""
 
@@ -146,7 +146,7 @@ class CacheReader:
         return self._with_body(entry, startup_files)
 
     def requires_python(self, entry: Entry) -> str | None:
-        """Return the Requires-Python of a wheel, sdist or metadata; "" if not given, None if not readable."""
+        """Return the Requires-Python of a wheel, sdist or metadata; "" if it gives none, None if it cannot be read."""
         metadata = self._with_body(entry, _metadata)
         return None if metadata is None else metadata.get("requires_python", "")
 
@@ -183,7 +183,7 @@ class CacheReader:
         return None if metadata is None else tuple(metadata.get("requires_dist", ()))
 
     def build_needs(self, entry: Entry) -> tuple[str, ...]:
-        """Return the requirements for building an sdist, as written: those of its pyproject.toml, or pip's own."""
+        """Return the requirements for building an sdist, as written: those of its pyproject.toml, or pip's defaults."""
         text = self._with_body(entry, archives.pyproject_in)
         try:
             system = tomllib.loads((text or b"").decode()).get("build-system")

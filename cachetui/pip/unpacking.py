@@ -10,13 +10,13 @@ from collections.abc import Callable
 LZMA_MEMORY = 96 << 20
 """Maximum memory in bytes that an xz stream may use."""
 PIECE = 4 << 10
-"""Number of bytes passed at once to a later member of gzip data; each member copies what it leaves over."""
+"""Number of bytes passed at once to a later member of gzip data; each member copies what it does not use."""
 MOST_MEMBERS = 50_000
 """Maximum number of members of gzip data that are unpacked; a response has one, or a few."""
 
 
 def unpacker_of(magic: bytes) -> tuple[Callable[[bytes, int], bytes], str] | None:
-    """Return the unpacker and the file name's suffix for a body with these first six bytes.
+    """Return the unpacker and the file name's suffix for a body that begins with the six bytes `magic`.
 
     Return None for unknown bytes.
     """
@@ -43,7 +43,7 @@ def gunzip(data: bytes, most: int) -> bytes:
 
 
 def decoded(data: bytes, encoding: str, most: int) -> tuple[bytes, bool] | None:
-    """Return up to `most` bytes of a response with this `Content-Encoding`, and whether that is everything.
+    """Return up to `most` bytes of a response whose `Content-Encoding` is `encoding`, and whether that is everything.
 
     Return None for an encoding that pip does not read. Raises zlib.error, and EOFError if the data is cut off.
     """

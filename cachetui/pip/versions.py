@@ -14,7 +14,7 @@ HTTP_V2_SINCE = (23, 3)
 REFRESH_PACKAGE_SINCE = (26, 2)
 """First pip version with the option `--refresh-package`."""
 XdgWay = Literal["verbatim", "filled", "stripped", "absolute"]
-"""Treatment of XDG variables: which values count.
+"""Treatment of XDG variables: which values are used.
 
 `verbatim`: all values. `filled`: values that are not blank. `stripped`: the same, without surrounding spaces.
 `absolute`: only absolute paths.
@@ -37,11 +37,11 @@ class PipBehaviour(NamedTuple):
     xdg: XdgWay = "absolute"
     """Treatment of XDG variables."""
     on_mac: bool = True
-    """Whether XDG variables count on macOS, too (from 26.2)."""
+    """Whether XDG variables are used on macOS, too (from 26.2)."""
     merges: bool = True
     """Whether an empty value hides the values that it overrides; in 25.2 and 25.3 it does not."""
     by_file: bool = True
-    """Whether a file that is named twice counts at its first place instead of its last (from 25.2)."""
+    """Whether a file that is named twice is read at its first place instead of its last (from 25.2)."""
     normalises: bool = True
     """Whether two spellings of one name in one section are an error (from 26.3)."""
     unsets_anywhere: bool = True
@@ -71,10 +71,10 @@ SITE_PACKAGES = ("lib/python*/site-packages", "lib/python*/dist-packages", "Lib/
 STAND_INS = ("", "versions/*/", "installs/python/*/")
 """Folders of environments below a prefix: the prefix itself, and those of tools with shims (pyenv, asdf)."""
 INDEX_SOURCES = ("pip/_internal/models/index.py", "pip/models/index.py")
-"""Files in which pip names PyPI, since version 10 and before."""
+"""Files in which pip names PyPI: from version 10 on, and before."""
 PYPI = re.compile(r"""\bPyPI\s*=\s*PackageIndex\(\s*["'](https?://[^"'\s]+)["']""")
 LONGEST_SOURCE = 65_536
-"""Maximum size of such a file in bytes."""
+"""Maximum size in bytes of a file in `INDEX_SOURCES`."""
 
 
 def pip_index(prefix: Path) -> str | None:

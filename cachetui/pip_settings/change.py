@@ -42,7 +42,7 @@ class SettingsChange:
     steps: tuple[tuple[str, ...], ...] = ()
     """Arguments for pip, command by command, such as `("config", "--user", "unset", "global.cache-dir")`."""
     obstacles: tuple[str, ...] = ()
-    """Sentences about what pip cannot change, and on how the user can change it."""
+    """Sentences about what pip cannot change, and about how the user can change it."""
     notes: tuple[str, ...] = ()
     """Sentences about side effects."""
     alternative: SettingsChange | None = None
@@ -60,7 +60,7 @@ class SettingsChange:
 
     @property
     def file(self) -> str | None:
-        """File that a command sets an option in; None if none does."""
+        """File in which a command sets an option; None if no command does."""
         level = self.level if self.wish in ("off", "move") else None
         return None if level is None else files_at(self.settings.files, level)[-1]
 
@@ -176,7 +176,7 @@ def _unset(settings: PipSettings, option: Option) -> tuple[list[tuple[str, ...]]
 def _set(
     settings: PipSettings, option: Option, value: str, level: Level | None
 ) -> tuple[list[tuple[str, ...]], list[str]]:
-    """Return the command that sets an option more strongly than all present settings, and sentences on obstacles.
+    """Return the command that sets an option more strongly than all present settings, and sentences about obstacles.
 
     The level None stands for the user's file, or for the level of the strongest present setting.
     """

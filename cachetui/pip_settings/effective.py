@@ -62,11 +62,11 @@ class PipSettings:
 
     @property
     def pip(self) -> Version | None:
-        """Version of its pip; None if it has none."""
+        """Version of pip; None if the Python has no pip."""
         return Version(self.interpreter.pip) if self.interpreter.pip else None
 
     def counting(self, option: Option) -> SettingSource | None:
-        """Return the setting of an option that takes effect; None if none does."""
+        """Return that setting of an option which takes effect; None if no setting does."""
         return next((one for one in reversed(self.sayings) if (one.option, one.role) == (option, "counts")), None)
 
 

@@ -18,15 +18,15 @@ class Command(NamedTuple):
     """A command of `pip config`, in parts."""
 
     level: str
-    """Level of the files that it changes."""
+    """Level of the files that the command changes."""
     section: str
     """Section of the option."""
     value: str | None
-    """Value that it sets; None if it unsets the option."""
+    """Value that the command sets; None if it unsets the option."""
 
 
 def affected(change: SettingsChange, others: Iterable[PipSettings]) -> tuple[PipSettings, ...]:
-    """Return those Pythons whose cache would be in another folder, or on or off, after a change."""
+    """Return those Pythons whose cache would move, or be switched on or off, by a change."""
     commands = [
         Command(step[1].removeprefix("--"), step[3].partition(".")[0], step[4] if step[2] == "set" else None)
         for step in change.steps
@@ -53,7 +53,7 @@ def _is_affected(one: PipSettings, change: SettingsChange, commands: Sequence[Co
 
 
 def _strength(setting: Setting) -> tuple[int, int]:
-    """Return a number for the section and for the level of a setting; the highest counts."""
+    """Return a number for the section and for the level of a setting; the setting with the highest ones applies."""
     return SECTIONS.index(setting.section), len(LEVELS) if setting.level is None else LEVELS.index(setting.level)
 
 
@@ -62,9 +62,9 @@ def _strongest(values: dict[tuple[int, int], str]) -> str | None:
 
 
 def changed(before: Iterable[PipSettings], now: Iterable[PipSettings]) -> tuple[PipSettings, ...]:
-    """Return the present settings of those Pythons whose cache is in another folder, or on or off, than before.
+    """Return the present settings of those Pythons whose cache has moved, or was switched on or off.
 
-    A Python without pip does not count, as in `affected`.
+    A Python without pip is ignored, as in `affected`.
     """
     known = {one.interpreter.python.executable: one.location for one in before}
     return tuple(

@@ -62,7 +62,7 @@ def read_protected_projects(path: Path | None = None) -> tuple[str, ...]:
 
 
 def save_protected(project: str, is_protected: bool, path: Path | None = None) -> None:
-    """Add a project to those that the user protected in the browser, or take it out.
+    """Add a project to those that the user protected in the browser, or remove it from them.
 
     Raises CachetuiError if the file cannot be read or written.
     """

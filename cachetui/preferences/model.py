@@ -50,7 +50,7 @@ class Problem(NamedTuple):
 
     @property
     def is_about_read_only(self) -> bool:
-        """Whether it leaves open whether anything may be removed or changed at all."""
+        """Whether, because of the problem, it is not known whether anything may be removed or changed."""
         return self.blocks == "removal" and may_mean(self.key.rpartition(".")[2].strip('"'), READ_ONLY)
 
     def __str__(self) -> str:
@@ -89,7 +89,7 @@ class Sorting(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """Protected entries: each entry that one of these predicates matches."""
+    """Protected entries: each entry that one of the predicates matches."""
 
     terms: tuple[Predicate, ...] = ()
     """Parsed items of `protect`."""
@@ -149,7 +149,7 @@ class Preferences:
     path: Path | None = None
     """Path of the file, which need not exist."""
     exists: bool = False
-    """Whether a file, or anything else, exists at this path."""
+    """Whether there is a file, or anything else, at `path`."""
     theme: str | None = None
     """Theme of the browser, set in the file or else chosen in the palette; None for the default theme."""
     columns: tuple[ColumnName, ...] = COLUMNS
@@ -163,7 +163,7 @@ class Preferences:
     fresh_hours: int | None = None
     """Greatest number of hours from an upload to a download that Health reports; None to report none."""
     keys: Mapping[str, str] = field(default_factory=dict)
-    """Keys by key binding id. Only the browser knows whether a key exists and is free."""
+    """Keys by the ids of key bindings. Only the browser knows whether a key exists and is free."""
     protection: Protection = Protection()
     """Valid items of `protect`. If an item is invalid, nothing may be removed: see `refusal`."""
     read_only: bool = False

@@ -131,7 +131,7 @@ def read_terms(value: object) -> Predicate:
 
 
 def read_files(value: object) -> tuple[str, ...]:
-    """Read a list of names of files, which do not depend on the current folder. Raises InvalidValueError."""
+    """Read a list of names of files; the names must not depend on the current folder. Raises InvalidValueError."""
     if not isinstance(value, list) or not value or not all(isinstance(name, str) and name for name in value):
         raise InvalidValueError('expected a list of files, for example ["~/project/uv.lock"]')
     for name in value:

@@ -147,7 +147,7 @@ class _Validator:
                 self._unknown(inner[:-1], inner[-1], ())
 
     def _keys(self, table: object) -> Mapping[str, str] | None:
-        """Return keys by key binding id; an id may be split at its dots into nested TOML tables."""
+        """Return keys by the ids of key bindings; an id may be split at its dots into nested TOML tables."""
         if not isinstance(table, dict):
             self._add(("keys",), "expected a table: write [keys], and the bindings below it")
             return None
@@ -201,7 +201,7 @@ class _Validator:
 
 
 def _meant_to_forbid(key: str) -> str:
-    """Return the key, of those that forbid removals, that an unknown key may be a misspelling of; or ""."""
+    """Return that key, among those that forbid removals, of which an unknown key may be a misspelling; or ""."""
     return next((known for known in (PROTECT, READ_ONLY) if may_mean(key, known)), "")
 
 

@@ -23,9 +23,9 @@ from cachetui.removal.recheck import KeptError, look_at, reason_of
 from cachetui.removal.rooted import Directory, PathCursor
 
 PAIR = 2
-"""Maximum number of files of an entry whose files are checked only once before their removal.
+"""Maximum number of files that an entry may have to be checked only once before its removal.
 
-Nearly every entry has no more files.
+Nearly every entry has so few files.
 """
 REPORT_SECONDS = 0.05
 """Minimum time between two reports, in seconds."""
@@ -59,7 +59,7 @@ class RemovalOutcome:
     freed: int = 0
     """Bytes freed by the removal of files."""
     freed_directories: int = 0
-    """Bytes freed besides by the removal of directories."""
+    """Bytes freed by the removal of directories, which are not part of `freed`."""
     directories: int = 0
     """Number of directories removed."""
     entries: int = 0
@@ -172,7 +172,7 @@ class _Run:
                 report(RemovalProgress(number, len(entries), self._freed, entry.path))
 
     def _remove(self, entry: Entry) -> bool:
-        """Remove an entry; return whether all of it is gone."""
+        """Remove an entry; return whether it was removed completely."""
         if reason := self._watch.reason_to_stay(entry):
             self._kept.append(Kept(entry.path, reason))
             return False
@@ -233,7 +233,7 @@ class _Run:
             self._freed += found.st_size if self._plan.by_length else allocated(found)
 
     def _check_alone(self, companion: str) -> None:
-        """Raise KeptError unless all files that `companion` serves are gone and no similar file has appeared."""
+        """Raise KeptError unless all files that need `companion` are gone and no similar file has appeared."""
         waits_for = self._plan.companions[companion]
         suffixes = tuple({Path(path).suffix for path in waits_for})
         try:

@@ -12,7 +12,10 @@ from cachetui.model import Inventory
 
 
 def refuse(inventory: Inventory, *, named: bool, purge: bool, home: Path | None) -> None:
-    """Raise RefusedError if nothing may be removed from this root (design, safety rules 4 and 9, and the conduct)."""
+    """Raise RefusedError if nothing may be removed from the root.
+
+    The reasons are safety rules 4 and 9 of the design, and the conduct of the program that fills the cache.
+    """
     if inventory.conduct.refusal:
         raise RefusedError(inventory.conduct.refusal)
     root, tool = Path(inventory.root), inventory.conduct.tool

@@ -1,6 +1,6 @@
 """Count what the removal of entries frees: their files, each inode once and with its last name.
 
-Screens, reports and plans all ask this module, so that they give the same figure for the same entries. Directories that
+Screens, reports and plans all use this module, so that they give the same figure for the same entries. Directories that
 a removal empties are counted separately (`emptied`).
 """
 
@@ -16,26 +16,26 @@ from cachetui.removal.in_use import PROTECTED
 
 
 class SharedFile(NamedTuple):
-    """File that several entries share; it goes with the last of them."""
+    """File that several entries share; it is removed with the last of them."""
 
     file: File
-    """The file."""
+    """File as the scan saw it."""
     needs: frozenset[str]
-    """Paths of the entries that must all go before it does."""
+    """Paths of the entries that must all be removed before the file."""
 
 
 @dataclass(frozen=True, eq=False)
 class Outlook:
-    """Conditions that decide what a removal from a cache would free now."""
+    """Conditions that decide what a removal from a cache would free at present."""
 
     inventory: Inventory | None = None
     """The cache; None before it is known."""
     stays: Mapping[str, str] = field(default_factory=dict)
-    """Why entries would stay now, by path."""
+    """Why entries would stay, by path."""
     shared: Mapping[str, SharedFile] = field(default_factory=dict)
     """Files that several entries share, by path."""
     sharers: Mapping[str, Sequence[SharedFile]] = field(default_factory=dict)
-    """The shared files that each entry must go for, by the entry's path."""
+    """The shared files that can be removed only after an entry, by the entry's path."""
     available: int | None = None
     """Bytes that are free on the cache's file system, for this user; None if that is not known."""
 
@@ -54,7 +54,7 @@ class Outlook:
         return [entry for entry in entries if entry[2] not in self.stays]
 
     def frees(self, entries: Sequence[Entry]) -> int:
-        """Return the allocated bytes of files that removing some entries would free now."""
+        """Return the allocated bytes of files that removing some entries would free."""
         freeing = Freeing(self)
         freeing.count(entries)
         return freeing.disk
@@ -73,7 +73,7 @@ def freed_files(entries: Iterable[Entry]) -> Iterator[File]:
 
 
 def shared_files(inventory: Inventory) -> dict[str, SharedFile]:
-    """Return the files of a cache that several entries share, by path, with the entries that must go first."""
+    """Return the files of a cache that several entries share, by path, with the entries that must be removed first."""
     concerned = {*inventory.companions, *[path for needed in inventory.companions.values() for path in needed]}
     if not concerned:
         return {}
@@ -86,7 +86,7 @@ def shared_files(inventory: Inventory) -> dict[str, SharedFile]:
 
 
 class KeptEntries(NamedTuple):
-    """Those of some entries that a removal would leave, and those that go and share files with others."""
+    """Which of some entries a removal would leave, and which of those that it removes share files with others."""
 
     reasons: Sequence[tuple[str, int]]
     """Each reason to stay, with the number of entries that it keeps."""
@@ -95,11 +95,11 @@ class KeptEntries(NamedTuple):
     linked: Sequence[File]
     """Files that would stay and have several names."""
     sharing: Sequence[Entry]
-    """Entries that would go, and share files with other entries."""
+    """Entries that would be removed, and share files with other entries."""
 
     @classmethod
     def of(cls, entries: Iterable[Entry], outlook: Outlook) -> KeptEntries:
-        """Return those of some entries that would stay or that share files, by an outlook."""
+        """Return which of some entries would stay, or share files, under an outlook."""
         stays, sharers = outlook.stays, outlook.sharers
         staying = [entry for entry in entries if entry[2] in stays] if stays else []
         sharing = [entry for entry in entries if entry[2] in sharers and entry[2] not in stays] if sharers else []
@@ -118,7 +118,7 @@ NONE_KEPT = KeptEntries((), 0, (), ())
 
 
 class Freeing:
-    """Running count of entries to remove, and of the bytes that this frees. Entries can be taken out again."""
+    """Running count of entries to remove, and of the bytes that removing them frees. Entries can be taken out again."""
 
     def __init__(self, outlook: Outlook | None = None) -> None:
         self.outlook = outlook or Outlook()
@@ -182,7 +182,7 @@ class Freeing:
         self.disk += disk if names == file.links else 0
 
     def _count_sharer(self, files: Sequence[SharedFile], step: int) -> None:
-        """Count an entry that goes, for the files that it shares with others."""
+        """Count an entry to remove, for the files that it shares with others."""
         for one in files:
             path, number = one.file.path, len(one.needs)
             before = self._sharers[path] == number

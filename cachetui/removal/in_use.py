@@ -1,4 +1,4 @@
-"""Entries that may still be in use and must stay (design, safety rule 5)."""
+"""Entries that may still be in use and must stay (safety rule 5 of the design)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DAY_NS = 24 * HOUR_NS
 BUILDS_IN = "wheels/"
 """Beginning of the paths of build folders."""
 PROTECTED = "protected"
-"""Reason to keep an entry that the user has protected."""
+"""Reason to keep an entry that the user protects."""
 BUILT_LATELY = "written to less than a day ago, so pip may be building a wheel here"
 """Reason to keep a build folder, which only pip makes."""
 WRITTEN_LATELY = "written to less than an hour ago, so a {} may be using it"
@@ -24,7 +24,7 @@ EMPTIED_LATELY = "emptied less than an hour ago"
 
 
 def build_folder(path: str) -> str | None:
-    """Return the build folder that a leftover is or lies in, if any; `tempfile` names it `tmp…`."""
+    """Return the build folder that a leftover is, or lies in; None if there is none. `tempfile` names it `tmp…`."""
     parts = path.split("/") if path.startswith(BUILDS_IN) else []
     for index, part in enumerate(parts):
         if part.startswith("tmp") and not part.endswith(".tmp"):

@@ -1,4 +1,4 @@
-"""Check again during a removal whether entries are in use (design, safety rule 5)."""
+"""Check again during a removal whether entries are in use (safety rule 5 of the design)."""
 
 from __future__ import annotations
 
@@ -98,12 +98,12 @@ class InUseMonitor:
         return found
 
     def _look_at(self, folder: str) -> str | None:
-        """Return why a build folder must stay as a whole, or None; some reasons are raised as KeptError."""
+        """Return why a build folder must stay as a whole, or None; raise KeptError for some reasons."""
         newest = look_at_folder(self._way, folder, self._folders[folder], self._device)
         return BUILT_LATELY if newest is not None and self._clock() - newest < DAY_NS else None
 
     def _running(self, kind: str = "") -> tuple[int, ...]:
-        """Return the process ids of running pips, found at most `PIPS_SECONDS` ago, or less for some kinds.
+        """Return the process ids of running pips, found at most `PIPS_SECONDS` ago, or less for kinds in `SOONER`.
 
         Raises KeptError if they are unknown.
         """

@@ -18,9 +18,9 @@ FLAGS = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) 
 
 @contextmanager
 def locked(way: PathCursor, locks: Iterable[File], tool: str) -> Iterator[None]:
-    """Hold the lock files of an entry, without waiting for them; those that are gone are left out.
+    """Hold the lock files of an entry, without waiting for them; lock files that are gone are left out.
 
-    Raises KeptError if one of them cannot be had, because `tool` or another program holds it.
+    Raises KeptError if a lock cannot be taken, because `tool` or another program holds it.
     """
     held: list[int] = []
     try:

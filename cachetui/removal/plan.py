@@ -25,7 +25,7 @@ BELONGS = "belongs to something that is kept"
 AGAIN = "{} must build {} again when needed"
 """Cost of removing wheels that were built here."""
 TOOL_RUNS = "{}, and may be using the cache"
-"""Note on a removal while a program that uses the cache runs."""
+"""Note about a removal while a program that uses the cache is running."""
 LAYERS = "the disk gets back only what was written here: what a container's image brought stays in the image"
 """Note about what a removal frees on a file system with layers."""
 
@@ -58,11 +58,11 @@ class Plan:
     frees: int = 0
     """Bytes of files to be freed: the blocks of inodes that lose their last link."""
     frees_directories: int = 0
-    """Allocated bytes of `directories`, which are freed besides."""
+    """Allocated bytes of `directories`, which are freed in addition to `frees`."""
     costs: tuple[str, ...] = ()
     """Costs that the user should know before agreeing: short sentences without a full stop."""
     by_length: bool = False
-    """Whether the file system reports no blocks, so that lengths count."""
+    """Whether the file system reports no blocks, so that sizes are the lengths of files."""
     layered: bool = False
     """Whether the file system has layers: space used in a lower layer is not freed."""
     conduct: Conduct = PIP
@@ -107,7 +107,7 @@ def plan_removal(
     kept = [Kept(path, "changed since the cache was read: read it again") for path in asked if path not in fine]
     unlike, seen = recheck(inventory, listed)
     stays = reasons(inventory, listed, unlike, seen, now_ns=now_ns, pips=pips, protected=protected)
-    if twins:  # those go only with an entry that goes
+    if twins:  # twins are removed only with an entry that is removed
         sure = [one for one in listed if one.path not in twins and stays[one.path] is None]
         taken = {twin.path for twin in inventory.twins_of(sure)}
         listed = [entry for entry in listed if entry.path not in twins or entry.path in taken]
@@ -139,7 +139,7 @@ def plan_removal(
 def place_companions(
     inventory: Inventory, going: list[Entry]
 ) -> tuple[list[Entry], Mapping[str, tuple[str, ...]], list[Kept]]:
-    """Move each companion to the end of the last entry that it waits for; leave out those that must stay."""
+    """Move each companion to the end of the last entry that it waits for; leave out companions that must stay."""
     if not inventory.companions:
         return going, {}, []
     concerned = {*inventory.companions, *chain.from_iterable(inventory.companions.values())}

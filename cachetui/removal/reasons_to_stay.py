@@ -1,4 +1,4 @@
-"""Entries that a removal would leave now, because they are protected or may be in use."""
+"""Entries that a removal would leave, because they are protected or may be in use."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def staying(
     protected: Collection[str] = frozenset(),
     exact: bool = False,
 ) -> Mapping[str, str]:
-    """Return why entries of a whole cache would stay now, by path.
+    """Return why entries of a whole cache would stay, by path.
 
     `now_ns` is the current time in nanoseconds since the epoch, `pips` are the process ids of running pips, and
     `protected` holds the paths of protected entries. If `exact`, all entries are looked at on the disk, as by a plan:
-    whether they have changed, and whether this user may remove them. Otherwise only folders that wheels are built in
-    are looked at.
+    whether they have changed, and whether this user may remove them. Otherwise, only the folders in which wheels are
+    built are looked at.
     """
     watched = ("leftover", *inventory.conduct.awaited) if pips else ("leftover",)
     entries = inventory.entries
@@ -43,7 +43,7 @@ def reasons(
     pips: tuple[int, ...],
     protected: Collection[str],
 ) -> dict[str, str | None]:
-    """Return why each of `entries` must stay, by path, or None; `unlike` and `seen` are the result of `recheck`."""
+    """Return why each of `entries` must stay, by path, or None; `unlike` and `seen` are the results of `recheck`."""
     newest = build_times(inventory.entries)
     newest |= {folder: max(at, newest[folder]) for folder, at in seen.items()}
     return {

@@ -55,7 +55,7 @@ def look_at(way: PathCursor, parent: str, name: str, file: File, device: int) ->
 
 
 def _found(way: PathCursor, parent: str, name: str) -> os.stat_result | None:
-    """Return the current status of `name` in `parent`; None if it is gone. Raises KeptError if unreadable."""
+    """Return the current status of `name` in `parent`; None if it is gone. Raises KeptError if it cannot be read."""
     try:
         return way.go(parent).look(name)
     except FileNotFoundError:
@@ -110,7 +110,7 @@ def recheck(inventory: Inventory, entries: Iterable[Entry]) -> tuple[dict[str, s
 
     Return two mappings by path: why entries must stay, because they differ from what the scan saw or the user may not
     remove them; and the time of the last write to each build folder, in nanoseconds since the epoch. Both are empty
-    if the root cannot be opened or is a different one: the removal refuses that.
+    if the root cannot be opened or is another directory, which the removal refuses.
     """
     try:
         root = Directory(inventory.root)

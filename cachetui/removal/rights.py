@@ -33,9 +33,9 @@ class Denied(NamedTuple):
     reason: str
     """One of `DENIALS`."""
     number: int
-    """Number of these items."""
+    """Number of items that stay for this reason."""
     remedy: str
-    """Owner of the first item, and the remedy, as a clause."""
+    """Owner of the first item, and the remedy (a clause)."""
 
 
 def denied(root: str, kept: Iterable[tuple[str, str]]) -> Iterator[Denied]:
@@ -86,7 +86,7 @@ def owner_name(uid: int) -> str:
 class Rights:
     """Rights to remove the files and directories of one open root, as far as the system reports them.
 
-    If the rights change after an answer, the removal will find out.
+    If the rights change after they were examined, the removal finds out by itself.
     """
 
     def __init__(self, root: Directory) -> None:

@@ -94,9 +94,9 @@ class PathCursor:
         self._path, self._directory = "", root
 
     def go(self, path: str) -> Directory:
-        """Return the open directory at `path`, relative to the root; close those that do not lead to it.
+        """Return the open directory at `path`, relative to the root; close all open directories that do not lead to it.
 
-        Raises OSError if it cannot be opened, and NotADirectoryError if there is a link in the path.
+        Raises OSError if the directory cannot be opened, and NotADirectoryError if there is a link in the path.
         """
         if path == self._path:
             return self._directory

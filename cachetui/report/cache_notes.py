@@ -25,7 +25,7 @@ def link_notes(inventory: Inventory) -> Iterator[str]:
 
 
 def link_words(link: DirectoryLink, conduct: Conduct = PIP) -> str:
-    """Return a clause about a link in place of a directory of the program with this conduct."""
+    """Return a clause about a link in place of a directory of the program whose conduct is `conduct`."""
     words = f"{link.path} is a link to {link.target}"
     return (
         f"{words}: {conduct.tool} uses it, and it is not shown here"

@@ -35,7 +35,7 @@ class Branch(NamedTuple):
     newest: int
     """Time of the newest entry or file in the branch, in nanoseconds since the epoch."""
     below: tuple[Branch, ...] = ()
-    """Parts of the branch."""
+    """The branches below it."""
 
 
 def projects_of(entries: Sequence[Entry], *, sort: str) -> list[Branch]:

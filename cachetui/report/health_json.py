@@ -13,7 +13,7 @@ from cachetui.report.health_text import RemoveCommands, entry_of
 from cachetui.text.format import timestamp
 
 SORTS = {"build": "archive"}
-"""Names of finding types in the document, if they differ: scripts know all damaged archives by one name."""
+"""Names of finding types in the document, where they differ: scripts know all damaged archives by one name."""
 
 
 def health_json(
@@ -24,7 +24,7 @@ def health_json(
     now_ns: int,
     cache: Sequence[str] = (),
 ) -> str:
-    """Return findings as a JSON document; `verified` is None if bodies were not to be read.
+    """Return findings as a JSON document; `verified` is None if no bodies were read.
 
     `now_ns` is in nanoseconds since the epoch. `cache` is the option with which cachetui finds the cache, if it needs
     one.

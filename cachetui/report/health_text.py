@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # not loaded for the first screen
 
 
 SEVERITY_ROLES: Mapping[Severity, Role] = {"danger": "danger", "damage": "warning", "rights": "warning"}
-"""Roles of severities in a line of text; waste has none."""
+"""Roles of severities in a line of text; all other severities have none."""
 
 
 class FindingEntry(NamedTuple):
@@ -61,7 +61,7 @@ class VerificationSummary(NamedTuple):
     stopped: bool = False
     """Whether it was stopped before everything was read."""
     later: int = 0
-    """Number of entries that are new or changed since then."""
+    """Number of entries that are new or have changed since the verification."""
     done: int = 0
     """Number of entries that were read."""
     of: int = 0
@@ -129,7 +129,7 @@ def _paths(groups: Iterable[FindingGroup], *severities: Severity) -> set[str]:
 
 
 NOTHING_PROVEN = "No file was found to be intact"
-"""Result of a verification in which no file was read that is as it should be, or no file at all."""
+"""Result of a verification that found no file as it should be, or read no file at all."""
 
 
 def verdict(groups: Sequence[FindingGroup], conduct: Conduct = PIP) -> list[tuple[Severity, str]]:

@@ -58,7 +58,7 @@ def _sums(entries: Sequence[Entry]) -> dict[str, int]:
 
 
 def _between(entries: Sequence[Entry], now_ns: int, start: int | None, end: int | None) -> list[Entry]:
-    """Return the entries from `start` days old to less than `end` days old; a future time counts as now."""
+    """Return the entries from `start` days old to less than `end` days old; a future time is taken as now."""
     days = [(max(0, now_ns - entry.downloaded) // DAY_NS, entry) for entry in entries]
     return [entry for age, entry in days if age >= (start or 0) and (end is None or age < end)]
 

@@ -24,7 +24,7 @@ KIND_NOUNS: Mapping[Kind, str] = {
 MOST_KINDS = 3
 """Maximum number of kinds that are counted one by one."""
 MOST_NAMES = 10
-"""Maximum number of things that stay for one reason and are listed by name."""
+"""Maximum number of things that are listed by name for one reason to stay."""
 
 
 class ListLine(NamedTuple):
@@ -37,11 +37,11 @@ class ListLine(NamedTuple):
     disk: int | None = None
     """Allocated bytes; None if nothing is freed."""
     heading: bool = False
-    """Whether the line is a heading for the lines that follow; one without a size is a sentence."""
+    """Whether the line is a heading for the lines that follow; a heading without a size is a sentence."""
 
 
 def bill(entries: Iterable[Entry]) -> list[ListLine]:
-    """List entries by project, then by group; in each the biggest first, as the projects are.
+    """List entries by project, then by group; the biggest project comes first, and so does the biggest entry in each.
 
     A wheel's metadata is on the wheel's line.
     """
@@ -112,7 +112,7 @@ def number_kept(kept: Iterable[Kept], entries: Iterable[Entry] = ()) -> int:
 def _by_reason(kept: Iterable[Kept], entries: Iterable[Entry]) -> dict[str, dict[str, Entry | None]]:
     """Return what stays by reason: entries by path, or None for what belongs to none of `entries`.
 
-    An entry counts once even if several of its files stay, with the reason of its first file.
+    An entry is counted once even if several of its files stay, with the reason of its first file.
     """
     reasons = {path: reason for path, reason in kept if reason != BELONGS}
     if not reasons:

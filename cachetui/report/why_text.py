@@ -11,7 +11,7 @@ from cachetui.text.redact import quote_input, redact_input
 from cachetui.text.styled import Role, heading, styled
 
 SIGNS = {"yes": "+", "no": "x", "other": "-"}
-"""Signs for files: usable, not usable, not requested."""
+"""Symbols for files: usable, not usable, not requested."""
 SIGN_ROLES: Mapping[str, Role] = {"yes": "good", "no": "warning", "other": "hint"}
 TONES: Mapping[str, Role] = {"cached": "good", "installed": "good", "damaged": "danger", "stops": "danger"}
 """Roles of verdicts; all others are headings."""

@@ -73,7 +73,7 @@ def facts_for_audit(
     """Return the facts that an audit needs about the entries of a whole cache, whose root is `root`.
 
     Pythons are searched for only if `search` is true, because that takes a long time. Otherwise, the Python that the
-    options name counts, or else those that earlier runs found. The demo's Pythons are made up and always known. Other
+    options name is used, or else those that earlier runs found. The demo's Pythons are made up and always known. Other
     arguments are those of `facts_for`.
     """
     usage = usage_here(entries, root, read_preferences(), memory=not options.no_memory, demo=options.demo)
@@ -98,8 +98,8 @@ def make_audit(
 ) -> Audit:
     """Return the audit of a cache, with the space that each standard rule and the policy would free.
 
-    `only` holds the entries to count; None means all entries. `outlook` decides what would stay now; if it is None, it
-    is found first.
+    `only` holds the entries to count; None means all entries. `outlook` decides what would stay; if it is None, it is
+    found first.
     """
     outlook = outlook or outlook_for(inventory, facts.protected, facts.now_ns)
     if policy is not None and policy.rules.not_needed_by:
@@ -156,7 +156,7 @@ def other_cache(earlier: EarlierAudit, listed: EntryRows) -> Iterator[str]:
 def save_report(audit: Audit, path: Path, root: Path, *, overwrite: bool = False) -> None:
     """Write a report to a file outside the cache at `root`; replace a file only if `overwrite` is true.
 
-    Raises TargetError if the file must not be there, FormatError for an unknown suffix, FileExistsError and OSError.
+    Raises TargetError if the file must not lie there, FormatError for an unknown suffix, FileExistsError and OSError.
     """
     parts = report_parts(audit, path)
     check_target(path.parent, root)

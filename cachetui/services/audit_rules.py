@@ -25,11 +25,11 @@ NAMES: dict[Chooser, str] = {
     "dead-weight": "dead weight",
     "unused": "in no environment",
 }
-"""Names of these rules in a report."""
+"""Names in a report of the rules that choose entries by a label."""
 
 
 def free(entries: Iterable[Entry], facts: Facts) -> list[Entry]:
-    """Return the entries that these rules may choose: those neither built here nor protected."""
+    """Return the entries that the rules of an audit may choose: those neither built here nor protected."""
     return [entry for entry in entries if entry[0] != "built" and entry[2] not in facts.protected]
 
 

@@ -42,8 +42,8 @@ def located(options: GlobalOptions, *, note: Callable[[str], None]) -> Iterator[
     """Yield the location of the cache that the options name. The demo's cache exists only in this context.
 
     `note` gets a sentence if the cache is switched off. Raises UsageError for options that exclude each
-    other, RootError if the current folder of a relative path is gone, and CachetuiError if there is no such
-    Python.
+    other, RootError if the current folder of a relative path is gone, and CachetuiError if the named
+    Python does not exist.
     """
     with ExitStack() as stack:
         cache_dir = options.cache_dir
@@ -77,7 +77,7 @@ def located(options: GlobalOptions, *, note: Callable[[str], None]) -> Iterator[
 
 
 def _log_location(location: Location, python: Python | None, options: GlobalOptions) -> None:
-    """Log which cache and which Python count, and why."""
+    """Log which cache and which Python are used, and why."""
     if not LOG.isEnabledFor(logging.INFO):  # to find the version of pip takes time
         return
     if python is None:
@@ -90,7 +90,7 @@ def _log_location(location: Location, python: Python | None, options: GlobalOpti
 
 
 def require_pips(location: Location, what: str, options: GlobalOptions) -> None:
-    """Raise UsageError if a cache is not pip's; `what` names a command or option that is about pip's alone."""
+    """Raise UsageError if a cache is not pip's; `what` names a command or option that works only on pip's cache."""
     if location.source == PIP:
         return
     otherwise = "" if options.of else f" To read it as pip's, add --of {PIP}."

@@ -27,7 +27,7 @@ LOG = logging.getLogger(__name__)
 ENDINGS = (".json", ".jsonl", ".ndjson")
 """Suffixes of the files that are read in a folder."""
 LISTS = (*ENDINGS, ".txt", ".in", ".lock", ".toml")
-"""Suffixes by which a word that could be a name is a file."""
+"""Suffixes by which a word is taken as a file's name, although it could be a project's name."""
 ZIP = b"PK\3\4"
 """First bytes of a zip, the form in which OSV offers all records of an ecosystem."""
 LONGEST = 512 << 20
@@ -37,7 +37,7 @@ LONGEST = 512 << 20
 def read_check_list(arguments: Sequence[str]) -> CheckList:
     """Read terms, files, folders and `-`, the standard input. Raises TermError for a term.
 
-    A file, folder or line that cannot be read is told by a sentence in the result, and all others are read.
+    For a file, folder or line that cannot be read, the result holds a sentence, and all others are read.
     """
     found = CheckList()
     with step(LOG, "read the lists"):
@@ -66,7 +66,7 @@ def check_list(
     *,
     stop: Callable[[], bool] = never,
 ) -> CheckResult:
-    """Find what the items of a list are about in the cache, and which environments have it installed.
+    """Find what the items of a list are about, in the cache and installed in environments.
 
     Raises CachetuiError and OSError.
     """

@@ -56,7 +56,7 @@ def find_needs(
 ) -> NeededFiles:
     """Choose the files that requirements need, for the Python that the options name, or else the default one.
 
-    `without` holds the paths of entries that do not count. The demo is made for the Python that runs cachetui. Raises
+    `without` holds the paths of entries to ignore. The demo is made for the Python that runs cachetui. Raises
     CachetuiError if there is no Python, or if it does not work.
     """
     named = options.python or (sys.executable if options.demo else None)

@@ -1,4 +1,4 @@
-"""Made-up Pythons and environments for the demo, with their pips' settings: nothing of this machine is looked at."""
+"""Made-up Pythons and environments for the demo, with their pips' settings: nothing on this machine is looked at."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SYSTEM = Path("/usr")
 PREFIXES = (HOME / "lab/.venv", SYSTEM, HOME / "portal/.venv", HOME / "archive/.venv")
 """Prefixes of the Pythons: a project's, the system's, one with a cache of its own, an old one with its cache off."""
 PIPS = ("26.3", "23.0.1", "25.0.1", "20.3.4")
-"""Versions of their pips."""
+"""Versions of the made-up Pythons' pips."""
 PLATFORMS = (
     "manylinux_2_28_x86_64",
     "manylinux_2_17_x86_64",
@@ -35,14 +35,14 @@ PLATFORMS = (
     "manylinux1_x86_64",
     "linux_x86_64",
 )
-"""Platform tags that they support if the demo's wheels are for any platform."""
+"""Platform tags that the made-up Pythons support if the demo's wheels are for any platform."""
 NAMES = {"cp": "CPython", "pp": "PyPy"}
-"""Names of implementations by their tags."""
+"""Names of Python implementations by their tags."""
 
 
 @cache
 def made_up_pythons(target: DemoTarget | None = None) -> tuple[InterpreterInfo, ...]:
-    """Return the Pythons: all but the old one can use the wheels for `target`, by default the running Python."""
+    """Return the made-up Pythons: all but the old one can use wheels for `target`, by default the running Python."""
     target = target or DemoTarget.running()
     old = DemoTarget("cp38", "cp38", target.platforms)
     return tuple(
@@ -73,7 +73,7 @@ def _python(prefix: Path, pip: str, target: DemoTarget) -> InterpreterInfo:
 
 
 def made_up_environments(entries: Iterable[Entry]) -> tuple[Environment, ...]:
-    """Return the environments of the Pythons: each has the newest version of some projects in the demo's cache."""
+    """Return the made-up Pythons' environments: each has the newest version of some projects in the demo's cache."""
     newest = [(project.name, project.versions[0].label) for project in group_projects(entries)]
     return tuple(
         [

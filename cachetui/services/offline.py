@@ -33,11 +33,11 @@ class OfflineRun(NamedTuple):
     """Result of a command that ran without an index."""
 
     code: int
-    """Its exit code, as a shell gives it."""
+    """The command's exit code, as a shell gives it."""
     trouble: str | None = None
-    """Why it could not be run, as a clause; None if it ran."""
+    """Why the command could not be run (a clause); None if it ran."""
     changed: tuple[str, ...] = ()
-    """Names of the files that it changed in the cache, by writing to a link."""
+    """Names of the files that the command changed in the cache, by writing to a link."""
 
 
 def find_offline_files(inventory: Inventory, entries: Iterable[Entry]) -> OfflineFiles:
@@ -61,10 +61,11 @@ def run_offline(
     report: Callable[[str], None],
     before: Callable[[Sequence[SkippedEntry]], None],
 ) -> OfflineRun:
-    """Run a command that finds these files of a cache, and no index; the files are removed afterwards.
+    """Run a command that finds the given files of a cache, and no index.
 
-    Signals are passed on to it. `report` gets the name of each file that has to be written out, and `before` the files
-    that are damaged, right before the command starts. Raises CachetuiError and OSError.
+    The folder in which it finds them is removed afterwards. Signals are passed on to the command. `report` gets
+    the name of each file that has to be written out, and `before` the files that are damaged, right before the command
+    starts. Raises CachetuiError and OSError.
     """
     writes = any(one.entry.body is None for one in files)
     with (
@@ -88,8 +89,8 @@ def run_offline(
 def offline_environment(folder: Path, environ: Mapping[str, str]) -> dict[str, str]:
     """Return environment variables with which pip and uv use the files in a folder, and no index.
 
-    pip also leaves its cache as it is: what it builds from a link would be stored under the address of that link, which
-    no other command has.
+    pip also stores nothing in its cache: what it builds from a link would be stored under the address of the link,
+    which no later command has.
     """
     place = folder.as_uri() if SPLITS.search(str(folder)) else str(folder)
     return {
@@ -110,7 +111,7 @@ def _fill(
     report: Callable[[str], None],
     stop: Callable[[], bool],
 ) -> tuple[list[tuple[str, File]], list[SkippedEntry]]:
-    """Put files into a folder; return those that writing to their links changes, and those that are damaged."""
+    """Put files into a folder; return those that are changed by writing to their links, and the damaged ones."""
     shared: list[tuple[str, File]] = []
     left: list[tuple[str, PlannedFile]] = []
     for one in files:
@@ -165,7 +166,7 @@ def _pieces(reader: CacheReader, entry: Entry, stop: Callable[[], bool]) -> Iter
 
 
 def _is_changed(root: str, file: File) -> bool:
-    """Return whether a file was written to since the scan; a file that has replaced it does not count."""
+    """Return whether a file was written to since the scan; a file that has replaced it is ignored."""
     try:
         found = os.lstat(f"{root}/{file.path}")
     except OSError:

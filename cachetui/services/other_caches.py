@@ -22,7 +22,7 @@ __all__ = ["OtherCache", "other_caches"]
 
 LOG = logging.getLogger(__name__)
 SECONDS = 1.0
-"""Time for which the caches are measured at most."""
+"""Maximum time in seconds for measuring the caches."""
 ENVIRONMENTS = frozenset({"virtualenvs"})
 """Names of directories in a root that hold environments: they are no part of the cache, and are not opened."""
 
@@ -35,11 +35,11 @@ def other_caches(
     seconds: float = SECONDS,
     stop: Callable[[], bool] = never,
 ) -> tuple[OtherCache, ...]:
-    """Return every cache with something in it but the one that is open, in the order of the registry. Never raises.
+    """Return every cache that is not empty, except for the open one, in the order of the registry. Never raises.
 
-    There are none beside the demo's. `python` is the Python whose pip is asked; None for the active one. Blocks for
-    little more than `seconds`, even if there are many files; a cache that could not be counted by then, or that was
-    not because `stop` returned True, is not whole.
+    The result is empty if the demo's cache is open. `python` is the Python whose pip is asked; None for the active
+    one. Blocks for little more than `seconds`, even if there are many files; a cache that could not be counted by then,
+    or before `stop` returned True, is not whole.
     """
     if opened is not None and opened.made_up:
         return ()
@@ -81,7 +81,7 @@ def _measured(found: tuple[str, Path], *, deadline: float, stop: Callable[[], bo
 
 
 def _usage(tree: Tree, deadline: float, stop: Callable[[], bool]) -> tuple[int, bool, bool]:
-    """Return the allocated bytes below a root, whether that is everything, and whether there is nothing.
+    """Return the allocated bytes below a root, whether everything was counted, and whether the root is empty.
 
     Other file systems, links' targets and `ENVIRONMENTS` are not counted.
     """

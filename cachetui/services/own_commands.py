@@ -1,4 +1,4 @@
-"""Commands of a cache's own program, for caches from which cachetui removes nothing, and what they give back."""
+"""Commands of a cache's own program, where cachetui itself removes nothing, and the space that they give back."""
 
 from __future__ import annotations
 
@@ -34,23 +34,23 @@ class Returned(NamedTuple):
 
 
 class OwnCommand(NamedTuple):
-    """A command to run in a shell, with what is to be known of it."""
+    """A command to run in a shell, with what the user should know about it."""
 
     command: str
     """The command, quoted for a shell."""
     notes: tuple[str, ...]
-    """Sentences on what it removes and gives back."""
+    """Sentences about what the command removes, and the space that it gives back."""
 
 
 class OwnCommands(NamedTuple):
-    """What to run in place of a removal by cachetui."""
+    """The commands to run in place of a removal by cachetui."""
 
     refusal: str
-    """Why cachetui removes nothing, as a sentence."""
+    """Why cachetui removes nothing (a sentence)."""
     commands: tuple[OwnCommand, ...]
     """The commands."""
     notes: tuple[str, ...] = ()
-    """Sentences on what none of the commands removes."""
+    """Sentences about what none of the commands removes."""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -62,7 +62,7 @@ class OwnCommands(NamedTuple):
 def own_commands(
     inventory: Inventory, location: Location, chosen: Collection[Entry], *, stop: Callable[[], bool] = never
 ) -> OwnCommands:
-    """Return the commands that remove the chosen entries, or for none those that remove what is no longer used.
+    """Return the commands that remove the chosen entries; if none are chosen, those that remove what is not used.
 
     This asks the file system which blocks the files share with others. Raises RootError if the root is gone.
     """
@@ -88,7 +88,7 @@ def own_commands(
 
 
 def returned(inventory: Inventory, entries: Sequence[Entry], *, stop: Callable[[], bool] = never) -> Returned:
-    """Return what the removal of some entries gives back. Raises RootError."""
+    """Return the space that the removal of some entries gives back. Raises RootError."""
     files = [file for file in freed_files(entries) if file.disk_usage]
     freed, used = sum([file.disk_usage for file in files]), sum([entry.disk_usage for entry in entries])
     if not inventory.may_share or not files:
@@ -100,7 +100,7 @@ def returned(inventory: Inventory, entries: Sequence[Entry], *, stop: Callable[[
 
 
 def _shared(tree: Tree, files: Sequence[File], stop: Callable[[], bool]) -> int | None:
-    """Return how many bytes of some files other files share; None if that is not known of all of them."""
+    """Return how many bytes of some files other files share; None if it is not known for all files."""
     total = 0
     for file in files:
         if stop():
@@ -122,7 +122,7 @@ def _shared(tree: Tree, files: Sequence[File], stop: Callable[[], bool]) -> int 
 def _notes(
     inventory: Inventory, command: ToolCommand, wanted: Collection[str], stop: Callable[[], bool]
 ) -> tuple[str, ...]:
-    """Return sentences on what a command removes and gives back."""
+    """Return sentences about what a command removes, and the space that it gives back."""
     if not command.takes:
         return ("It finds nothing to remove.",)
     try:

@@ -31,7 +31,7 @@ def read_only_words(preferences: Preferences) -> str:
 
 
 def preferred_for_removal(note: Callable[[str], None], *, dry_run: bool = False) -> Preferences:
-    """Read the user's preferences. Raises RefusedError if they forbid removals, or do not say clearly whether they do.
+    """Read the user's preferences. Raises RefusedError if they forbid removals, or if a problem leaves this open.
 
     `dry_run` says that nothing will be removed, which read-only preferences allow.
     """

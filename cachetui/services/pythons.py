@@ -61,7 +61,7 @@ def find_pythons(
 
 
 def _words(info: InterpreterInfo) -> str:
-    """Return what was learned of a Python, for the log."""
+    """Return what was learned about a Python, for the log."""
     return info.trouble or f"{info.implementation} {info.version}, pip {info.pip or 'not installed'}"
 
 

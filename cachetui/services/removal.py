@@ -29,7 +29,7 @@ LOG = logging.getLogger(__name__)
 
 
 def outlook_for(inventory: Inventory, protected: Collection[str], now_ns: int, *, exact: bool = False) -> Outlook:
-    """Return what decides how much removals would free now.
+    """Return what decides how much removals would free at present.
 
     `protected` holds the paths of protected entries, and `now_ns` is the current time in nanoseconds since the epoch.
     `exact` looks at each entry on the disk, as a plan does.
@@ -42,7 +42,7 @@ def outlook_for(inventory: Inventory, protected: Collection[str], now_ns: int, *
 def available(root: str) -> int | None:
     """Return the bytes that are free for this user on the file system of a root; None if the system does not say.
 
-    If the root does not exist, the folder in which it would be made counts.
+    If the root does not exist, the folder in which it would be made is asked.
     """
     for place in (Path(root), *Path(root).parents):
         with suppress(FileNotFoundError, NotADirectoryError):
@@ -54,7 +54,7 @@ def available(root: str) -> int | None:
 
 
 def pips_using(inventory: Inventory) -> tuple[int, ...]:
-    """Return the process ids of the programs that may use a cache: those that run, none for a made-up cache.
+    """Return the process ids of the running programs that may use a cache; none for a made-up cache.
 
     Raises OSError if the processes cannot be listed.
     """
@@ -62,7 +62,7 @@ def pips_using(inventory: Inventory) -> tuple[int, ...]:
 
 
 def known_pips(inventory: Inventory) -> tuple[int, ...]:
-    """Return the same as `pips_using`; empty if the processes cannot be listed; `plan` raises OSError then."""
+    """Return the result of `pips_using`; empty if the processes cannot be listed, for which `plan` raises OSError."""
     try:
         return pips_using(inventory)
     except OSError:
@@ -81,8 +81,8 @@ def plan(
     """Plan the removal of some entries; what the preferences protect and what running pips use stays.
 
     `named` says whether the user named the root, and `purge` whether everything is to be removed. `now_ns`
-    is the current time in nanoseconds since the epoch. Raises RefusedError if the preferences do not say
-    clearly what is protected.
+    is the current time in nanoseconds since the epoch. Raises RefusedError if the preferences have a
+    problem that leaves open what is protected.
     """
     if preferences.refusal:
         raise RefusedError(preferences.refusal)
@@ -112,7 +112,7 @@ def remove(
 ) -> RemovalOutcome:
     """Carry out a plan that the user agreed to, except for entries that have become protected since then.
 
-    With `memory`, the environments that only self-checks name are remembered before these are removed.
+    With `memory`, the environments that only self-checks name are remembered before the self-checks are removed.
 
     Raises RefusedError if the preferences forbid removals or are not clear, and OSError if the removal
     broke off.

@@ -56,7 +56,7 @@ Stop = Callable[[], bool]
 
 @dataclass(frozen=True)
 class Services:
-    """Use cases of one cache. All of them block, except those that say otherwise.
+    """Use cases of one cache. All methods block, except those that say otherwise.
 
     Call them in a worker thread. They raise CachetuiError and OSError, and InternalError for unexpected exceptions.
     """
@@ -114,7 +114,7 @@ class Services:
             )
 
     def other_caches(self, *, stop: Stop = never) -> tuple[OtherCache, ...]:
-        """Return the other caches on this machine, measured for a second at most; none beside the demo's."""
+        """Return the other caches on this machine, measured for a second at most; none if this is the demo's cache."""
         from cachetui.services.other_caches import other_caches  # noqa: PLC0415
 
         return other_caches(self.environ, self.location, python=self.python, stop=stop)
@@ -183,7 +183,7 @@ class Services:
         return self.location.root.with_name("protected") if self.demo else None
 
     def save_protected(self, project: str, is_protected: bool) -> None:
-        """Protect a project from removal, or free it. Raises CachetuiError if that cannot be saved."""
+        """Protect a project from removal, or end its protection. Raises CachetuiError if that cannot be saved."""
         save_protected(project, is_protected, self._protected_path)
 
     def save_theme(self, theme: str, preferences: Preferences) -> None:
@@ -201,7 +201,7 @@ class Services:
     # Removal
 
     def outlook(self, inventory: Inventory, protection: Protection, *, exact: bool = False) -> Outlook:
-        """Return what decides how much removals would free now: what is protected or in use, and shared files.
+        """Return what decides how much removals would free: what is protected or in use, and shared files.
 
         `exact` looks at each entry on the disk, as a plan does.
         """
@@ -250,7 +250,7 @@ class Services:
     ) -> Audit:
         """Return the audit of the cache, with the space that rules would free.
 
-        `protect`, `tags` and `usage` are as in `facts`. `outlook` decides what would stay now; if it is None, it is
+        `protect`, `tags` and `usage` are as in `facts`. `outlook` decides what would stay; if it is None, it is
         found first.
         """
         from cachetui.insight.audit.audit import LABELS  # noqa: PLC0415
@@ -321,7 +321,7 @@ class Services:
             )
 
     def check_list(self, text: str, inventory: Inventory, *, stop: Stop = never) -> tuple[CheckList, CheckResult]:
-        """Read a list, such as a file's path or some names, and find what is here of it. Can also raise TermError."""
+        """Read a list, such as a file's path or some names, and find its releases. Can also raise TermError."""
         from cachetui.services.check import check_list, read_check_list  # noqa: PLC0415 - seldom needed
 
         found = read_check_list([text])

@@ -60,7 +60,7 @@ def verify_entries(
 
 
 def _refuse_unpacked(inventory: Inventory) -> None:
-    """Raise CachetuiError if the wheels of a cache lie there unpacked, so that no hash of an index is theirs."""
+    """Raise CachetuiError if a cache holds its wheels unpacked, so that the hashes of indexes do not apply to them."""
     if inventory.conduct.unpacked:
         tool = inventory.conduct.tool
         raise CachetuiError(f"Nothing is verified here: {tool} keeps wheels unpacked, and no index lists their hashes.")

@@ -44,7 +44,7 @@ def create_file(path: Path, content: bytes) -> None:
 def give_name(draft: str, name: str, folder: int | None = None) -> None:
     """Give a complete file its name in one step; its temporary name may remain, too.
 
-    Both may be relative to an open `folder`. Raises FileExistsError if the name is taken, or OSError.
+    Both names may be relative to an open `folder`. Raises FileExistsError if the name is taken, or OSError.
     """
     if os.name == "nt":
         os.rename(draft, name)  # noqa: PTH104 - which overwrites nothing there
@@ -89,7 +89,7 @@ def is_own(found: os.stat_result) -> bool:
 def is_at_home(place: Path) -> bool:
     """Return whether the user owns the nearest existing folder above a path. Raises OSError.
 
-    Only then may a file be kept there: cachetui must leave nothing in another user's home if somebody runs
+    Only then may cachetui keep a file there: it must leave nothing in another user's home if somebody runs
     it as a different user, for example with sudo.
     """
     return is_own(next(folder for folder in place.parents if folder.exists()).stat())

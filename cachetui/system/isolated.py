@@ -24,7 +24,7 @@ TOO_OLD = "is too old to be asked: it must be Python 2.7 or newer"
 STEP = 0.05
 """Seconds between two checks of a running interpreter."""
 TOO_MUCH = "printed far too much"
-"""Trouble of an interpreter whose output is longer than any answer, whether it was stopped or has ended."""
+"""Value of `trouble` for an interpreter whose output is longer than any answer, whether or not it was stopped."""
 GRACE = 1.0
 """Maximum number of seconds to wait for a killed interpreter to end."""
 DEPTH = 8
@@ -37,9 +37,9 @@ class Reply(NamedTuple):
     code: int | None
     """The exit code, negative for the signal that ended it; None if it never ran or was stopped."""
     out: str
-    """Its standard output; untrusted text."""
+    """Standard output of the interpreter; untrusted text."""
     err: str
-    """Its standard error; untrusted text."""
+    """Standard error of the interpreter; untrusted text."""
     folder: str
     """The resolved path of the empty folder that it ran in; the folder has been removed since."""
     trouble: str = ""

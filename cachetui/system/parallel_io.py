@@ -26,7 +26,7 @@ else:
 
 
 MANY = 64
-"""Minimum average number of blocks per job at which a disk counts as slow; 64 blocks are eight pages."""
+"""Minimum average number of blocks per job at which a disk is taken as slow; 64 blocks are eight pages of memory."""
 THREADS = 4
 """Number of threads that wait for the disk at once."""
 AT_ONCE = 8 * THREADS

@@ -1,4 +1,4 @@
-"""A file of the user with what an earlier run learned, as JSON with a checksum; a fault in it only costs time."""
+"""Read and write a user's file with what earlier runs learned, as JSON with a checksum; a fault only costs time."""
 
 from __future__ import annotations
 

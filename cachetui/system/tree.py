@@ -53,7 +53,7 @@ class DirectoryListing(NamedTuple):
     files: dict[str, os.stat_result]
     """Everything that is not a directory, by name."""
     below: list[tuple[str, int]]
-    """Its subdirectories: the name and inode number of each."""
+    """Subdirectories: the name and inode number of each."""
 
 
 class LeftOut(OSError):  # noqa: N818 - says what was done with a directory

@@ -81,7 +81,7 @@ class IsKind:
     """The value that an entry must have."""
 
     def is_true_of(self, entry: Entry, facts: Facts) -> bool | None:
-        """Return whether an entry is of this kind."""
+        """Return whether an entry is of the kind."""
         del facts
         return entry.kind == self.kind
 
@@ -100,7 +100,7 @@ class Measure:
     """The value to compare with: bytes, or nanoseconds."""
 
     def is_true_of(self, entry: Entry, facts: Facts) -> bool | None:
-        """Return the result of the comparison; None if the entry does not have such a time."""
+        """Return the result of the comparison; None if the entry does not have the time that is compared."""
         if self.measured == "size":
             return COMPARE[self.comparison](entry.disk_usage, self.value)
         moment = {"age": entry.downloaded, "checked": entry.checked, "read": entry.read}[self.measured]
@@ -132,7 +132,7 @@ class ForPython:
         return self.known[tag]
 
     def _takes(self, interpreter: str, abi: str) -> bool:
-        """Return whether a tag with these first two parts is for this Python only."""
+        """Return whether a tag that begins with `interpreter` and `abi` is for this Python only."""
         if len(self.version) > 1 and "abi3" in abi.lower().split("."):
             return False  # later Pythons can also use it
         return all(self._is(one) for one in interpreter.lower().split("."))

@@ -69,7 +69,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Predicate:
-    """Terms that must all be true of an entry; all names and requirements that add up are one of them."""
+    """Terms that must all be true of an entry; all names and requirements are one term, of which one must match."""
 
     terms: tuple[Term, ...]
 
@@ -91,7 +91,7 @@ class Predicate:
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
-        """The names and requirements that add up; empty if there are only conditions."""
+        """The names and requirements, one of which an entry must match; empty if there are only conditions."""
         return tuple(self._any_of.requirements)
 
     def unmatched(self, entries: Iterable[Entry]) -> tuple[tuple[str, Requirement], ...]:

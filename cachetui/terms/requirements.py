@@ -74,7 +74,7 @@ class Requirement:
         return project == self.name if self.pattern is None else self.pattern.fullmatch(project) is not None
 
     def takes(self, version: str | None) -> bool:
-        """Return whether a version satisfies every clause; an unknown one does if there are none.
+        """Return whether a version satisfies every clause; an unknown version does if there are no clauses.
 
         Pre-releases are allowed.
         """
@@ -92,9 +92,9 @@ class AnyOf:
     requirements: tuple[Requirement, ...]
     """The names and requirements, in the order in which they were written."""
     exact: Mapping[str, tuple[Requirement, ...]] = field(compare=False, repr=False)
-    """Those without wildcards, by name."""
+    """Requirements without wildcards, by name."""
     patterns: tuple[Requirement, ...] = field(compare=False, repr=False)
-    """Those with wildcards."""
+    """Requirements with wildcards."""
 
     @classmethod
     def of(cls, requirements: Sequence[Requirement]) -> AnyOf:

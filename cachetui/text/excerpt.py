@@ -7,7 +7,7 @@ WIDTH = 76
 BRIEF = 40
 """Maximum length in characters of a word that is quoted within a sentence."""
 CUT = "…"
-"""Sign in place of text that is left out."""
+"""Symbol in place of text that is left out."""
 
 
 def excerpt(text: str, position: int, width: int = WIDTH) -> tuple[str, int]:

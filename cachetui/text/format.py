@@ -93,7 +93,7 @@ def with_folders(files: int, folders: int) -> str:
 
 
 def emptied_text(folders: int) -> str:
-    """Return the end of a clause on what is freed: the size in bytes of emptied folders; "" if there are none."""
+    """Return the end of a clause about what is freed: the size in bytes of emptied folders; "" if there are none."""
     return f" and {disk_text(folders)} of emptied folders" if folders else ""
 
 
@@ -105,9 +105,9 @@ def freed_text(files: int, folders: int = 0, *, layered: bool = False) -> str:
 def removed(
     files: int, entries: int, freed: int, folders: int, *, before: int, left: int, layered: bool = False
 ) -> str:
-    """Return what was removed, and from what to what the size of all entries went: the line for quitting.
+    """Return the line to show at the end: what was removed, and the size of all entries before and after.
 
-    `freed`, `before` and `left` are bytes of files, `folders` are bytes of emptied folders. `layered` is that of
+    `freed`, `before` and `left` are bytes of files, `folders` are bytes of emptied folders. `layered` is as in
     `freed_text`.
     """
     what = f"{count(files, 'file')} of {count(entries, 'entry')}"

@@ -63,7 +63,7 @@ def whole_name(entry: Entry) -> str:
 
 
 def wheels_described(entries: Collection[Entry]) -> Iterator[tuple[Entry, Entry | None]]:
-    """Yield each metadata entry of a version with its wheel, or with None if its wheel is not there.
+    """Yield each metadata entry of a version with its wheel, or with None if its wheel is not among the entries.
 
     Metadata without a file name belongs to the version's wheel if there is exactly one wheel.
     """

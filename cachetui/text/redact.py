@@ -112,7 +112,7 @@ def redact_input(words: str) -> str:
 
 
 def _mask_tail(found: re.Match[str]) -> str:
-    """Return the query and fragment of a word masked, if the word may be a URL."""
+    """Return the query and fragment of a word, masked if the word may be a URL."""
     tail, at = found[0], found.start()
     before = found.string[max(0, at - LONGEST_BEFORE) : at]
     word = before[max(map(before.rfind, " \t\r\n")) + 1 :]

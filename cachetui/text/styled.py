@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 Role = Literal["heading", "danger", "warning", "good", "heavy", "hint"]
-"""Role of a part of a line: a heading, a danger or an error, damage, what is well, a large size, a minor remark."""
+"""Role of a part of a line: a heading, a danger or error, damage, something sound, a large size, a minor remark."""
 
 
 class Span(NamedTuple):
@@ -17,7 +17,7 @@ class Span(NamedTuple):
     end: int
     """Index after its last character."""
     role: Role
-    """Its role."""
+    """Role of the part."""
 
 
 class Styled(str):

@@ -59,18 +59,18 @@ WISHES: Mapping[str, Wish] = {
     "verify": "verify",
     "rescan": "read it again",
 }
-"""What the user wants to do, by the names of the actions of keys that say why they cannot act."""
+"""What the user wants to do, by the name of a key's action; such a key says why it does nothing during an activity."""
 RUNNING: Mapping[Activity, str] = {
     Activity.SCANNING: "The cache is being read: wait for that, then {wish}.",
     Activity.EXPORTING: "An export is running: wait for it, or stop it with {stop}; then {wish}.",
     Activity.REMOVING: "A removal is running: wait for it, or stop it with {stop}; then {wish}.",
     Activity.CHANGING_PIP: "pip is still saving its settings: wait a moment.",
 }
-"""Sentences that say why an action cannot begin during each activity."""
+"""Sentences that say, for each activity, why an action cannot begin."""
 
 
 def refusal(wish: Wish, activities: Activities, stop: str, *, was_read: bool = True) -> str | None:
-    """Return why an action cannot currently begin, as a sentence; None if it can begin.
+    """Return why an action cannot currently begin (a sentence); None if it can begin.
 
     `stop` is the key that stops the running activity; `was_read` says whether the cache has been read.
     """

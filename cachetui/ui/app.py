@@ -194,7 +194,7 @@ class CachetuiApp(Keyboard):
 
     @property
     def theme_in_use(self) -> str:
-        """The theme, or while another theme is previewed, the theme before."""
+        """The theme; while another theme is previewed, the theme before that."""
         return self.screen.before if isinstance(self.screen, ThemePalette) else self.theme
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
@@ -208,7 +208,7 @@ def _keymap(preferences: Preferences) -> Keymap:
 
 
 def run_app(services: Services) -> CachetuiApp:
-    """Run the app, with its title on the terminal's window; return it when it has ended."""
+    """Run the app, with its title on the terminal's window; return the app when it has ended."""
     app = CachetuiApp(services)
     with titled(app.window_title):
         app.run()

@@ -35,7 +35,7 @@ NAMES = {
 }
 """Names of keys that cachetui writes differently from Textual."""
 ASCII_NAMES = NAMES | {"up": "up", "down": "down", "left": "left", "right": "right"}
-"""The same names for terminals that show only ASCII."""
+"""`NAMES` for terminals that show only ASCII."""
 
 
 def key(
@@ -49,7 +49,7 @@ def key(
 
 
 SUSPEND = key("ctrl+z", "app.suspend_process", "suspend", "app.suspend", PROGRAM, "Suspend; `fg` in the shell resumes")
-"""Binding of the app, and of dialogs, which hide the bindings of the app."""
+"""Binding of the app, and of dialogs too, because dialogs hide the bindings of the app."""
 PALETTE = key(
     "ctrl+p",
     "command_palette",
@@ -105,7 +105,7 @@ SCREEN = (
     key("O", "caches", "caches", "cache.open", PROGRAM, "Open another cache, such as that of another installer"),
     key("escape", "back", "back", "cache.back", PROGRAM, "Go back to the cache that was opened first", show=True),
 )
-"""Bindings of the main screen that hold in all of its views."""
+"""Bindings of the main screen that work in all of its views."""
 
 
 def key_name(app: object, id: str) -> str:

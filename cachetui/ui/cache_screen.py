@@ -35,7 +35,7 @@ if TYPE_CHECKING:  # imported for types only, for a faster start
     from cachetui.removal.execute import RemovalOutcome
 
 REFUSAL_SECONDS = 12
-"""Seconds for which a notification of a failure is shown, which is longer than for others."""
+"""Seconds for which a notification of a failure is shown, longer than other notifications."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +45,7 @@ class Reading:
     inventory: Inventory | None = None
     """The inventory; None if there is none."""
     error: str = ""
-    """The reason why the cache cannot be read, as a sentence; untrusted text."""
+    """The reason why the cache cannot be read (a sentence); untrusted text."""
     missing: bool = False
     """Whether the root does not exist and the user did not name it; this is not an error."""
 
@@ -57,8 +57,8 @@ class Reading:
     def page(self, name: str, *, waiting: str, empty: str) -> tuple[str, str] | None:
         """Return a title and a sentence to show in place of an inventory; None if there is an inventory.
 
-        `name` is that of the cache, `waiting` the sentence before the first scan has ended, and `empty` the sentence
-        for a missing cache.
+        `name` is the name of the cache, `waiting` the sentence before the first scan has ended, and `empty` the
+        sentence for a missing cache.
         """
         if self.inventory is not None:
             return None
@@ -105,12 +105,12 @@ class CacheScreen(Screen[None]):
     """Uses of the entries by the environments on this system; None before they have been found."""
     preferences: var[Preferences] = var(Preferences())
     outlook: var[Outlook] = var(Outlook())
-    """Conditions that decide what a removal would free now."""
+    """Conditions that decide what a removal would free at present."""
     activities: var[Activities] = var({}, bindings=True)
     others: var[tuple[OtherCache, ...]] = var(())
     """The other caches on this machine that have been found."""
     difference: var[str | None] = var(None)
-    """How pip's own answer differs from the location, as a sentence; None if it does not."""
+    """How pip's own answer differs from the location (a sentence); None if it is the same."""
 
     def __init__(self, services: Services, preferences: Preferences) -> None:
         super().__init__()
@@ -174,17 +174,17 @@ class CacheScreen(Screen[None]):
             self.activities = {**self.activities, activity: ActivityProgress(words, part)}
 
     def is_doing(self, *activities: Activity) -> bool:
-        """Return whether any of these activities is running."""
+        """Return whether any of `activities` is running."""
         return any(activity in self.activities for activity in activities)
 
     def stop(self, *activities: Activity) -> None:
-        """Stop these activities early; keep what they have done so far."""
+        """Stop activities early; keep what they have done so far."""
         for activity in activities:
             if (event := self._stops.get(activity)) is not None:
                 event.set()
 
     def refuse(self, wish: Wish) -> bool:
-        """Return whether an action cannot currently begin, and if so, notify the user why."""
+        """Return whether an action cannot currently begin, and if it cannot, show the user why."""
         was_read = self.inventory is not None or wish in ("read it again", "open another cache")
         why = refusal(wish, self.activities, key_name(self.app, "app.stop"), was_read=was_read)
         if why is not None:
@@ -192,7 +192,7 @@ class CacheScreen(Screen[None]):
         return why is not None
 
     def explain_disabled(self, action: str) -> None:
-        """Notify the user why the action of a key is disabled, if its key says so."""
+        """Show the user why a key's action is disabled, if there is a reason to show."""
         wish = WISHES.get(action.removeprefix("screen."))
         if wish is None or (not self.reading.error and self.refuse(wish)):
             return

@@ -22,9 +22,9 @@ class Glyphs(NamedTuple):
     down: str
     up: str
     protected: str
-    """After the name of what is protected from removal."""
+    """Glyph after the name of what is protected from removal."""
     partly: str
-    """After the name of something that is protected in part."""
+    """Glyph after the name of what is protected in part."""
     across: str
     """Nine steps of a bar that grows to the right, from an empty cell to a full one."""
     field: tuple[str, str]

@@ -1,4 +1,4 @@
-"""The user's key bindings: those that can be applied, and problems of the others (needs no app)."""
+"""The user's key bindings: those that can be applied, and the problems of the others (does not need an app)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ENOUGH = 3
 
 
 class Keymap(NamedTuple):
-    """The key bindings that can be applied, and those that cannot."""
+    """The key bindings that can be applied, and the problems of those that cannot."""
 
     keys: Mapping[str, str]
     """Keys separated by commas, by the id of their binding."""
@@ -35,7 +35,7 @@ def keymap(preferences: Preferences, bindings: Iterable[Binding], typing: Collec
 
     `bindings` are all bindings that can be changed, as they are declared. `typing` are the ids of bindings
     that work while the user types text, so that their keys cannot be letters. A key binding is not applied
-    if it takes the key of another binding; nor is any key binding that depends on it.
+    if it takes the key of another binding, or if it depends on a key binding that is not applied.
     """
     defaults: dict[str, tuple[str, ...]] = {}
     for binding in bindings:
@@ -96,7 +96,7 @@ def key_named(written: str) -> str:
 
 
 def is_key(key: str) -> bool:
-    """Return whether a key with this name exists."""
+    """Return whether there is a key with a name."""
     *modifiers, last = key.split("+")
     if not last or not MODIFIERS.issuperset(modifiers) or len(modifiers) != len({*modifiers}):
         return False

@@ -100,7 +100,7 @@ class MainScreen(CacheScreen):
         self.settings_view = Settings(services, self.doing, id="settings")
         pages = {"why": WHY_IS_PIPS, "settings": SETTINGS_ARE_PIPS}
         self.pips_pages = () if services.is_pips else tuple([PipsPage(pages[id], services.tool, id) for id in pages])
-        """Pages in place of Why and Settings while another cache than pip's is open."""
+        """Pages in place of Why and Settings while a cache other than pip's is open."""
         is_made_up, name = services.location.made_up, services.location.name
         signs = [*(["read-only"] if services.read_only else []), *([name] if is_made_up else [])]
         signs += [] if services.is_pips else [services.tool]
@@ -168,7 +168,7 @@ class MainScreen(CacheScreen):
             start_worker(self, find_usage, self, group="usage")
 
     def watch_difference(self) -> None:
-        """Show the notice about how pip's answer differs."""
+        """Show the notice about how pip's own answer differs from the location of the cache."""
         self._show_notices()
 
     def watch_revision(self) -> None:

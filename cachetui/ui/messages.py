@@ -40,15 +40,15 @@ class AskWhy(Message):
 
 @dataclass
 class ToggleProtection(Message):
-    """Posted to protect a project from removal, or to free it."""
+    """Posted to protect a project from removal, or to end its protection."""
 
     project: str
-    """Its canonical name."""
+    """Canonical name of the project."""
 
 
 @dataclass
 class OpenCache(Message):
-    """Posted to replace the main screen by that of another cache."""
+    """Posted to replace the main screen with that of another cache."""
 
     services: Services
-    """Use cases of that cache."""
+    """Use cases of the cache to open."""

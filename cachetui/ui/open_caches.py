@@ -14,7 +14,7 @@ from cachetui.ui.widgets.breakpoints import apply_breakpoints
 
 
 class OpenCaches:
-    """The main screen of the open cache, and the removals in the caches that were open before."""
+    """The main screen of the open cache, and the removals in the caches that were open before it."""
 
     def __init__(self, app: App[Any], main: MainScreen, *, on_tab: Callable[[], None]) -> None:
         """Begin with the main screen of the first cache; `on_tab` is called when another view is shown."""

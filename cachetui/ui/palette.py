@@ -38,7 +38,7 @@ TITLES = {
     "marks.invert": "Invert marks",
     "show.age": "Next age",
 }
-"""Titles of commands whose words in the footer say too little in a list of all commands; by the id of their binding."""
+"""Titles of commands whose words in the footer say too little in a list of all commands, by the id of their binding."""
 SYNONYMS = {
     "app.help": "keys shortcuts bindings",
     "app.quit": "exit close",
@@ -67,18 +67,18 @@ class PaletteCommand(NamedTuple):
     """A command of the palette."""
 
     title: str
-    """Its title, at best one word."""
+    """Title of the command, at best one word."""
     keys: str
-    """The names of its keys; empty if it has none."""
+    """The names of the command's keys; empty if it has none."""
     sentence: str
-    """Sentence on what it does; untrusted text."""
+    """Sentence about what the command does; untrusted text."""
     synonyms: str
-    """Other words that find it."""
+    """Other words that find the command."""
     run: Callable[[], object]
-    """Function that carries it out."""
+    """Function that carries out the command."""
 
     def score(self, query: str) -> float:
-        """Return how well it fits words, each of which must begin one of its own; 0 if it does not fit."""
+        """Return how well the command fits typed words, each of which must begin one of its words; 0 if not at all."""
         places = [[*place.lower().split()] for place in (self.title, self.synonyms, self.sentence)]
         total = 0.0
         for typed in query.lower().split():
@@ -90,13 +90,13 @@ class PaletteCommand(NamedTuple):
 
     @property
     def prompt(self) -> Content:
-        """Its title with the keys, and below them what it does."""
+        """The command's title with its keys, and below them what it does."""
         title = Content.assemble((self.title, "bold"), ("  " + self.keys if self.keys else "", "$text-primary"))
         return title + Content("\n" + self.sentence) if self.sentence else title
 
 
 def commands_of(app: CachetuiApp) -> Iterable[PaletteCommand]:
-    """Yield the commands of the palette: the actions that have keys and can run now, and those without keys."""
+    """Yield the commands of the palette: the actions that have keys and can currently run, and those without keys."""
     listed = set[str]()
     for node in (*app.main.key_holders[2:], app.main, app):
         if isinstance(node, Input):
@@ -134,7 +134,7 @@ def commands_of(app: CachetuiApp) -> Iterable[PaletteCommand]:
 
 
 def _can_run(binding: Binding, node: DOMNode, app: CachetuiApp) -> bool:
-    """Return whether the action of a binding can run now."""
+    """Return whether the action of a binding can currently run."""
     destination, name, parameters = parse(binding.action)
     owner = {"app": app, "screen": app.main}.get(destination, node)
     return bool(owner.check_action(name, parameters))
@@ -175,7 +175,7 @@ class Themes(Commands):
 
 
 class ListedCommands(CommandList):
-    """The list of commands, which draws a row in reverse if its style says so: Textual 8.2 forgets that."""
+    """The list of commands, which draws a row in reverse if its style says so; Textual 8.2 ignores that style."""
 
     def get_visual_style(self, *component_classes: str, partial: bool = False) -> Style:
         """Return the style of a part of the list."""
@@ -188,7 +188,7 @@ class ListedCommands(CommandList):
 class Palette(CommandPalette):
     """Command palette that closes only once, and ignores keys for its list until the list is laid out.
 
-    Otherwise, Textual 8.2 ends the app, with a ScreenStackError or with a KeyError in the list.
+    Without this, Textual 8.2 ends the app with a ScreenStackError, or with a KeyError in the list.
     """
 
     DEFAULT_CSS = """
@@ -237,7 +237,7 @@ class Palette(CommandPalette):
                 yield LoadingIndicator()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Return whether an action may run now."""
+        """Return whether an action may currently run."""
         if action in ("command_list", "cursor_down") and not self.query_one(CommandList).size.height:
             return action == "cursor_down" and not self.query_one(CommandList).display
         return super().check_action(action, parameters)
@@ -251,7 +251,7 @@ class Palette(CommandPalette):
 
 
 class ThemePalette(Palette):
-    """The list of themes, which shows each theme while it has the cursor, and the one before when it is closed."""
+    """The list of themes; it previews the theme under the cursor, and restores the theme in use when it is closed."""
 
     DEFAULT_CSS = """
     ThemePalette {
@@ -276,7 +276,7 @@ class ThemePalette(Palette):
             self.app.theme = event.option.hit.text
 
     def dismiss(self, result: None = None) -> AwaitComplete:
-        """Show the theme before again; the command that was chosen, if any, changes it after that."""
+        """Restore the theme that was in use; a command that was chosen changes the theme after that."""
         if not self.is_closing:
             self.app.theme = self.before
         return super().dismiss(result)

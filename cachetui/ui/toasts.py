@@ -25,28 +25,28 @@ class RaisedToast(NamedTuple):
     """A toast that was raised, and may still be shown."""
 
     notification: Notification
-    """Its text, severity and time."""
+    """Text, severity and time of the toast."""
     subject: object
-    """The screen and the view that were shown when it was raised."""
+    """The screen and the view that were shown when the toast was raised."""
 
     @property
     def again(self) -> RaisedToast:
-        """The toast with another identity: Textual shows none a second time."""
+        """The toast with another identity, because Textual shows no toast a second time."""
         return self._replace(notification=replace(self.notification, identity=str(uuid4())))
 
     def replaces(self, other: RaisedToast) -> bool:
-        """Return whether it takes the place of another one: of one with its words, or if both only inform."""
+        """Return whether the toast replaces another one: if they have the same words, or if both only inform."""
         one, two = self.notification, other.notification
         return one.message == two.message or one.severity == two.severity == "information"
 
 
 class Toasts:
-    """The toasts of an app: each goes with what it is about, and none covers the cursor or answers."""
+    """The toasts of an app: each disappears with what it is about, and none covers the cursor or answers."""
 
     def __init__(self, app: App[None], subject: Callable[[], object]) -> None:
-        """Keep the toasts of an app; `subject` returns what a toast that is raised now is about."""
+        """Keep the toasts of an app; `subject` returns what a toast is about that is raised at that moment."""
         self._app, self._subject = app, subject
-        self._raised: list[RaisedToast] = []  # those that are shown, and some that no longer are
+        self._raised: list[RaisedToast] = []  # toasts that are shown, and some that have disappeared
 
     def add(self, event: Notify) -> None:
         """Drop the toasts that a new one replaces."""
@@ -55,7 +55,7 @@ class Toasts:
         raised = RaisedToast(event.notification, self._subject())
         self._raised.append(raised)
         if self._keep(lambda toast: toast is raised or not raised.replaces(toast)):
-            event.prevent_default()  # it is shown with those that stay
+            event.prevent_default()  # the toast is shown with those that stay
 
     def drop_past(self) -> None:
         """Remove the toasts that are about what is no longer shown, except errors, which stay until they are read."""
@@ -64,7 +64,7 @@ class Toasts:
         self._app.call_after_refresh(self.place)
 
     def place(self) -> None:
-        """Show them where they cover neither the cursor nor answers."""
+        """Show the toasts where they cover neither the cursor nor answers."""
         place_toasts(self._app.screen_stack)
 
     def _keep(self, keep: Callable[[RaisedToast], bool]) -> bool:

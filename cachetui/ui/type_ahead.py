@@ -20,10 +20,10 @@ class KeyFilter(Protocol):
 
 @runtime_checkable
 class Explainer(Protocol):
-    """A screen that says why a key does nothing now."""
+    """A screen that says why a key currently does nothing."""
 
     def explain_disabled(self, action: str) -> None:
-        """Notify the user why the action of a key is disabled, which `check_action` says with None."""
+        """Show the user why a key's action is disabled (`check_action` returned None for it)."""
 
 
 class Keyboard(App[None]):
@@ -36,8 +36,8 @@ class Keyboard(App[None]):
     async def on_event(self, event: events.Event) -> None:
         """Handle a key at once; pass on all other events, except the terminal's loss of focus.
 
-        The loss is only recorded: Textual would take the focus from the widget that has it, and so change the keys at
-        the bottom.
+        The loss is only recorded: otherwise, Textual would take the focus from the widget that has it, and so change
+        the keys at the bottom.
         """
         if isinstance(event, events.AppBlur):
             self.set_reactive(App.app_focus, False)

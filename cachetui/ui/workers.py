@@ -28,7 +28,7 @@ def start_worker(
 ) -> Worker[None]:
     """Run a coroutine function as a worker of a node; `exclusive` cancels the other workers of the group.
 
-    If it raises CachetuiError or OSError, the user is notified. Otherwise Textual would end the app, and the
+    If the function raises CachetuiError or OSError, the user is notified, because Textual would end the app, and the
     marks would be lost. Unlike Textual's `work`, this does not convert the arguments to text: for an inventory of
     100,000 entries, that takes seconds and 150 MB.
     """
@@ -78,7 +78,7 @@ async def run_in_thread(
 def reporter(show: Callable[[Value], object], seconds: float = REPORT_SECONDS) -> Callable[[Value], None]:
     """Return a function that another thread can call to run `show` in this thread.
 
-    It runs `show` at most once every `seconds`.
+    The function runs `show` at most once every `seconds`.
     """
     loop, next_at = asyncio.get_running_loop(), 0.0
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:  # only needed for shell completion
 JSON = "json"
 """Topic after which the name of a schema may follow."""
 ROLES: Mapping[Role, text_roles.Role] = {"strong": "heading", "code": "heavy"}
-"""Roles of the words of the reference, as roles of the command line's text."""
+"""Roles of the command line's text, by the roles of words in the reference."""
 PAGER_OPTIONS = "FRX"
 """Options of less if the user has set none: leave a short text on the screen, and show styles."""
 
@@ -91,7 +91,7 @@ def _commands(context: click.Context) -> dict[str, str]:
 
 
 def _lines(context: click.Context, name: str, width: int) -> Iterator[str]:
-    """Yield the lines of the help on a name. Raises UsageError if nothing has this name."""
+    """Yield the lines of the help about a name. Raises UsageError if nothing has this name."""
     root, commands = context.find_root(), _commands(context)
     if not name:
         yield from root.get_help().splitlines()

@@ -23,7 +23,7 @@ from cachetui.text.redact import quote_input, redact_input
 
 ONLY = "--only"
 END = "--"
-"""Word before the command."""
+"""Word that separates the options of `cachetui offline` from the command that it runs."""
 
 
 class OfflineCommand(Command):

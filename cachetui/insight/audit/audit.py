@@ -121,7 +121,7 @@ class Audit(EntryRows):
     origins: tuple[Figure, ...]
     """Figures by the index that entries came from, as "host/path"; unknown indexes come last."""
     uses: tuple[Figure, ...]
-    """Figures of the entries that an environment uses ("used"), that none uses ("unused"), and of the others."""
+    """Figures of the entries that an environment uses ("used"), that none uses ("unused"), and of all others."""
     superseded: Figure
     """Figure of the entries with a newer version for the same Pythons and platform."""
     dead_weight: Figure
@@ -133,15 +133,15 @@ class Audit(EntryRows):
     copies: tuple[Figure, ...]
     """Figures of files that are stored more than once, by file name; the most wasteful first."""
     linked: Figure
-    """Figure of the entries with files that have several names (hard links); their blocks count once."""
+    """Figure of the entries with files that have several names (hard links); their blocks are counted once."""
     rules: tuple[Reclaimable, ...]
     """Space that each rule would free; several rules may choose the same entry."""
     shards: tuple[Shards, ...]
-    """Disk usage of all directories themselves in the whole root, the biggest first."""
+    """Disk usage of the directories themselves (not of their files) in the whole root, the biggest first."""
     foreign_files: int
     """Number of files in the whole root that pip does not write."""
     foreign_disk_usage: int
-    """Allocated bytes in total."""
+    """Allocated bytes of the foreign files."""
 
     @property
     def directories(self) -> int:
@@ -188,7 +188,7 @@ def audit_of(
 
     `facts` must cover `LABELS` for all entries, and hold the time from which ages are counted. `only` are
     the entries to audit, in the inventory's order; by default all. Directories and foreign files are always
-    those of the whole root. `outlook` decides what would stay now; by default, no pip runs.
+    those of the whole root. `outlook` decides what a removal would keep; by default, no pip is running.
     """
     listed = listed_of(inventory, facts, only)
     meant, parts = listed.entries, sized(listed.entries)
@@ -235,7 +235,7 @@ def audit_of(
 def _chances(
     inventory: Inventory, facts: Facts, rules: Iterable[AuditRule], parts: Sequence[SizedEntry], outlook: Outlook
 ) -> Iterator[Reclaimable]:
-    """Yield what each rule would free of `parts`. What a removal would leave now is not counted."""
+    """Yield what each rule would free of `parts`, without what a removal would keep."""
     by_path = {part[0][2]: part for part in parts}
     for rule in rules:
         chosen = [part for entry in rule.choose(inventory.entries, facts) if (part := by_path.get(entry[2]))]

@@ -28,7 +28,7 @@ class FigureChange(NamedTuple):
     """Figure in an earlier and in a later audit."""
 
     name: str | None
-    """The name of the figure; None for entries without such a name."""
+    """The name of the figure; None for the entries without a name."""
     before: int
     """Allocated bytes in the earlier audit."""
     now: int

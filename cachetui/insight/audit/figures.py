@@ -1,4 +1,4 @@
-"""Figures: the disk usage of some entries, together with these entries."""
+"""Figures: the disk usage of some entries, and the entries themselves."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ STORED = frozenset({"wheel", "sdist", "built", "metadata"})
 
 
 class Figure(NamedTuple):
-    """Disk usage of some entries, together with these entries."""
+    """Disk usage of some entries, and the entries themselves."""
 
     name: str | None
-    """Name of the figure, untrusted text; None for entries without such a name."""
+    """Name of the figure, untrusted text; None for the entries without a name."""
     entries: tuple[Entry, ...]
     """Entries, in the inventory's order."""
     disk_usage: int
@@ -51,14 +51,14 @@ class Age(NamedTuple):
 
 
 class Reclaimable(NamedTuple):
-    """Entries that a rule chooses and that would go now, and the bytes that removing them would free."""
+    """Entries that a rule chooses and a removal would not keep, and the bytes that removing them would free."""
 
     name: str
     """Name of the rule in words."""
     options: str
     """Options of `cachetui prune` with the same effect; empty if there are none."""
     figure: Figure
-    """Figure of the entries that would go."""
+    """Figure of the entries that would be removed."""
     frees: int
     """Allocated bytes of files that removing the entries would free."""
     kept: int = 0
@@ -116,8 +116,8 @@ def by_age(
 ) -> tuple[Age, ...]:
     """Return a figure for each age group, the youngest first.
 
-    If entries lack such a time, their figure comes last. `starts` are the days at which a group begins,
-    ascending from 0. Times in the future count as now.
+    The figure of entries without a time comes last. `starts` are the days at which a group begins,
+    ascending from 0. Times in the future are taken as now.
     """
     groups: list[list[SizedEntry]] = [[] for _ in starts]
     unknown: list[SizedEntry] = []
@@ -154,7 +154,7 @@ def wasted(copied: Figure) -> int:
 
 
 def linked(parts: Collection[SizedEntry]) -> Figure:
-    """Return the figure of the entries with files that have several names; their blocks count once."""
+    """Return the figure of the entries with files that have several names; their blocks are counted once."""
     paths = {part[0][2] for part in parts for file in part[0][1] if file[5] > 1}
     return figure(None, [part for part in parts if part[0][2] in paths] if paths else ())
 

@@ -54,7 +54,7 @@ def fits(entry: Entry) -> TagSummary:
 def tags(entry: Entry) -> str | None:
     """Return the tags in the file name of a wheel as written, such as "cp311-cp311-linux_x86_64".
 
-    Return None if the entry has no such name.
+    Return None if the entry has no wheel's name.
     """
     kind, filename = entry[0], entry[8]
     found = _tags(filename) if kind in WHEELS and filename else None
@@ -62,7 +62,7 @@ def tags(entry: Entry) -> str | None:
 
 
 def _tags(filename: str) -> list[str] | None:
-    """Return the Python, ABI and platform tags in the file name of a wheel; None if it is no such name."""
+    """Return the Python, ABI and platform tags in the file name of a wheel; None if it is not a wheel's name."""
     name, *found = filename.removesuffix(".whl").rsplit("-", 3)
     return found if len(found) == 3 and "-" in name else None
 
@@ -73,7 +73,7 @@ def _words(python: str, abi: str, platform: str) -> TagSummary:
 
 
 def pythons(python: str, abi: str) -> str:
-    """Return the Pythons that the first two parts of a tag stand for."""
+    """Return in words the Pythons that the first two parts of a tag stand for."""
     found = [INTERPRETER.fullmatch(one) for one in python.split(".")[: SOME + 1]]
     named: dict[str, list[str]] = {}
     for one in found:

@@ -1,1 +1,1 @@
-"""Whether releases that somebody warns of are, or were, in a cache."""
+"""Find out whether releases that somebody warns of are, or were, in a cache."""

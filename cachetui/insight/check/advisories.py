@@ -20,7 +20,7 @@ from cachetui.insight.check.items import Item
 ECOSYSTEM = "pypi"
 """Name of the ecosystem of PyPI in lower case; a suffix such as `:x` may follow."""
 COMPARED = ("ECOSYSTEM", "SEMVER")
-"""Types of ranges whose events are versions, and not commits."""
+"""Types of ranges whose events are versions rather than commits."""
 Event = Literal["introduced", "fixed", "last_affected", "limit"]
 EVENTS: tuple[Event, ...] = ("introduced", "fixed", "last_affected", "limit")
 UNBOUNDED = {"introduced": "0", "limit": "*"}
@@ -65,11 +65,11 @@ class Affected:
     pattern: None = field(default=None, init=False)
 
     def names(self, project: str) -> bool:
-        """Return whether this is about a project."""
+        """Return whether the advisory is about a project."""
         return project == self.name
 
     def takes(self, version: str | None) -> bool:
-        """Return whether a version is affected; a local version is if its public version is."""
+        """Return whether a version is affected; a local version is affected if its public version is."""
         if version is None:
             return False
         own = _parsed(version)
@@ -80,7 +80,7 @@ class Affected:
 
     @cached_property
     def _known(self) -> frozenset[Version | str]:
-        """The versions, parsed; those that are not valid as text in lower case."""
+        """The versions, parsed; invalid ones as text in lower case."""
         return frozenset([_parsed(one) or one.lower() for one in self.versions])
 
 
@@ -100,7 +100,7 @@ def _is_all(some: Range) -> bool:
 
 @dataclass
 class Advisories:
-    """Advisories that were read, and how many were not looked for."""
+    """Advisories that were read, and how many were left out."""
 
     items: list[Item] = field(default_factory=list)
     """Advisories about projects on PyPI."""
@@ -120,8 +120,8 @@ def is_json(content: bytes) -> bool:
 def read_advisories(content: bytes, name: str, into: Advisories) -> None:
     """Read one record, an array of records, or records on lines of their own; `name` is that of the file.
 
-    Raises AdvisoryError for the first record that cannot be read, and if there are none. All others have been read
-    then, unless it is no JSON.
+    Raises AdvisoryError for the first record that cannot be read, after reading all others, and if there are no records
+    or `content` is not JSON.
     """
     errors, number = [], 0
     for place, record in _records(content, name):

@@ -14,7 +14,7 @@ class CheckList:
 
     items: list[Item] = field(default_factory=list)
     advisories: Advisories = field(default_factory=Advisories)
-    """Advisories that were left out, by reason; its items are among `items`."""
+    """How many advisories were left out, by reason; those that were not are among `items`."""
     unreadable: list[str] = field(default_factory=list)
     """Sentences about lists, or parts of them, that could not be read; they may quote untrusted text."""
     ignored: list[str] = field(default_factory=list)

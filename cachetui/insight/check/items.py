@@ -26,7 +26,7 @@ class Part(Protocol):
         ...
 
     def takes(self, version: str | None) -> bool:
-        """Return whether a version matches; None is an unknown one."""
+        """Return whether a version matches; None stands for an unknown version."""
         ...
 
 
@@ -37,21 +37,21 @@ class Item:
     title: str
     """Requirement as written, or name of the advisory; untrusted text."""
     parts: tuple[Part, ...]
-    """Releases that it is about."""
+    """Releases that the item is about."""
     place: str = ""
-    """File and place in it that it was read from; empty for a term of the command line. It is untrusted text."""
+    """File, and place in it, from which the item was read; empty for a term of the command line. Untrusted text."""
     aliases: tuple[str, ...] = ()
     """Other names of an advisory; untrusted text."""
     summary: str = ""
     """What an advisory is about, in one line; untrusted text."""
 
     def projects(self, known: Collection[str]) -> list[str]:
-        """Return those of the known projects that it is about."""
+        """Return those of the known projects that the item is about."""
         exact = {part.name for part in self.parts if part.pattern is None and part.name in known}
         patterns = [part for part in self.parts if part.pattern is not None]
         more = {project for project in known for part in patterns if part.names(project)} if patterns else set()
         return sorted(exact | more)
 
     def takes(self, project: str, version: str | None) -> bool:
-        """Return whether it is about a release; a version that is None is unknown."""
+        """Return whether the item is about a release; None stands for an unknown version."""
         return any(part.names(project) and part.takes(version) for part in self.parts)

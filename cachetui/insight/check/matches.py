@@ -25,13 +25,13 @@ class FoundFile(NamedTuple):
     entry: Entry
     """Entry of the file."""
     arrival: Arrival | None
-    """When it was uploaded and downloaded; None if its headers do not say so."""
+    """When it was uploaded and downloaded; None if its headers do not say when."""
     origin: str | None
     """Index or host that it came from, without secrets; None if it is not known."""
     built: tuple[Entry, ...]
     """Wheels that were built here from an sdist."""
     users: tuple[str, ...]
-    """Short names of the environments that have it installed; untrusted text."""
+    """Short names of the environments in which it is installed; untrusted text."""
     startup_files: tuple[str, ...] = ()
     """Files of a wheel with which Python runs code at each start, once it is installed; untrusted text."""
 
@@ -44,11 +44,11 @@ class Trace(NamedTuple):
     seen: int
     """When pip last got or confirmed it, in nanoseconds since the epoch."""
     listed: tuple[str, ...]
-    """Names of the files of these releases that an index page lists; untrusted text."""
+    """Names of the release's files that an index page lists; untrusted text."""
 
 
 class Installation(NamedTuple):
-    """A release that an environment has installed."""
+    """A release that is installed in an environment."""
 
     environment: str
     """Short name of the environment; untrusted text."""
@@ -61,15 +61,15 @@ class Match(NamedTuple):
 
     item: Item
     files: tuple[FoundFile, ...] = ()
-    """Files of it in the cache."""
+    """Files in the cache that the item is about."""
     installed: tuple[Installation, ...] = ()
-    """Environments that have it installed, whether or not the file came from this cache."""
+    """Environments in which it is installed, whether or not the file came from this cache."""
     traces: tuple[Trace, ...] = ()
     """Traces of releases whose files are not in the cache."""
 
     @property
     def is_found(self) -> bool:
-        """Whether it is here: in the cache or installed. A trace alone only shows that pip has seen it."""
+        """Whether a release of the item is in the cache or installed. A trace alone only shows that pip has seen it."""
         return bool(self.files or self.installed)
 
 
@@ -79,20 +79,20 @@ class CheckResult(NamedTuple):
     matches: tuple[Match, ...]
     """What was found of each item, in the order of the lists."""
     usage: Usage
-    """What is known of the environments on this machine."""
+    """What is known about the environments on this machine."""
 
     @property
     def is_found(self) -> bool:
-        """Whether anything of a list is here."""
+        """Whether a release of any item is in the cache or installed."""
         return any(match.is_found for match in self.matches)
 
 
 def find_matches(
     items: Iterable[Item], inventory: Inventory, usage: Usage, stop: Callable[[], bool] = never
 ) -> tuple[Match, ...]:
-    """Return what is found of each item, in their order; fewer if `stop()` becomes true.
+    """Return a match for each item, in the order of the items; fewer if `stop()` becomes true.
 
-    `usage` is what the environments on this machine have installed. Raises RootError.
+    `usage` says what is installed in the environments on this machine. Raises RootError.
     """
     if not inventory.entries:
         return tuple([_Finder(inventory, usage).match(item, None) for item in items])

@@ -42,9 +42,9 @@ def check(
     """Return the findings about entries, by default all, that need no reading of whole archives.
 
     `now_ns` is the time in nanoseconds since the epoch, `pips` are the process ids of running pips, `pip` is the
-    version of the pip that is meant, `exists` returns whether an environment is still there, and a download at most
-    `fresh_hours` after its upload is a finding. `memory` says whether to use and update what earlier checks read.
-    Raises RootError.
+    version of the pip that the findings are for, `exists` returns whether an environment still exists, and a download
+    at most `fresh_hours` after its upload is a finding. `memory` says whether to use and update what earlier checks
+    read. Raises RootError.
     """
     some = inventory.entries if entries is None else entries
     mixed = any(entry.path.startswith("http-v2/") for entry in inventory.entries)

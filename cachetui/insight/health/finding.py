@@ -53,13 +53,13 @@ class Meaning(NamedTuple):
     """Title in a few words."""
     severity: Severity
     consequence: str
-    """Consequence, such as pip's reaction, as a sentence."""
+    """Consequence, such as pip's reaction (a sentence)."""
     way_out: str
-    """Advice to the user, as a sentence."""
+    """Advice to the user (a sentence)."""
 
 
 BY_PIP = "Mark and remove it: pip "
-"""Start of the advice to remove what pip puts there again."""
+"""Start of the advice to remove an entry that pip then fetches or makes again."""
 REMOVE = f"{BY_PIP}downloads it again when it is needed."
 REBUILD = f"{BY_PIP}builds it again when it is needed."
 MEANINGS: Mapping[FindingType, Meaning] = {
@@ -206,7 +206,7 @@ MEANINGS: Mapping[FindingType, Meaning] = {
 """Meaning of each finding type, the most severe first."""
 SORTS: tuple[FindingType, ...] = tuple(MEANINGS)
 OF_ANY_TOOL = frozenset[FindingType](("writable", "folder", "owner", "leftover"))
-"""Types with the same consequence in the cache of every program."""
+"""Types of findings that have the same consequence in the cache of every program."""
 PIP_WORD = re.compile(r"\bpip\b")
 OF_CONTENT = frozenset[FindingType](
     ("mismatch", "archive", "build", "page", "metadata", "inconsistent", "length", "stopping", "unreadable")

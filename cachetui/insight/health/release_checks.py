@@ -1,4 +1,4 @@
-"""Checks of releases: what their indexes say of them, what they do at each start of Python, and how new they were."""
+"""Checks of releases: what indexes say about them, what they do at each start of Python, and how new they were."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cachetui.text.format import count
 
 
 class IndexWords(NamedTuple):
-    """What cached index pages say of projects and their files."""
+    """What cached index pages say about projects and their files."""
 
     yanked: Mapping[str, str]
     """Reasons for yanking, "" for none, by the names of records."""
@@ -39,8 +39,8 @@ def release_findings(
 ) -> Iterator[Finding]:
     """Yield the findings about the releases among entries; `all_entries` are those of the whole cache.
 
-    `memory` holds what earlier checks read. With `fresh_hours`, a download that came at most so many hours after its
-    upload is one of them.
+    `memory` holds what earlier checks read. With `fresh_hours`, there is a finding for a download that came at most so
+    many hours after its upload.
     """
     projects = {entry.project for entry in entries if entry.project and entry.kind in (*INSTALLABLE, "index")}
     own = [entry for entry in all_entries if entry.project in projects]
@@ -80,7 +80,7 @@ def _of_file(
 def index_words(
     pages: Iterable[Entry], evidence: CacheReader, memory: ReleaseMemory, stop: Callable[[], bool]
 ) -> IndexWords:
-    """Return what index pages say; of pages from the same address, the latest one counts."""
+    """Return what index pages say; of pages from the same address, the latest one is taken."""
     yanked: dict[str, str] = {}
     statuses: dict[str, ProjectStatus] = {}
     quarantined: dict[str, str] = {}

@@ -1,7 +1,7 @@
-"""What earlier checks read of wheels and index pages, in a file that belongs to the user.
+"""What earlier checks read in wheels and index pages, in a file that belongs to the user.
 
-What was read of a file counts only while the file has the same inode, modification time, size and URL. It is stored by
-a digest of these, because all of a large cache is in memory at once.
+What was read in a file is trusted only while the file has the same inode, modification time, size and URL. It is stored
+under a digest of these four, because all of a large cache is in memory at once.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from cachetui.system.remembered import read_remembered, write_remembered
 FORM = 2
 """Version of the remembered values; others are ignored."""
 MOST = 4
-"""Maximum number of caches of which something is remembered; those that were checked last are kept."""
+"""Maximum number of remembered caches; those that were checked last are kept."""
 
 
 def default_path() -> Path:
@@ -40,7 +40,7 @@ class ReleaseMemory:
         self._changed = False
 
     def recall(self, entry: Entry, read: Callable[[], Any], is_valid: Callable[[Any], bool]) -> Any:
-        """Return what `read` once returned for an entry's content, or what it returns now if that is not known.
+        """Return what `read` once returned for an entry's content, or what it returns if that is not remembered.
 
         The values must be those of JSON; `is_valid` returns whether a remembered one has the expected form. None stands
         for content that cannot be read, and is not remembered.
@@ -57,7 +57,7 @@ class ReleaseMemory:
         return value
 
     def save(self) -> None:
-        """Write the file, without what is no longer in the cache, if anything has changed."""
+        """Write the file if anything has changed; leave out what is no longer in the cache."""
         if self._path and self._changed:
             with_files = [entry for entry in self._inventory.entries if entry.files]
             known = {key: self._known[key] for entry in with_files if (key := _digest(entry)) in self._known}
@@ -67,7 +67,7 @@ class ReleaseMemory:
 
 
 def _digest(entry: Entry) -> str:
-    """Return a digest of what identifies the content of an entry: links on a page may be relative to its URL."""
+    """Return a digest of what identifies an entry's content, with its URL, to which links on a page may be relative."""
     file = entry.content
     stamp = repr((file.path, file.inode, file.mtime_ns, file.size, entry.url))
     return hashlib.blake2b(stamp.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

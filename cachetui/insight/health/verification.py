@@ -25,11 +25,11 @@ from cachetui.system.parallel_io import usable_processors
 from cachetui.system.tree import GONE, NO_RIGHT, is_denied, never, reason
 
 VERIFIED = ("wheel", "sdist", "built", "metadata", "index", "response")
-"""Kinds that are read to their end. A response may be a page, a wheel or an sdist whose damage hides its name."""
+"""Kinds of entries that are read to their end; a response may be a page or distribution whose damage hides its name."""
 UNNAMED = ("metadata", "index", "response")
 """Kinds in `VERIFIED` whose entries need not be archives of a distribution."""
 CUT = "pip 25.2 and later fetch what is missing"
-"""Addition to the fault of a download that was cut short, as a clause."""
+"""Addition to the fault of a download that was cut short (a clause)."""
 SIMPLE = "application/vnd.pypi.simple"
 """Prefix of the content types that only index pages have."""
 
@@ -158,7 +158,7 @@ def _is_cut(entry: Entry) -> bool:
 def _broken(
     entry: Entry, body: Body, headers: Callable[[str], str], stop: Callable[[], bool]
 ) -> tuple[FindingType, str | None]:
-    """Return the type of damage within a file, and its description; None as the description if it is sound.
+    """Return the type of damage within a file, and its description; the description is None if the file is sound.
 
     `headers` returns a header of the response in lower case. A file that still unpacks is only inconsistent with
     itself, which pip does not notice. Raises StoppedError.

@@ -38,7 +38,7 @@ class TargetEnvironment:
     environ: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
     """Environment variables that pip sees."""
     cache: tuple[str, ...] = ()
-    """Option and value with which cachetui finds this cache again; empty if it needs none."""
+    """Option and value with which cachetui finds the same cache again; empty if it needs none."""
     off_by: str | None = None
     """Setting or other cause that switches pip's cache off; None if the cache is on."""
     notes: tuple[str, ...] = ()
@@ -57,8 +57,8 @@ def resolve_environment(
     """Return the Python whose pip is asked: the named one, else that of the command, else the default one.
 
     Runs that Python, which reports on itself. `demo_index` is the URL of the made-up index, if the question is about
-    the made-up cache. In that case, neither the user's settings nor what is installed here count, and the running
-    Python, for which that cache is made, stands for the Python of the command: the demo's Pythons are made up.
+    the made-up cache. In that case, the user's settings and installed projects are ignored, and the running Python, for
+    which that cache is made, stands for the Python of the command, because the demo's Pythons are made up.
     """
     notes: list[str] = []
     python: Python | None = None

@@ -204,7 +204,7 @@ class Evidence:
     def reads(self, entry: Entry) -> bool:
         """Return whether this pip reads the layout of an entry.
 
-        If no version of pip is known, every layout counts as read; if the version is invalid, only the newest
+        If no version of pip is known, every layout is taken as read; if the version is invalid, only the newest
         one.
         """
         if not entry.path.startswith("http") or self.replay.pip is None:
@@ -213,7 +213,7 @@ class Evidence:
         return entry.path.startswith("http-v2/") == newer
 
     def admits(self, version: Version | None) -> bool:
-        """Return whether a version was asked for; pre-releases count as asked for."""
+        """Return whether a version was asked for; pre-releases are taken as asked for."""
         return version is not None and self.specifier.contains(version, prereleases=True)
 
     @cached_property

@@ -21,7 +21,7 @@ facts.
 TONE_WORDS: dict[Tone, str] = {"partly": "partly cached", "stale": "outdated", "off": "cache off", "stops": "error"}
 """Verdicts whose words for the user differ from their name in JSON."""
 Copy = Literal["", "unused", "unsure"]
-"""Use of a copy of the file in the cache, where pip takes nothing from it for sure.
+"""Use of a cached copy of the file, where it is not certain that pip takes the file from the cache.
 
 `unused`: pip does not use the copy. `unsure`: it depends on an index. "": there is no copy, or pip uses it.
 """
@@ -73,7 +73,7 @@ class Remedy:
     arguments: tuple[str, ...] | None = None
     """Arguments of pip, its command first; None for a command of cachetui."""
     is_tested: bool = True
-    """Whether the remedy helps only if pip, asked again with it, decides differently."""
+    """Whether pip is asked again with the remedy, which is shown only if pip then decides differently."""
 
 
 Finding = tuple[Reason, tuple[Remedy, ...]]
@@ -124,7 +124,7 @@ class Explanation:
 
     @property
     def tone_words(self) -> str:
-        """Verdict in a word or two, for the user; it agrees with what the sentence says of a copy in the cache."""
+        """Verdict in a word or two, for the user; it agrees with what the sentence says about a copy in the cache."""
         if self.tone == "not cached" and self.copy:
             return COPY_WORDS[self.copy]
         return TONE_WORDS.get(self.tone, self.tone)

@@ -35,7 +35,7 @@ ONE_SIGN = re.compile(r"([A-Za-z0-9][\w.-]*)\s*=\s*(\w[\w.*+!-]*)\Z")
 COMPARED = re.compile(r"[A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?\s*(?:===?|~=|!=|<=?|>=?)\s*[\w.*+!-]+\Z")
 """Pattern of a requirement whose version may be invalid by PEP 440.
 
-Older pips accept such a version; newer ones say why they do not.
+Older pips accept such a version; newer ones say why they do not accept it.
 """
 FLAGS = frozenset(
     (

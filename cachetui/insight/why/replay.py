@@ -259,7 +259,7 @@ class Replay:
     pip: str | None = None
     """Version of pip; None if unknown."""
     trouble: str = ""
-    """Reason why this pip cannot be asked, as a sentence; "" if it answered."""
+    """Reason why the Python's pip cannot be asked (a sentence); "" if it answered."""
     pypi: str = ""
     """URL of PyPI's index, as built into this pip."""
     runs: tuple[Run, ...] = ()
@@ -282,7 +282,7 @@ class Scenario:
 def replay(
     python: Python, scenarios: Sequence[Scenario], environ: Mapping[str, str], *, stop: Callable[[], bool] = never
 ) -> Replay:
-    """Ask a Python's pip the questions, one after the other, in one process. Never raises."""
+    """Ask a Python's pip one or more questions, one after the other, in one process. Never raises."""
     if hindrance := obstacle(python.executable):
         return Replay(trouble=f"{python.executable} {hindrance}.")
     request = {
@@ -319,7 +319,7 @@ def replay(
 
 
 def read_answer(told: Any) -> Replay:
-    """Parse the answer of the script. Raises ValueError, TypeError, KeyError."""
+    """Parse the answer that the code in `sealed` has printed. Raises ValueError, TypeError, KeyError."""
     pip = told["pip"] if told["pip"] is None else str(told["pip"])
     match told.get("cannot"):
         case "old":

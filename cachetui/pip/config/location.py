@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 DEFAULT = "the platform's default"
 """Source of the location if no setting names one."""
 INSTALL = "install"
-"""Command whose cache counts as pip's cache, because this command fills it."""
+"""Command of pip whose cache is taken as pip's cache, because this command fills it."""
 OTHERS = ("cache", "download", "wheel")
 """Other commands that use a cache; settings may give them a different one."""
 
@@ -130,7 +130,7 @@ def locate(
 
 
 def package_of(python: Interpreter, platform: str) -> str | None:
-    """Return the Microsoft Store package that a Python comes from; None if it does not come from there."""
+    """Return the Microsoft Store package that a Python comes from; None if it is not from the Microsoft Store."""
     return store_package(str(python.executable), str(python.prefix)) if platform == "win32" else None
 
 
@@ -190,7 +190,7 @@ def here() -> str:
 
 
 def _difference(command: str, location: Location, other: str, there: Location) -> str | None:
-    """Return a sentence about how the cache of another command differs; None if it does not."""
+    """Return a sentence about how the cache of another command differs; None if it is the same."""
     if (location.root, location.enabled) == (there.root, there.enabled) or not (location.enabled or there.enabled):
         return None
     here = f"uses {location.root}" if location.enabled else f"has its cache off ({location.off_by})"

@@ -23,7 +23,7 @@ STORE = "PythonSoftwareFoundation.Python."
 PACKAGE = re.compile(
     rf"({re.escape(STORE)}[\d.]+)_(?:[\d.]+_[a-z\d]+_[a-z\d]*_)?([a-z\d]{{13}})(?![^\\/])", re.IGNORECASE
 )
-"""Pattern of such a package in a path: its family name, or its full name with version and processor."""
+"""Pattern of a Store package's name in a path: its family name, or its full name with version and processor."""
 REDIRECTED = {"LOCALAPPDATA": "Local", "APPDATA": "Roaming"}
 """Folders of an application from the Microsoft Store below its `LocalCache`, each in place of a known folder."""
 
@@ -48,7 +48,7 @@ def home(platform: str, environ: Mapping[str, str]) -> str:
 
 
 def _home_on_record() -> str:
-    """Return the current user's home directory on record in the system, or "~" if there is none."""
+    """Return the current user's home directory in the system's list of users, or "~" if there is none."""
     if sys.platform != "win32":
         import pwd  # noqa: PLC0415 - there is none on Windows
 

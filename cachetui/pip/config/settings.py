@@ -77,7 +77,7 @@ class Configuration:
     """Whether an empty value hides the values that it overrides (`PipBehaviour.merges`)."""
 
     def heard(self, name: str, command: str) -> tuple[Setting, ...]:
-        """Return the settings of an option for a command, weakest first: the last one counts.
+        """Return the settings of an option for a command, weakest first: the last one applies.
 
         Source: `ConfigOptionParser._get_ordered_configuration_items` in `pip._internal.cli.parser`.
         """
@@ -90,7 +90,7 @@ class Configuration:
     def indexes(self) -> tuple[str, ...]:
         """Return every index and find-links page that a setting names, the strongest setting first, each once.
 
-        Their credentials are removed, because pip looks them up without.
+        Their credentials are removed, because pip looks the URLs up without credentials.
         """
         found = [
             address
@@ -159,7 +159,7 @@ def without_credentials(address: str) -> str | None:
 
 
 def _level_of(name: str, files: Files) -> Level | None:
-    """Return the level of the file with this name, or None if it has none."""
+    """Return the level of the file with a name, or None if the file has none."""
     levels: tuple[tuple[Level, tuple[str, ...]], ...] = (
         ("global", files.machine),
         ("user", files.user),

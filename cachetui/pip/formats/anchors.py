@@ -60,7 +60,7 @@ def _after(text: str, end: str, start: int) -> int:
 
 
 def _attributes(text: str, at: int, room: int) -> tuple[int, dict[str, str | None], int]:
-    """Return the position after a tag, those of its attributes that are in `READ`, and what is left of `room`.
+    """Return the position after a tag, its attributes that are in `READ`, and how many more attributes may follow.
 
     The position is -1 if the tag is cut off or has more than `room` attributes.
     """

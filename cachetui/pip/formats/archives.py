@@ -25,9 +25,9 @@ from cachetui.pip.unpacking import unpacker_of
 ZIP_TAIL = 65_558
 """Number of bytes at a zip's end in which zipfile looks for its end record: 22 bytes and the longest comment."""
 END_SIZE, LOCATOR_SIZE, END64_SIZE = 22, 20, 56
-"""Sizes in bytes of a zip's end record without a comment, of the locator of a zip64's end record, and of the latter."""
+"""Sizes in bytes of a zip's end record without a comment, of a zip64's locator, and of a zip64's end record."""
 SHORT_TAIL = 8192
-"""Number of bytes at a zip's end that mostly hold its end record, and often all of its directory."""
+"""Number of bytes at a zip's end in which its end record usually lies, and often all of its directory."""
 LONGEST_DIRECTORY = 32 << 20
 """Maximum size in bytes of a zip's directory that is read."""
 LONGEST_TEXT = 1 << 20
@@ -43,7 +43,7 @@ RECORD = b".dist-info/RECORD"
 PKG_INFO = b"/PKG-INFO"
 PYPROJECT = b"/pyproject.toml"
 NO_RECORD = "it has no RECORD of its files: no pip installs it"
-"""Fault of a wheel that does not list its files, as a clause."""
+"""Fault of a wheel that does not list its files (a clause)."""
 MOST_TRIED = 1000
 """Maximum number of names with the required ending that are tried in a zip's directory."""
 FIELDS = (b"name", b"version", b"tag", b"build")
@@ -66,7 +66,7 @@ UNREADABLE = (
     zlib.error,
     lzma.LZMAError,
 )
-"""Exceptions that these parsers, and those that they use, raise for damaged bytes."""
+"""Exceptions that the parsers of archives raise for damaged bytes."""
 
 
 class ArchiveName(NamedTuple):
@@ -137,7 +137,7 @@ def parsed_metadata(text: bytes) -> RawMetadata:
 def look_into_zip(body: Body) -> tuple[ArchiveName | None, bool]:
     """Return the name of a wheel or zipped sdist by the zip's directory, and whether it is an sdist.
 
-    The name is None if the zip is damaged or neither of these.
+    The name is None if the zip is damaged, or neither a wheel nor an sdist.
     """
     try:
         directory = zip_directory(body)
@@ -152,7 +152,7 @@ def look_into_zip(body: Body) -> tuple[ArchiveName | None, bool]:
 
 
 def holds(body: Body, ending: bytes) -> bool:
-    """Return whether a zip holds a file with this ending, such as `.dist-info/WHEEL`, at its top level."""
+    """Return whether a zip holds a file that ends in `ending`, such as `.dist-info/WHEEL`, at its top level."""
     try:
         directory = zip_directory(body) if body.read(0, 4) == b"PK\3\4" else None
     except UNREADABLE:
@@ -224,7 +224,7 @@ def has_directory(body: Body) -> bool:
 def _directory_places(body: Body, tail_at: int, tail: bytes) -> list[tuple[int, int]]:
     """Return the size and offset of a zip's directory as each end record gives it, the one to use first.
 
-    The end record is looked for as zipfile does: a comment may hold what looks like one.
+    The end record is looked for as zipfile does it, because a comment may hold what looks like an end record.
     """
     end = len(tail) - END_SIZE
     if not (end >= 0 and tail.startswith(b"PK\5\6", end) and tail.endswith(b"\0\0")):
@@ -273,7 +273,7 @@ def _wheel(body: Body, directory: bytes) -> ArchiveName | None:
 
 
 def _members(directory: bytes, ending: bytes) -> Iterator[tuple[int, str]]:
-    """Yield the position and name of each member in a zip's directory whose name has this ending."""
+    """Yield the position and name of each member in a zip's directory whose name ends in `ending`."""
     end = 0
     for _ in range(MOST_TRIED):
         end = directory.find(ending, end) + len(ending)
@@ -289,7 +289,7 @@ def _u16(data: bytes, at: int) -> int:
 
 
 def _member(body: Body, directory: bytes, at: int) -> bytes | None:
-    """Return the content of the member whose name is at this position of the directory.
+    """Return the content of the member whose name is at the position `at` of the directory.
 
     At most `LONGEST_TEXT` bytes are returned; None if the member is damaged or too long.
     """

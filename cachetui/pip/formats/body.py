@@ -28,7 +28,7 @@ else:  # Windows; each descriptor is used by one thread only
 
 
 class FileSlice:
-    """A body that is a part of an open file, or all of it."""
+    """A body that is a part of an open file, or the whole file."""
 
     __slots__ = ("_fd", "_start", "size")
 

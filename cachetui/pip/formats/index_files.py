@@ -62,12 +62,12 @@ class IndexFile(NamedTuple):
         return self.filename.endswith(".whl")
 
     def version(self, project: str) -> Version | None:
-        """Return the version in its name; None if it is not a file of this project or has an unknown form."""
+        """Return the version in its name; None if it is not a file of `project` or has an unknown form."""
         return version_in(self.filename, project)
 
 
 def version_in(filename: str, project: str) -> Version | None:
-    """Return the version in the file name of a wheel or sdist; None if it is not one of this project."""
+    """Return the version in the file name of a wheel or sdist; None if it is not a file of `project`."""
     if len(filename) > LONGEST_NAME:
         return None
     try:
@@ -94,7 +94,7 @@ def files_of(page: Page, base: str | None = None) -> tuple[IndexFile, ...]:
 
 
 def yanked_files(page: Page, base: str | None = None) -> tuple[IndexFile, ...]:
-    """Return those of the files of `files_of` that were yanked, faster than all of them."""
+    """Return the yanked ones among the files of `files_of`, in less time than all of them take."""
     if page.is_json:
         count = page.text.count
         is_likely = count(b'"yanked"') > count(b'"yanked":false') + count(b'"yanked": false')

@@ -91,7 +91,7 @@ def name_of(page: Page) -> str | None:
 def _json_name(text: bytes) -> str | None:
     if not JSON_FILES.search(text):
         return None
-    at = text.rfind(b'"name"')  # at the same depth, the last key counts
+    at = text.rfind(b'"name"')  # at the same depth, the last key is the one that JSON keeps
     if at >= 0 and _is_outermost(text, at) and (found := JSON_NAME.match(text, at)):
         return found[1].decode("ascii", "replace")
     if len(text) > LONGEST_PARSED:
@@ -135,7 +135,7 @@ def _is_of(own: str, project: str, filename: str) -> bool:
 
 
 def project_of_file(address: str) -> str | None:
-    """Return the canonical name of the project whose wheel or sdist a URL names; None if it names neither."""
+    """Return the canonical name of the project whose wheel or sdist a URL names; None if the URL names neither."""
     filename = filename_of(address)
     try:
         if filename.endswith(".whl"):
@@ -192,7 +192,7 @@ def _json_urls(text: bytes) -> Iterator[str]:
 def stops_pip(page: Page) -> bool:
     """Return whether a page lists an invalid URL, such as `http://[`, at which pip ends with a traceback.
 
-    This concerns pip 22.3.1 to 26.3 at least. pip splits each URL while it reads the page
+    pip 22.3.1 to 26.3 are known to fail so. pip splits each URL while it reads the page
     (`_internal/models/link.py`, `Link.from_json` and `from_element`, and the constructor).
     """
     *pieces, rest = page.text.split(b"[", MOST_BRACKETS)  # a search for one letter is many times faster than for two
@@ -222,7 +222,7 @@ def first_absolute(page: Page) -> str | None:
 def needs_parsing(page: Page) -> bool:
     """Return whether a page must be parsed because its URLs are relative or contain escapes.
 
-    Only the first URL decides: see `is_mixed`.
+    Only the first URL is examined; `is_mixed` examines all.
     """
     first = (FIRST_JSON if page.is_json else FIRST_HTML).search(page.text)
     if first is None or first[1] is None:

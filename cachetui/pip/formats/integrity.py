@@ -50,7 +50,7 @@ LONGEST_RECORD = 64 << 20
 LONGEST_ROW = 64 << 10
 """Maximum length of a row of a RECORD in characters."""
 TOO_LONG = "its directory is implausibly long"
-"""Fault of a zip whose directory is longer than `LONGEST_DIRECTORY`, as a clause."""
+"""Fault of a zip whose directory is longer than `LONGEST_DIRECTORY` (a clause)."""
 UNLISTED = ("/RECORD", "/RECORD.jws", "/RECORD.p7s")
 """Files that a RECORD lists without a hash: the RECORD itself and its signatures."""
 LOCAL = struct.Struct("<4sHHHHHIII")
@@ -138,7 +138,7 @@ def quick_trouble(body: Body, *, is_wheel: bool) -> str | None:
 
 
 def kind_trouble(body: Body, *, is_wheel: bool) -> str | None:
-    """Return why a body that unpacks is not a wheel, or else not an sdist, that pip installs; None if it is one."""
+    """Return why pip would not install a body that unpacks as a wheel, or else as an sdist; None if it would."""
     if holds(body, WHEEL_FILE):
         if not is_wheel:
             return "it is a wheel, not an sdist"

@@ -21,7 +21,7 @@ PAGES = (SIMPLE_JSON, "application/vnd.pypi.simple.v1+html", "text/html")
 def page_trouble(body: Body, content_type: str, encoding: str) -> str | None:
     """Return why pip cannot read a response as an index page; None if it can, or if that is unknown.
 
-    `content_type` and `encoding` are its headers in lower case.
+    `content_type` and `encoding` are headers of the response, in lower case.
     """
     if body.size > LONGEST_PAGE:
         return None

@@ -13,7 +13,7 @@ from cachetui.pip.formats.index_page import LONGEST_PARSED, Page
 from cachetui.pip.formats.page_json import parse_page
 
 MARKERS = ("archived", "deprecated", "quarantined")
-"""Statuses other than "active", which is that of a project without a marker."""
+"""Statuses other than "active", which is the status of a project without a marker."""
 QUOTED = re.compile(rf'"(?:{"|".join(MARKERS)})"'.encode())
 """Pattern of a marker in JSON."""
 HEAD = 64 << 10

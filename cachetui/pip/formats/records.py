@@ -43,7 +43,7 @@ MOST_NAMES, LONGEST_NAME = 1000, 64
 PICKLE = "a pickle, as pip 6.0 wrote it: not read, for reading it could run code"
 STOPPING = "damaged: pip stops at it, for a part of its answer has another name"
 GARBLED = "damaged: pip stops at it, for a text in it is not base64"
-"""Notes about records that pip ignores because of their age, and on records at which it fails."""
+"""Note about a record at which pip fails because a text in it is damaged."""
 NO_ANSWER = "damaged: it holds no answer"
 WEIGHTY = {0xC4: 1, 0xC5: 2, 0xC6: 4, 0xD9: 1, 0xDA: 2, 0xDB: 4}
 """Number of bytes that hold the length, by type code of msgpack's bin and str (msgpack specification)."""
@@ -223,7 +223,7 @@ class LongStringCutter:
         self._longest: tuple[bytes, bytes, int] = (b"", b"", 0)
 
     def feed(self, piece: bytes) -> None:
-        """Add the next piece. Strings in these records are base64 and contain no escapes."""
+        """Add the next piece. Strings in `cc=2` records are base64 and contain no escapes."""
         self.fed += len(piece)
         at = 0
         while at < len(piece):

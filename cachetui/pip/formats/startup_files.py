@@ -18,15 +18,15 @@ ENDINGS = (".pth", ".start")
 MODULES = ("sitecustomize", "usercustomize")
 """Modules that Python imports at each start."""
 HINTS = (b".pth", b".start", b"customize")
-"""Bytes of which the name of each of these files has some."""
+"""Byte strings: the name of each file that runs code when Python starts contains one of them."""
 LIBRARIES = ("purelib", "platlib")
 """Parts of a wheel's `.data` directory that are installed like its other modules."""
 FOLDERS = ("site-packages", "dist-packages")
-"""Lower-case names of the folders in which Python looks for these files."""
+"""Lower-case names of the folders in which Python looks for files to run when it starts."""
 
 
 def startup_files(body: Body) -> tuple[str, ...]:
-    """Return the names of these files in a wheel, as its zip directory has them; the files themselves are not read."""
+    """Return the names of a wheel's files that run code when Python starts, from its zip directory alone."""
     try:
         directory = zip_directory(body)
     except UNREADABLE:
@@ -46,7 +46,7 @@ def member_names(directory: bytes) -> Iterator[str]:
 
 
 def _runs_at_start(name: str) -> bool:
-    """Return whether a member of a wheel is installed where Python looks for such files at each start."""
+    """Return whether Python runs a member of a wheel at each start, once the wheel is installed."""
     first, *rest = posixpath.normpath(name).split("/")
     if first.endswith(".data") and rest:
         scheme, *rest = rest

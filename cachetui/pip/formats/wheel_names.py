@@ -16,7 +16,7 @@ from cachetui.pip.formats.archives import NAME
 STRICT_SINCE = (25, 3)
 """First pip version that accepts only names that follow the wheel specification."""
 LEGACY_NOTE = "its name is not a wheel's by today's rules: only pip before 25.3 takes it"
-"""Note about a wheel whose name only older pips accept, as a clause."""
+"""Note about a wheel whose name only older pips accept (a clause)."""
 LEGACY = re.compile(r"([^\s/-]+)-([^\s/-]+)(?:-\d[^/-]*)?-[^\s/-]+-[^\s/-]+-[^\s/-]+\.whl")
 """Pattern of a wheel's name, with project and version as groups, as pips before 25.3 match it."""
 
@@ -62,5 +62,5 @@ def todays_name(filename: str) -> str:
 
 
 def takes_legacy_names(pip: Version | None) -> bool:
-    """Return whether a pip accepts legacy names of wheels; an unknown pip counts as the newest one."""
+    """Return whether a pip accepts legacy names of wheels; an unknown pip is taken as the newest one."""
     return pip is not None and pip.release[:2] < STRICT_SINCE

@@ -26,9 +26,9 @@ def inventory_of(
     by_length: bool,
     layout: Layout = PIPS,
 ) -> Inventory:
-    """Return the inventory; entries that are equal in `known`, by path, are taken from there.
+    """Return the inventory; entries that are equal in `known`, by path, are taken from it.
 
-    `by_length` says that the lengths of files were taken for their disk usage already.
+    `by_length` says that the disk usage of files has already been set to their lengths.
     Empties both lists, so that entries are in memory only once.
     """
     failed = sorted([*errors, *(error for shard in shards for error in shard.errors)])
@@ -112,7 +112,7 @@ def count_links_once(entries: list[Entry], foreign: list[File]) -> None:
 
 
 def uncounted(files: Sequence[File], again: set[str]) -> tuple[File, ...]:
-    """Return files, with no disk usage for those in `again`, whose inodes are counted at another path."""
+    """Return files; those in `again`, whose inodes are counted at another path, get a disk usage of 0."""
     return tuple([file._replace(disk_usage=0) if file.path in again else file for file in files])
 
 
@@ -130,7 +130,7 @@ def empty_directories(
     errors: Iterable[Unreadable],
     layout: Layout,
 ) -> Iterator[Entry]:
-    """Yield a leftover for each topmost directory of the program that has had no file for long enough."""
+    """Yield a leftover for each topmost directory of the program without files for long enough, at any depth."""
     filled = {above(file.path) for entry in entries for file in entry.files}
     filled.update(above(file.path) for file in foreign)
     filled.update(error.path for error in errors)

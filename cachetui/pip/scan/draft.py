@@ -77,7 +77,7 @@ class EntryDraft:
     ) -> None:
         """Create a draft from files in order of removal; the file at `dating_file` dates the download.
 
-        That is the file with its body, alone or inside a record.
+        The dating file is the file with the entry's body, alone or inside a record.
         """
         self.kind: Kind | Stage = kind
         self.dating_file = dating_file
@@ -100,7 +100,7 @@ class EntryDraft:
 
     @property
     def digest(self) -> bytes | None:
-        """Name of its record, the SHA-224 of its URL, including for leftovers of a record; None for anything else."""
+        """Name of its record, the SHA-224 of its URL, also for leftovers of a record; None for anything else."""
         path = self.files[0].path
         if not has_record(path):
             return None
@@ -151,7 +151,7 @@ class EntryDraft:
         self.content_hint, self.announced = content_hint, announced
 
     def share(self, entry: Entry) -> None:
-        """Use the values of an earlier entry that are equal, so that they are in memory only once."""
+        """Replace values by equal ones of an earlier entry, so that they are in memory only once."""
         for name in ("files", "downloaded", "read", "filename", "url"):
             if (value := getattr(entry, name)) == getattr(self, name):
                 setattr(self, name, value)

@@ -23,7 +23,7 @@ AT_ONCE, FEW = 64, 8
 CAN_READ_AHEAD = hasattr(os, "posix_fadvise")
 """Whether the system can read files ahead without threads."""
 BODY = -1
-"""In place of a file's index: the file with the entry's body."""
+"""Value in place of a file's index that stands for the file with the entry's body."""
 
 
 class Inspector:
@@ -86,7 +86,7 @@ class Inspector:
     def _open_each(
         self, drafts: Iterable[EntryDraft], which: int, job: Callable[[EntryDraft, int], None], few: int = FEW
     ) -> None:
-        """Open the file at index `which` of each entry, or the one with its body, and run a job on it."""
+        """Open the file at index `which` of each entry, or the file with its body for `BODY`, and run a job on it."""
         waiting = iter(drafts)
         while not self._stop() and (some := [*islice(waiting, AT_ONCE if self._slow else few)]):
             before = blocks_read()
@@ -119,7 +119,7 @@ class Inspector:
             self._fail(draft, which, unexpected_reason(error), unexpected_reason(error))
 
     def _read_ahead(self, drafts: Iterable[EntryDraft], which: int) -> None:
-        """Ask the system to prefetch the start of each of these files."""
+        """Ask the system to prefetch the start of one file of each draft, as for `_open_each`."""
         for draft in drafts:
             with suppress(OSError):
                 fd = self._tree.open(draft.files[draft.dating_file if which == BODY else which])

@@ -40,16 +40,16 @@ HTTP_SHARD = re.compile(r"http(-v2)?(/[0-9a-f]){0,5}").fullmatch
 
 
 class Layout(NamedTuple):
-    """What a scan has to know of the paths in a cache. Paths are relative to the root."""
+    """What a scan has to know about the paths in a cache. Paths are relative to the root."""
 
     tops: Collection[str]
-    """Names of the directories that the program makes in the root: without any of them, it is not its cache."""
+    """Names of the directories that the program makes in the root; a root that has none of them is not its cache."""
     closed: Collection[str]
     """Directories of the root that are never opened."""
     holds_shards: Callable[[str], bool]
     """Returns whether the directories in a directory are shards, or hold shards: a shard is read as a whole."""
     is_own_directory: Callable[[str], bool]
-    """Returns whether the program creates directories with this path."""
+    """Returns whether the program creates directories with a path."""
     kept: frozenset[str]
     """Directories that no removal deletes."""
     pair_in: Callable[[str, dict[str, os.stat_result]], EntryDraft | None]
@@ -57,7 +57,7 @@ class Layout(NamedTuple):
     drafts_of: Callable[[str, DirectoryListing], Iterator[EntryDraft | File]]
     """Yields the files of any other directory as drafts and foreign files."""
     build_folder_of: Callable[[str], str | None]
-    """Returns the folder in which the program builds something, if a directory is or lies in one."""
+    """Returns the build folder that a directory is, or lies in; None if there is none."""
     read_own: Callable[[EntryDraft, int], None]
     """Reads the open file of a draft at the stage `own`."""
 
@@ -68,7 +68,7 @@ def holds_shards(path: str) -> bool:
 
 
 def is_pips_directory(path: str) -> bool:
-    """Return whether pip creates directories with this path, relative to the root."""
+    """Return whether pip creates directories with a path, relative to the root."""
     return bool(path in TOPS or HTTP_SHARD(path) or WHEEL_SHARD(path) or BUILD_FOLDER(path) or _is_lock_folder(path))
 
 
@@ -83,7 +83,7 @@ def is_legacy(path: str) -> bool:
 
 
 def build_folder_of(path: str) -> str | None:
-    """Return the folder in which pip 25.3 or later builds a wheel, if a directory is or lies in one."""
+    """Return the folder in which pip 25.3 or later builds a wheel, if a directory is that folder or lies in it."""
     found = BUILD_FOLDER(path) if path.startswith("wheels/") else None
     return found[1] if found else None
 
@@ -127,7 +127,7 @@ def pair_in(directory: str, files: dict[str, os.stat_result]) -> EntryDraft | No
 
 
 def foreign_in(directory: str, listing: DirectoryListing) -> Iterator[File]:
-    """Remove links, pipes, devices and the like from a listing, and yield them; pip creates none of these."""
+    """Remove links, pipes, devices and the like from a listing, and yield them; pip creates nothing of the kind."""
     files = listing.files
     for name in [name for name, found in files.items() if not stat.S_ISREG(found.st_mode)]:
         yield file_at(f"{directory}/{name}" if directory else name, files.pop(name))
@@ -144,7 +144,7 @@ def _records(directory: str, shard: str, separate: bool, files: dict[str, os.sta
 def records(
     directory: str, shard: str, separate: bool, files: dict[str, os.stat_result], tool: str = "pip"
 ) -> Iterator[EntryDraft]:
-    """Remove HTTP records, bodies and leftovers of them from `files`, and yield their drafts.
+    """Remove HTTP records, their bodies and their leftovers from `files`, and yield their drafts.
 
     The shard is the first five digits of the digest. `separate` says whether bodies have files of their own, and
     `tool` is the program whose cache it is.
@@ -176,7 +176,7 @@ def _locks(directory: str, names: Iterable[str], files: dict[str, os.stat_result
 
 
 def _wheels(directory: str, files: dict[str, os.stat_result]) -> Iterator[EntryDraft]:
-    """Remove the wheels that pip built from `files`, and yield their drafts.
+    """Take the wheels that pip built out of `files`, and yield their drafts.
 
     The last wheel by name owns the origin that they share.
     """
@@ -225,7 +225,7 @@ def build_folders(contents: dict[str, list[tuple[str, os.stat_result]]]) -> Iter
 
 
 def companions(entries: Iterable[Entry]) -> dict[str, tuple[str, ...]]:
-    """Return each origin that several wheels share, with the paths of these wheels."""
+    """Return each origin that several wheels share, with the paths of the wheels."""
     wheels: dict[str, list[str]] = {}
     origins = {}
     for entry in entries:

@@ -15,7 +15,7 @@ from cachetui.pip.scan.shards import Shard, digest_times
 from cachetui.system.tree import Tree
 
 RACY_NS = 2_000_000_000
-"""Nanoseconds before a listing in which a change can go unnoticed: FAT stores times in steps of two seconds."""
+"""A change so many nanoseconds before a listing can go unnoticed: FAT stores times in steps of two seconds."""
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ def last_reads(tree: Tree, known: RememberedShard, stop: Callable[[], bool]) -> 
     """Return when each entry of a shard was last read, in nanoseconds since the epoch.
 
     Return None if anything changed. A directory with the same times has the same names, because pip replaces
-    files by renaming. As in git's index, a time shortly before the listing, or later, counts as a change.
+    files by renaming. As in git's index, a time shortly before the listing, or later, is taken as a change.
     Each file is compared, too.
     """
     limit = known.listed_at - RACY_NS
@@ -101,7 +101,7 @@ def reuse_shard(
     """Return a shard made from remembered rows and the times from `last_reads`; None if a row is invalid.
 
     `same` holds one copy of each string that many entries share. `before` holds the entries of an earlier scan by path.
-    With both, equal values are in memory only once.
+    Both serve to have equal values in memory only once.
     """
     one: Callable[[Any, Any], Any] = same.setdefault
     entries, traits = [], []
@@ -139,7 +139,7 @@ def reuse_shard(
 
 
 def reuse_equal(entry: Entry, before: Mapping[str, Entry]) -> Entry:
-    """Return the equal entry of an earlier scan, or else this entry."""
+    """Return an equal entry from `before` if there is one, or else the entry itself."""
     known = before.get(entry.path)
     return known if known is not None and known == entry else entry
 

@@ -51,11 +51,12 @@ def scan(
 ) -> Inventory:
     """Scan the cache at `root`, a path.
 
-    `indexes` are the URLs of package indexes, such as those in pip's settings: they name the pages that lie there, and
-    files that such pages list by relative URLs. They are asked for once a page's URL is wanted. `report` is called with
-    new and changed entries, at most some twenty times a second, from this thread. Once `stop` returns true, the result
-    so far is returned as an incomplete inventory. `known` are entries of an earlier scan by path: unchanged ones are
-    taken from there, so that they are in memory only once. With `by_length`, files count by their lengths.
+    `indexes` are the URLs of package indexes, such as those in pip's settings: they give the URLs of index pages,
+    and of files that pages list by relative URLs. The iterable is used only if a page's URL is wanted. `report` is
+    called with new and changed entries, about twenty times a second at most, from this thread. Once `stop` returns
+    true, the result so far is returned as an incomplete inventory. `known` are entries of an earlier scan by path:
+    unchanged entries are taken from it, so that they are in memory only once. With `by_length`, disk usage is the
+    length of files.
     `layout` says where entries lie, and what they are.
     Raises RootError where the root is missing, not a directory, or cannot be read.
     """
@@ -199,7 +200,7 @@ class Scanner:
     def _look_up_urls(self) -> None:
         """Name entries by the URLs that index pages, the origins of built wheels and known indexes give.
 
-        Entries that an earlier scan could not name are looked up only in new pages, and on the indexes known now.
+        Entries that an earlier scan could not name are looked up only in new pages, and on the known indexes.
         """
         fresh = [*self._drafts()]
         pages = [one for one in fresh if lists_urls(one)]
@@ -230,7 +231,7 @@ class Scanner:
             shard.is_remembered &= changed.isdisjoint(shard.drafts)
 
     def _late_names(self) -> set[str]:
-        """Return the paths of remembered entries without a URL for which a known index now gives a proven URL."""
+        """Return the paths of remembered entries without a URL for which a known index gives a proven URL."""
         entries = [entry for shard in self._unchanged for entry in shard.entries]
         nameless = {
             entry.path.rpartition("/")[2][:56]: entry.path

@@ -59,7 +59,7 @@ class UrlIndex:
             self._match([url.encode("utf-8", "surrogatepass") for url in urls], project)
 
     def match_indexes(self, indexes: Iterable[str], projects: Collection[str | None]) -> None:
-        """Find entries by the URLs that the pages of these projects may have on these indexes."""
+        """Find entries by the URLs that the pages of `projects` may have on `indexes`."""
         if not self._waiting:
             return
         for index in indexes:
@@ -112,7 +112,7 @@ def index_of(url: str) -> str:
 def page_address(
     digest: bytes | None, project: str | None, page: index_page.Page, indexes: Iterable[str]
 ) -> str | None:
-    """Return a page's own URL: the likely URL that has this digest; None if there is none.
+    """Return a page's own URL: the likely URL that has the digest `digest`; None if there is none.
 
     A page without a project may be one of `indexes` itself, because pip's settings also name find-links pages.
     """

@@ -57,7 +57,7 @@ def _words(words: str) -> str:
 def comparison_csv(comparison: Comparison, shared: ReportHead, since: str) -> Iterator[str]:
     """Yield the parts of the document: a line of titles, then a line for each entry that changed.
 
-    Such an entry was added or removed, or it grew or shrank. `since` is the time of the earlier audit.
+    An entry may have been added, removed, or have grown or shrunk. `since` is the time of the earlier audit.
     """
     changed = [
         *[("came", line, 0, line.disk_usage) for line in comparison.came],

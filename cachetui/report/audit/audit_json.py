@@ -91,7 +91,7 @@ def _sections(audit: Audit) -> Iterator[tuple[str, Any]]:
 
 
 def _frees(rule: Reclaimable, directories: int) -> dict[str, int]:
-    """Return what a rule frees: everything, and files and directories by themselves, in bytes."""
+    """Return the bytes that a rule frees: in total, of files, and of directories."""
     return {"frees": rule.frees + directories, "frees_files": rule.frees, "frees_directories": directories}
 
 

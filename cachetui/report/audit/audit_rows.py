@@ -37,7 +37,7 @@ class ReportHead(NamedTuple):
     root: str
     """Absolute path of the cache directory."""
     audited: str
-    """Time of the audit, in ISO 8601 and UTC like all times here."""
+    """Time of the audit in ISO 8601 and UTC, like all times in a report."""
     cachetui_version: str
     """Version of the cachetui that wrote the report."""
 
@@ -62,7 +62,7 @@ class AuditRow(NamedTuple):
     platform: str
     """Platform that the entry is for, in words."""
     tags: str | None
-    """Tags in the name of a wheel, as they are."""
+    """Tags in the name of a wheel, as written."""
     origin: str | None
     """Index that the entry came from, as "host/path", without secrets."""
     url: str | None
@@ -135,7 +135,7 @@ def characters(text: str) -> str:
 def moment(second: int) -> str:
     """Return a time in seconds since the epoch as ISO 8601 in UTC.
 
-    A time outside the years 1 to 9999 gets the first or last day of these years.
+    A time before the year 1 or after the year 9999 becomes the first or last day of these years.
     """
     day, rest = divmod(second, DAY)
     return f"{_date(day)}T{MINUTES[rest // 60]}{SECONDS[rest % 60]}"

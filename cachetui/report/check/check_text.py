@@ -19,7 +19,7 @@ from cachetui.text.styled import styled
 MOST_NAMED = 3
 """Maximum number of files of an index page, or of environments, that a line names."""
 MOST_ABSENT = 10
-"""Maximum number of items that are not here and are named."""
+"""Maximum number of items that are named although they are not here."""
 
 
 def check_lines(result: CheckResult, cache: Sequence[str] = ()) -> Iterator[str]:
@@ -66,7 +66,7 @@ def _title(match: Match) -> str:
 
 
 def _file(found: FoundFile) -> Iterator[str]:
-    """Yield what is known of a file."""
+    """Yield what is known about a file."""
     entry = found.entry
     yield f"  - {escape_control(whole_name(entry))} ({entry.kind}), {disk_text(entry.disk_usage)}"
     came = found.arrival

@@ -20,7 +20,7 @@ FILES = {
     "preferences": "preferences.json",
     "doctor": "doctor.json",
 }
-"""File that describes the output of each command with `--json`; `comparison` is that of `audit --since`."""
+"""File that describes the output of each command with `--json`; `comparison` is the output of `audit --since`."""
 
 
 def schema_names() -> tuple[str, ...]:

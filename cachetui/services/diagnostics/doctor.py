@@ -43,9 +43,9 @@ VARIABLES = re.compile(
     r"(CACHETUI|PIP|XDG|LC|TEXTUAL)_\w+|LANG|LANGUAGE|TERM|TERM_PROGRAM|COLORTERM|TMUX|STY|NO_COLOR|FORCE_COLOR|"
     r"CLICOLOR(_FORCE)?|VIRTUAL_ENV|CONDA_PREFIX|PYTHONIOENCODING|PYTHONUTF8|COLUMNS|LINES"
 )
-"""Names of the variables that have an effect on cachetui or on pip's cache."""
+"""Pattern of the names of variables that have an effect on cachetui or on pip's cache."""
 SECRET = re.compile(r"PASS|TOKEN|SECRET|KEY|CERT|AUTH|PROXY", re.I)
-"""Names of variables whose values are left out."""
+"""Pattern of the names of variables whose values are left out."""
 Section = Callable[[], dict[str, Any]]
 
 
@@ -69,7 +69,7 @@ def doctor(options: GlobalOptions, *, report: Callable[[str], None] = lambda _: 
         found[name] = _attempt(section)
     try:
         found["pythons"] = list(_pythons(options, report))
-    except Exception as error:  # whatever is broken, the rest of the page counts
+    except Exception as error:  # whatever is broken, the rest of the page is useful
         found["pythons"] = [{"error": _words(error)}]
     return {key: _private(value) for key, value in found.items()}
 
@@ -77,7 +77,7 @@ def doctor(options: GlobalOptions, *, report: Callable[[str], None] = lambda _: 
 def _attempt(section: Section) -> dict[str, Any]:
     try:
         return section()
-    except Exception as error:  # whatever is broken, the rest of the page counts
+    except Exception as error:  # whatever is broken, the rest of the page is useful
         return {"error": _words(error)}
 
 
@@ -132,7 +132,7 @@ def _file_system(root: str) -> str | None:
 
 
 def _options(options: GlobalOptions) -> dict[str, Any]:
-    """Return the global options that are given, each with what gave it."""
+    """Return the global options that are given, each with its source."""
     names = ("cache_dir", "of", "python", "demo", "read_only", "no_memory")
     given = {name: getattr(options, name) for name in names}
     return {name: {"value": value, "said_by": options.said_by(name)} for name, value in given.items() if value}
@@ -151,7 +151,7 @@ def _preferences() -> dict[str, Any]:
 
 
 def _problem(problem: Problem) -> str:
-    """Return a problem as a sentence; those that quote terms, which may name projects, only by their key."""
+    """Return a problem as a sentence; if it quotes terms, which may name projects, return only its key."""
     return f"{problem.key}: not valid" if problem.key.startswith(("protect", "prune")) else str(problem)
 
 
@@ -202,7 +202,7 @@ def _pythons(options: GlobalOptions, report: Callable[[str], None]) -> Iterator[
 
 
 def _private(value: Any) -> Any:
-    """Return a value in which texts have no credentials, `~` for the home directory, and no name of the user."""
+    """Return a value in whose texts credentials, the home directory and the user's name are replaced."""
     if isinstance(value, dict):
         return {key: _private(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

@@ -1,6 +1,6 @@
 """Turn unexpected exceptions into one CachetuiError, so that a failing worker does not end the app.
 
-Otherwise the user would lose the marks.
+If the app ended, the user would lose the marks.
 """
 
 from __future__ import annotations

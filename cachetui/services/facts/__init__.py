@@ -1,1 +1,1 @@
-"""What labels and rules must know of entries beyond the cache: Pythons, environments, and what projects need."""
+"""What labels and rules must know from outside the cache: Pythons, environments, and what projects need."""

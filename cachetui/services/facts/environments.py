@@ -39,7 +39,7 @@ def find_usage(
 
     `listed` are the folders and patterns of `environments` in the preferences. `memory` says whether to use and update
     what earlier runs read. With `machine`, the search for Pythons covers the whole machine. If `stop()` is true,
-    nothing is known.
+    the result says that nothing is known.
     """
     with step(LOG, "read the environments"):
         known = SiteMemory(used=memory)
@@ -70,7 +70,7 @@ def usage_here(
 ) -> Usage:
     """Return which environments use the entries, with those that the preferences name; see `find_usage`.
 
-    With `demo`, the environments are made up. If the preferences do not say clearly which they name, nothing is known.
+    With `demo`, the environments are made up. If `environments` in the preferences has a problem, nothing is known.
     """
     if demo:
         return usage_of(entries, made_up_environments(entries), root)
@@ -101,7 +101,7 @@ def prefixes_in(entries: Iterable[Entry], root: str) -> list[str]:
 
 
 def usage_words(usage: Usage) -> str:
-    """Return how many environments were looked at, and which are unreadable, as a sentence; the text is untrusted."""
+    """Return how many environments were looked at, and which are unreadable (a sentence); the text is untrusted."""
     if usage.trouble:
         return usage.trouble
     number, unread = len(usage.environments), usage.unread

@@ -25,7 +25,7 @@ from cachetui.text.redact import quote_input, redact_input
 
 LOG = logging.getLogger(__name__)
 REMOTE = re.compile(r"(?:-r|--requirement).*://")
-"""Pattern of a line that includes a requirements file by its URL. Constraints only narrow, so those may be missing."""
+"""Pattern of a line that includes a requirements file by its URL; constraints only narrow, so they may be missing."""
 
 
 @dataclass(frozen=True, slots=True)

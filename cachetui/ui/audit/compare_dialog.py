@@ -102,7 +102,7 @@ class CompareReport(InputDialog[Differences]):
         self._reports.choose(self.typed)
 
     def action_choose(self, step: int) -> None:
-        """Put the next report of the list into the box, or the one before."""
+        """Put the next report of the list, or the one before, into the box."""
         if names := self._reports.names:
             index = names.index(self.typed) + step if self.typed in names else 0
             self.action_take(max(0, min(index, len(names) - 1)))

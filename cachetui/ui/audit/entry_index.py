@@ -29,7 +29,7 @@ class Span(NamedTuple):
 
 
 class EntryIndex(NamedTuple):
-    """All entries of a catalog in a fixed order; in a set, the first entry is the highest bit."""
+    """All entries of a catalog in a fixed order. A set of them is an integer, whose highest bit is the first entry."""
 
     generation: int
     """The revision of the catalog, as counted by the model."""
@@ -51,7 +51,7 @@ class EntryIndex(NamedTuple):
 
     @property
     def indices(self) -> Mapping[str, int]:
-        """The position of each entry, by its path; computed at each access."""
+        """The position of each entry, by the entry's path; computed at each access."""
         return {path: number for number, path in enumerate(self.paths)}
 
     def number(self, indices: Mapping[str, int], entries: Iterable[Entry]) -> int:
@@ -70,7 +70,7 @@ class EntryIndex(NamedTuple):
         return number_of(picks)
 
     def picks(self, number: int) -> bytes:
-        """Return one byte for each entry: 1 if it is in the set, 0 if it is not."""
+        """Return one byte for each entry: 1 if it is in the set `number`, 0 if it is not."""
         return f"{number:0{len(self.paths)}b}".encode().translate(PICKS) if self.paths else b""
 
     def marked(self, marks: Marks) -> int:
@@ -93,5 +93,5 @@ class EntryIndex(NamedTuple):
 
 
 def number_of(picks: bytes | bytearray) -> int:
-    """Return the set, as an integer, for one byte per entry: 1 if it is in the set, 0 if it is not."""
+    """Return a set as an integer, given one byte for each entry: 1 if it is in the set, 0 if it is not."""
     return int(picks.translate(DIGITS) or b"0", 2)

@@ -11,9 +11,10 @@ from cachetui.ui.audit.items import FigureChoice
 
 
 class FigureMarks:
-    """Marks of a model as sets of an audit's entries, which make a figure's mark state fast to compute.
+    """The marks of a browser model, for the figures of an audit.
 
-    If the catalog has changed since the audit, entries are examined one by one.
+    They are held as a set of the audit's entries, so that a figure's mark state is fast to compute. If
+    the catalog has changed since the audit, entries are examined one by one.
     """
 
     def __init__(self, model: BrowserModel, order: EntryIndex) -> None:
@@ -63,7 +64,7 @@ class FigureMarks:
         return " " if not number else "x" if number == len(choice.entries) else "-"
 
     def _groups_of(self, choice: FigureChoice) -> list[tuple[GroupKey, EntryGroup]]:
-        """Return the entries of a figure by project and group, as they are now in the catalog."""
+        """Return the entries of a figure by project and group, as they are in the catalog."""
         catalog = self._model.catalog
         found: dict[GroupKey, list[Entry]] = {}
         for entry in choice.entries:

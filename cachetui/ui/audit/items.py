@@ -50,7 +50,7 @@ EXPLANATIONS = {
 }
 """Long and short description of what a rule chooses, by the rule's options."""
 SHORT: Mapping[str | None, str] = {NO_WHEEL.python: "not installable", SOURCE.python: "sdist"}
-"""Names of groups that are shorter here than in reports, because a bar follows them."""
+"""Names of groups that are shorter than in reports, because a bar follows them."""
 FOREMOST = (
     POLICY,
     "superseded versions",
@@ -69,29 +69,29 @@ class FigureChoice(NamedTuple):
     """An item of a figure, which can be marked and opened in Browse."""
 
     name: str
-    """Its name; untrusted text."""
+    """Name of the item; untrusted text."""
     entries: tuple[Entry, ...]
-    """Its entries."""
+    """Entries of the item."""
     disk: int
-    """Its bytes: the disk usage of its entries, or what a rule frees."""
+    """Bytes of the item: the disk usage of its entries, or what a rule frees."""
     filter: str = ""
-    """The filter that shows it in Browse; empty if no filter does."""
+    """The filter that shows the item in Browse; empty if no filter does."""
     entry: Entry | None = None
     """The entry to go to in Browse if no filter shows the choice; if there are several, the first."""
     known: bool = True
-    """Whether its entries are known."""
+    """Whether the entries are known."""
     in_use: int = 0
     """Number of further entries that the rule chooses, and that may still be in use."""
     explanations: tuple[str, ...] = ()
-    """Long and short description of what the rule chooses, if its name does not say it."""
+    """Long and short description of what the rule chooses, if the name does not say it."""
     number: int = 0
-    """Its entries as a set, in the order of `Parts.order`; 0 if the set was not computed."""
+    """Entries of the item as a set, in the order of `Parts.order`; 0 if the set was not computed."""
     places: tuple[GroupKey, ...] = ()
-    """The projects and groups that it contains completely; empty if it contains anything else."""
+    """The projects and groups of which the item is made up; empty if it contains anything else."""
 
 
 class Parts(NamedTuple):
-    """Everything that the view shows of an audit."""
+    """The parts of an audit that the view shows."""
 
     tops: list[Item]
     """The items of the treemap's top level."""

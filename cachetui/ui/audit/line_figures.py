@@ -13,7 +13,7 @@ from cachetui.ui.widgets.cells import bar, fit, pad, shown, width
 from cachetui.ui.widgets.painted import Part, size_parts
 
 NAME, OTHERS, BAR = 12, 17, 6
-"""Cells: minimum for a kind's name, everything between the name and the bar but the number, and minimum for the bar."""
+"""Widths in cells: a kind's name at least, what is between name and bar except the number, and the bar at least."""
 NUMBER = 3
 """Minimum width of the number of a kind's entries in cells."""
 GAP = 3
@@ -68,7 +68,7 @@ for, **b** or Enter shows a kind in Browse.
         return places
 
     def _count(self, places: int | None = None) -> str:
-        """Write how many of the kinds are in the sentence; without `places`, write as much as that may take."""
+        """Return in words how many of the kinds are in the sentence; without `places`, the longest words possible."""
         return f"{places or self.number} of {self.number} shown" if places is None or places < self.number else ""
 
     def _sentence(self) -> Strip:
@@ -103,7 +103,7 @@ class Biggest(Lines):
         self.refresh()
 
     def line(self, choice: FigureChoice, room: int) -> tuple[list[Part], list[Part]]:
-        """Return a file's mark, project and version for the left, and its age and size for the right."""
+        """Return a file's mark, project and version for the left end, and its age and size for the right end."""
         entry = choice.entries[0]
         number, unit = age(max(0, self.now_ns - entry.downloaded) / NS)
         sign = self.sign(choice).strip()

@@ -32,7 +32,7 @@ class AuditSubject(NamedTuple):
     generation: int
     """The revision of the catalog, as counted by the model."""
     pythons: bool
-    """Whether the Pythons were known."""
+    """Whether the Pythons on this system were known when the audit began."""
     policy: Policy | None
     """The user's policy."""
     usage: Usage | None
@@ -46,9 +46,9 @@ def prepare_audit(
     subject: AuditSubject,
     tags: tuple[frozenset[Tag], ...],
 ) -> Callable[[], tuple[Audit, Parts]]:
-    """Return a function for a worker thread that audits the entries which are left now.
+    """Return a function for a worker thread that audits the entries that are left in the catalog.
 
-    It returns the audit, and the audit as values to draw. `tags` are those that each Python supports.
+    The function returns the audit, and the audit as values to draw. `tags` are the tags that each Python supports.
     """
     known, protect = model.catalog.entries, model.protect
     left = replace(inventory, entries=tuple([entry for entry in inventory.entries if entry.path in known]))

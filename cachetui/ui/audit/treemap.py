@@ -41,8 +41,8 @@ Where the space is. The area of a tile is its disk usage, its shade is its age: 
         """The open levels, each with its name, its items, and the index of its current item."""
         self._room = Size(0, 0)
         self._tiles: list[Tile] = []
-        self._choices: list[FigureChoice] = []  # the choices of these tiles
-        self._signs: list[Sign] = []  # mark states of these choices
+        self._choices: list[FigureChoice] = []  # the choices of the tiles
+        self._signs: list[Sign] = []  # mark states of the choices
         self._written: dict[int, tuple[list[str], list[str]]] = {}  # labels, by the index of their tile
 
     def show(self, items: list[Item], now_ns: int) -> None:
@@ -97,7 +97,7 @@ Where the space is. The area of a tile is its disk usage, its shade is its age: 
 
     @property
     def share_shown(self) -> str:
-        """The number and the share of the items that have a tile; empty if all have one."""
+        """The number and the share of the items that have a tile; empty if all items have one."""
         items = [item for item in self.levels[-1][1] if item.disk > 0] if self.levels else []
         laid_out = sum([len(tile.item.inside) or 1 for tile in self._tiles])
         if laid_out >= len(items):

@@ -38,15 +38,15 @@ class Item(NamedTuple):
     """Something that takes disk space, such as a project or an entry."""
 
     name: str
-    """Its name; untrusted text."""
+    """Name of the item; untrusted text."""
     entries: tuple[Entry, ...]
-    """Its entries."""
+    """Entries of the item."""
     disk: int
-    """Their allocated bytes."""
+    """Allocated bytes of the entries."""
     days: float
-    """The age of the newest of them in days, as Browse shows it."""
+    """Age of the newest entry in days, as Browse shows it."""
     inside: tuple[Item, ...] = ()
-    """The items that are joined in it because they are too small for tiles of their own."""
+    """The items that are joined in the item, because they are too small for tiles of their own."""
     place: GroupKey | None = None
     """The project or group that the item contains completely; None for any other item."""
 
@@ -55,7 +55,7 @@ class Tile(NamedTuple):
     """A rectangle of cells; `right` and `bottom` are the first column and row outside it."""
 
     item: Item
-    """The item that it shows."""
+    """The item that the tile shows."""
     left: int
     top: int
     right: int
@@ -151,7 +151,7 @@ def _laid_out(items: Sequence[Item], room: int, height: int) -> list[Tile]:
 
 
 def _edge(place: float) -> int:
-    """Round an edge so that both adjacent tiles agree, although their sums may differ in the last digits."""
+    """Round the position of an edge, so that adjacent tiles agree although their sums may differ in the last digits."""
     return int(round(place, 6) + 0.5)
 
 

@@ -46,7 +46,7 @@ BESIDE, FIGURES, FILES = 110, 76, 160
 SHORT, TALL = 20, 32
 """Heights of the screen in rows.
 
-Below the first, there is no histogram. From the second on, there are all rules, the biggest files and blank lines.
+Below `SHORT`, there is no histogram. From `TALL` on, there are all rules, the biggest files and blank lines.
 """
 
 
@@ -174,7 +174,7 @@ class AuditView(Container):
         self._update()
 
     def watch_pythons(self) -> None:
-        """Update the audit once the Pythons are known: they decide which entries are unusable."""
+        """Update the audit once the Pythons are known, because they decide which entries are unusable."""
         self._update()
 
     def watch_usage(self) -> None:

@@ -71,14 +71,14 @@ class BrowseBody(Container):
         self.query_one(ColumnTitles).show(model.order)
 
     def refresh_signs(self) -> None:
-        """Redraw the changed marks and what is protected."""
+        """Redraw the signs of marks and of protection that have changed."""
         if self._protected is not self.model.protected_groups:
             self._protected = self.model.protected_groups
             self.details.refresh()
         self.cache_tree.refresh_signs()
 
     def toggle_row(self, index: int | None = None) -> bool:
-        """Open a row, or close it if it is open; return whether the rows change. By default, it is the current row."""
+        """Open a row, by default the current one, or close it if it is open; return whether the rows change."""
         row = self.cache_tree.current if index is None else self.cache_tree.table.rows[index]
         return row is not None and self._fold(row, not row.open)
 

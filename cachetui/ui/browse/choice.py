@@ -1,4 +1,4 @@
-"""Words on rows that a key acts on, and on their marks, and where they lie (does not import Textual)."""
+"""Words about the rows that a key acts on, about their marks, and their paths (does not import Textual)."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ STILL_NAMING = "What the filter shows can be marked once everything has been nam
 
 
 def foreign_words(tool: str) -> str:
-    """Return what cachetui does with files that the cache's program, the tool, does not write."""
+    """Return in words what cachetui does with files that the cache's program, the tool, does not write."""
     return f"These are not {tool}'s files: cachetui counts them and never removes them."
 
 
 def why_not_removable(rows: list[Row], model: BrowserModel) -> str | None:
-    """Return why the entries of some rows cannot be removed, as a sentence; None if they can."""
+    """Return why the entries of some rows cannot be removed (a sentence); None if they can."""
     if rows and all(row.foreign for row in rows):
         return foreign_words(model.tool)
     if not model.is_final:
@@ -31,7 +31,7 @@ def why_not_removable(rows: list[Row], model: BrowserModel) -> str | None:
 
 
 def undone_words(undone: Undone) -> str:
-    """Return which marks an undo restored, as a sentence; empty if none."""
+    """Return which marks an undo restored (a sentence); empty if none."""
     parts = [
         f"{count(number, 'entry')} {'is' if number == 1 else 'are'} {state} again"
         for number, state in ((undone.marked, "marked"), (undone.unmarked, "unmarked"))

@@ -37,17 +37,17 @@ class BrowseColumn(NamedTuple):
     """One column of the tree."""
 
     key: str
-    """The property that it shows."""
+    """The property that the column shows."""
     title: str
-    """Its title."""
+    """Title of the column."""
     width: int
-    """Its width in cells."""
+    """Width of the column in cells."""
     left: bool = False
-    """Whether its title is aligned to the left."""
+    """Whether the title is aligned to the left."""
     by: By | None = None
-    """The sort key for a click on its title; None if there is none."""
+    """The sort key for a click on the title; None if there is none."""
     age: Age = "downloaded"
-    """The age that it shows, if it is a column of ages."""
+    """The kind of age that the column shows, if it is a column of ages."""
 
 
 class Scale(NamedTuple):
@@ -122,7 +122,7 @@ def brief(number: int) -> str:
 
 
 def cell(column: BrowseColumn, row: Row, order: SortOrder, scale: Scale, glyphs: Glyphs) -> Iterable[tuple[str, str]]:
-    """Return the parts of one cell, each as words and their roles."""
+    """Yield the parts of one cell, each as words and their roles."""
     size = row.group.size(order.apparent)
     match column.key:
         case "size":

@@ -49,7 +49,7 @@ RUNGS = {
 MOST_USERS = 3
 """Maximum number of environments that are named."""
 NOT_KNOWN = "not known"
-"""Value of a fact that no search has found."""
+"""Value of a fact that searches did not find."""
 INSTALLED = (*INSTALLABLE, "metadata")
 """Kinds of entries that environments use."""
 WHEELS = ("wheel", "built", "metadata")
@@ -66,9 +66,9 @@ class Fact(NamedTuple):
     """A label and a value in the details."""
 
     label: str
-    """Its label."""
+    """Label of the fact."""
     value: str
-    """Its value; untrusted text made printable."""
+    """Value of the fact; untrusted text made printable."""
 
 
 def when(time: int, now: int) -> str:
@@ -86,7 +86,7 @@ def entry_facts(
 ) -> list[Fact]:
     """Return the facts about one entry, the most useful first; they include which of `pythons` can use it.
 
-    `findings` describe what is wrong with entries, and `copies` name the others that hold the same file, by path.
+    By path, `findings` describe what is wrong with entries, and `copies` name the other entries with the same file.
     """
     facts = []
     if wrong := findings.get(entry.path):
@@ -124,7 +124,7 @@ def _usable(entry: Entry, pythons: Sequence[InterpreterInfo]) -> str | None:
 
 
 def gives_back(group: EntryGroup, inventory: Inventory) -> str:
-    """Return how much space the removal of entries gives back, in words; empty if it is all of it."""
+    """Return how much space the removal of entries gives back, in words; empty if it gives back all of their space."""
     freeing = Freeing()
     freeing.count(group.entries, disk=group.disk, linked=group.linked)
     freed, limit = freeing.disk, "at most " if inventory.may_share else ""
@@ -140,9 +140,9 @@ def _may_be_used(row: Row) -> bool:
 
 
 def _users(row: Row, usage: Usage, room: int) -> str:
-    """Return the environments that use a row's entries, in words; empty if none is known to, nor that none does.
+    """Return the environments that use a row's entries, in words; empty if neither a use nor the lack of uses is known.
 
-    As many are named as fit into `room` cells, but at least one.
+    As many environments are named as fit into `room` cells, but at least one.
     """
     if row.foreign or row.place.rank is not GroupKind.PROJECT:
         return ""
@@ -241,11 +241,11 @@ class Details(PaintedLines):
     pythons: reactive[Sequence[InterpreterInfo] | None] = reactive(None)
     """The working Pythons on this system; None before all of them are known."""
     searches: reactive[bool] = reactive(False)
-    """Whether this system is searched for Pythons and environments: then there is room for what they use."""
+    """Whether this system is searched for Pythons and environments, so that the details keep room for what is found."""
     findings: reactive[Mapping[str, str]] = reactive(NO_FINDINGS)
     """Faults of entries, by path."""
     copies: reactive[Mapping[str, Collection[str]]] = reactive(NO_COPIES)
-    """Paths of the other entries that hold the same file, by path."""
+    """Paths of the other entries that hold the same file as an entry, by the entry's path."""
     tool = PIP.tool
     """Name of the program that fills the cache."""
     _given: tuple[EntryGroup, Inventory, str] | None = None
@@ -253,7 +253,7 @@ class Details(PaintedLines):
     """Function that returns how much of a row is protected: x for all, - for a part; empty for nothing."""
 
     def _facts(self, row: Row, room: int) -> list[Fact]:
-        """Return the facts; those that a search finds have their place before, too, and take `room` cells at most."""
+        """Return the facts, in `room` cells at most; facts that a search finds have their place even before it."""
         facts = facts_of(row, self.now, self.pythons or (), self.findings, self.copies, self.tool)
         if back := self._gives_back(row):
             labels = [fact.label for fact in facts]
@@ -273,7 +273,7 @@ class Details(PaintedLines):
         return facts if words is None else [Fact("protected", words), *facts]
 
     def _gives_back(self, row: Row) -> str:
-        """Return what the removal of the row gives back, in words; it is found once for each row and scan."""
+        """Return in words the space that removing the row gives back, which is computed once for each row and scan."""
         inventory = self.screen.inventory if isinstance(self.screen, CacheScreen) else None
         if row.foreign or inventory is None:
             return ""

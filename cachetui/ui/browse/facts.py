@@ -1,4 +1,4 @@
-"""Facts that a filter needs: which of them are missing, and how to find them."""
+"""Facts that a filter needs: which facts are missing, and how to find them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class FactsRequest(NamedTuple):
     find: Callable[[], Facts]
     """Function that finds the facts."""
     is_quick: bool
-    """Whether they are found within a frame."""
+    """Whether the facts are found within a frame."""
 
 
 class MissingFacts:
@@ -49,9 +49,9 @@ class MissingFacts:
         self._requested = None
 
     def find(self, view: DOMNode, pythons: Pythons, usage: Usage | None, show: Callable[[], object]) -> None:
-        """Find the facts that are missing now; those that take longer in a worker of the view, which then calls `show`.
+        """Find the facts that are missing; if that takes longer than a frame, find them in a worker of the view.
 
-        `show` draws the rows that match the filter given these facts.
+        The worker calls `show`, which draws the rows that match the filter given these facts.
         """
         request = self._request(pythons, usage)
         if request is None:
@@ -67,7 +67,7 @@ class MissingFacts:
             show()
 
     def _request(self, pythons: Pythons, usage: Usage | None) -> FactsRequest | None:
-        """Return the facts to find now; None if none are missing, or while entries are still being identified.
+        """Return a request for the missing facts; None if none are missing, or while entries are being identified.
 
         Identification changes the entries, so that facts would soon be out of date.
         """

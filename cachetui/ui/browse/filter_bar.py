@@ -23,13 +23,13 @@ from cachetui.ui.widgets.painted import PaintedLine, Part
 from cachetui.ui.widgets.text_box import TextBox
 
 WIDE, NARROW = 100, 52
-"""Widths in cells: from the first on, the progress bar is long; below the second, there is no bar."""
+"""Widths in cells: from `WIDE` on, the progress bar is long; below `NARROW`, there is no bar."""
 BAR_CELLS, SHORT_BAR_CELLS = 20, 10
 """Lengths of the long and the short progress bar in cells."""
 TAB = "  Tab"
 """Hint behind a suggestion: the key that accepts it."""
 ROOMY = 72
-"""Minimum width in cells at which the order is said in words."""
+"""Minimum width in cells at which the sort order is shown in words."""
 LEAST = 30
 """Width in cells below which only the input is shown."""
 
@@ -92,10 +92,10 @@ class FilterBox(TextBox):
         )
 
     def watch_has_focus(self, _has_focus: bool) -> None:
-        """Keep the styles, because they are the same with the focus and without it."""
+        """Keep the styles, because they are the same with and without the focus."""
 
     def show_wrong(self, start: int | None) -> None:
-        """Underline the text from the index on where it does not parse; None if all of it parses."""
+        """Underline the text that does not parse, from index `start` on; underline nothing if `start` is None."""
         self._wrong.start = start
         self.refresh()
 
@@ -157,7 +157,7 @@ class FilterLine(Horizontal):
         return self.query_one(FilterBox)
 
     def show_state(self, model: BrowserModel, progress: ActivityProgress) -> None:
-        """Show on the right the progress of an activity, or else the order, unless it is by size, and the projects."""
+        """Show on the right the progress of an activity, or else the order (unless it is by size) and the projects."""
         if progress.words:
             self._show_words(*progress)
             return

@@ -68,7 +68,7 @@ Nothing is removed before you have read and accepted a review.
     BINDING_GROUP_TITLE = "Rows"
 
     highlighted: reactive[Row | None] = reactive(None, repaint=False, always_update=True, init=False)
-    """Row under the cursor; what its watchers show appears in the same frame as the cursor."""
+    """Row under the cursor. Its watchers run at once, so that they show it in the same frame as the cursor."""
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -99,8 +99,8 @@ Nothing is removed before you have read and accepted a review.
     def show_top(self, table: Table, locate: Locate) -> None:
         """Draw rows in another order, from the first row on, and end the range.
 
-        The cursor stays on its row if the row is in view. Otherwise it goes to the first row and, until the user moves,
-        follows no row.
+        The cursor stays on its row if the row is in view. Otherwise, it goes to the first row, and follows no row until
+        the user moves it.
         """
         if self.range_from is not None:
             self.range_from = None
@@ -184,7 +184,7 @@ Nothing is removed before you have read and accepted a review.
 
     @property
     def chosen_entries(self) -> list[Entry]:
-        """The entries of the row under the cursor, or of the range of rows; each of them once."""
+        """The entries of the row under the cursor, or of the range of rows; each entry once."""
         return list({entry.path: entry for row in self.chosen for entry in row.group.entries}.values())
 
     @property
@@ -211,7 +211,7 @@ Nothing is removed before you have read and accepted a review.
         self.go(index)
 
     def on_click(self, event: events.Click) -> None:
-        """Extend the range of rows to a row that is clicked with Shift; mark and open nothing then."""
+        """Extend the range of rows to a row that is clicked with Shift, without marking or opening anything."""
         offset = event.get_content_offset(self)
         row = None if offset is None or not event.shift else self.row_at(offset.y + self.scroll_offset.y)
         if row is None:
@@ -279,7 +279,7 @@ Nothing is removed before you have read and accepted a review.
         self._refresh_changed(self.table.rows)
 
     def _refresh_changed(self, before: list[Row], others: Collection[int] = ()) -> None:
-        """Redraw the lines in view whose row, mark state or protection is not as drawn `before`, and some others."""
+        """Redraw visible lines that differ from the rows `before`, in mark state or protection too, and `others`."""
         top, table, rows = self.scroll_offset.y, self.table, self.table.rows
         changed = [
             line
@@ -325,8 +325,8 @@ Nothing is removed before you have read and accepted a review.
 def _next(old: list[Row], cursor: int, rows: list[Row]) -> Key:
     """Return the key of the row that takes the cursor's place in `rows`, which may have lost entries.
 
-    It is the row under the cursor if that is complete or still comes before the same row; otherwise it is the next
-    complete row that does not belong to it.
+    It is the row under the cursor if that row is complete or still comes before the same row; otherwise, it is the next
+    complete row that is not below that row.
     """
     row = old[cursor]
     known = {now.key: index for index, now in enumerate(rows)}

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from cachetui.model import Batch, Entry
 
 WITHIN_A_FRAME = 50_000
-"""Maximum number of entries that are filtered before the typed letter is drawn; more are filtered after it."""
+"""Maximum number of entries that are filtered before a typed letter is drawn; more entries are filtered after it."""
 
 
 class Browse(Vertical):
@@ -94,7 +94,7 @@ class Browse(Vertical):
 
     @property
     def why_not_chosen(self) -> str | None:
-        """Why the entries of the row or the range cannot be removed, as a sentence; None if they can."""
+        """Why the entries of the row or the range cannot be removed (a sentence); None if they can."""
         return why_not_removable(self.cache_tree.chosen, self.model)
 
     def activate(self) -> None:
@@ -113,7 +113,7 @@ class Browse(Vertical):
         self.model.expanded |= {place.group_key, place}
         self.query_one(FilterBox).value = ""
         self.show_rows()
-        for row in reversed(self.model.locate(entry.path)):  # the last of these that exists stays current
+        for row in reversed(self.model.locate(entry.path)):  # the last of the rows that exists stays current
             self.cache_tree.go_to(row)
 
     # Reactions to changes of the shared state
@@ -149,7 +149,7 @@ class Browse(Vertical):
             self._forget("used", "unused")
 
     def _forget(self, *words: Label) -> None:
-        """Find the facts behind labels again, because what they are based on has changed."""
+        """Discard and find again the facts behind labels, because what they are based on has changed."""
         self.workers.cancel_group(self, "facts")
         self._missing_facts.forget()
         for word in words:
@@ -220,7 +220,7 @@ class Browse(Vertical):
         self.post_message(MarksChanged())
 
     def _mark(self, mark: Callable[[], object]) -> None:
-        """Mark entries; notify the user why nothing is marked while a filter waits for entries to be identified."""
+        """Mark entries; while a filter waits for entries to be identified, mark nothing and show the user why."""
         if self.model.is_identifying and not self._explained:
             self._explained = True
             self.notify(STILL_NAMING, markup=False)
@@ -265,7 +265,7 @@ class Browse(Vertical):
         self._marks_changed()
 
     def action_invert(self) -> None:
-        """Mark the shown entries that are not marked, and unmark those that are."""
+        """Mark the shown entries that are not marked, and unmark the others."""
         self._mark(self.model.invert)
 
     def action_sort(self, by: By) -> None:
@@ -330,7 +330,7 @@ class Browse(Vertical):
             self.notify("Why works on projects; this row has none.", markup=False)
 
     def action_protect(self) -> None:
-        """Protect the project of the row from removal, or free it."""
+        """Protect the project of the row from removal, or end its protection."""
         row = self.cache_tree.current
         if row is not None and row.place.rank is GroupKind.PROJECT:
             self.post_message(ToggleProtection(row.place.project))

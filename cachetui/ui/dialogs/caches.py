@@ -27,22 +27,22 @@ if TYPE_CHECKING:
 TOOL = 10
 """Width in cells of the names of programs."""
 LOOKING, ALONE = "Looking for other caches", "No other cache was found here."
-"""Words below the caches: while others are being looked for, and if there are none."""
+"""Words below the caches: while other caches are being looked for, and if there are none."""
 
 
 class CacheChoice(NamedTuple):
     """A cache that can be opened."""
 
     tool: str
-    """Name of the program that fills it."""
+    """Name of the program that fills the cache."""
     root: Path
-    """Its folder; untrusted text."""
+    """Folder of the cache; untrusted text."""
     disk_usage: int | None
     """Allocated bytes; None if that is not known."""
     is_whole: bool
     """Whether everything was counted; if not, `disk_usage` is a lower limit."""
     cache: Services | OtherCache
-    """The cache: its use cases, or what they can be made from."""
+    """The cache: its use cases, or what these can be made from."""
 
 
 class CacheLines(PaintedLines):
@@ -58,7 +58,7 @@ class CacheLines(PaintedLines):
         """The index of the line under the cursor: at first, that of the first cache that is not open."""
 
     def show(self, choices: tuple[CacheChoice, ...]) -> None:
-        """Replace the caches; the cursor stays on its cache, but leaves the open one if that was alone."""
+        """Replace the caches; the cursor stays on its cache, but leaves the open cache if that was the only one."""
         roots, current = [choice.root for choice in choices], self.choices[self.cursor].root
         is_kept = len(self.choices) > 1 and current in roots
         self.cursor = roots.index(current) if is_kept else min(1, len(roots) - 1)

@@ -25,7 +25,7 @@ class ListBox(SheetBox):
 
 
 class CheckDialog(InputDialog[tuple[CheckList, CheckResult]]):
-    """Dialog that asks for a list; its result is the list with what is here of it."""
+    """Dialog that asks for a list; its result is the list, and what was found of it."""
 
     HELP = ListBox.HELP
 
@@ -42,7 +42,7 @@ class CheckDialog(InputDialog[tuple[CheckList, CheckResult]]):
         self._look = look
 
     async def accept(self, typed: str) -> tuple[CheckList, CheckResult] | None:
-        """Return what is here of the typed list; if none of it can be read, the dialog shows why."""
+        """Return the typed list and what was found of it; if nothing in it can be read, the dialog shows why."""
         if not typed:
             self.show_error("Type a file, a folder, or a name.")
             return None

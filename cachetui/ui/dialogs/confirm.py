@@ -67,7 +67,7 @@ class Result(Modal[None]):
         self.outcome = outcome
         """The result of the removal."""
         self.known = known
-        """All entries that there were, for the names of what was not removed."""
+        """All entries before the removal, for the names of what was not removed."""
 
     def compose(self) -> ComposeResult:
         """Lay out the dialog."""

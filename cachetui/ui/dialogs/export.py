@@ -32,7 +32,7 @@ PROMISE = "Files get their real names once verified. Existing files are never ov
 """Sentence that is shown before every export."""
 PENDING = "Checking that folder."
 NAMELESS = "Type a folder."
-"""Sentences to show while a folder is being checked, and when no folder is typed."""
+"""Sentence to show when no folder is typed."""
 
 
 class TargetBox(SheetBox):

@@ -42,7 +42,7 @@ MOUSE = (
 
 
 def preferences_help(path: Path) -> str:
-    """Return help on the preferences file in Markdown."""
+    """Return the text of the help on the preferences file, in Markdown."""
     return f"""\
 # Change a key
 To make f sort by age, write these two lines at the end of {shown(str(path))} (y copies this path), and start cachetui
@@ -62,13 +62,13 @@ class HelpLine(NamedTuple):
     id: str
     """The binding's id."""
     keys: tuple[str, ...]
-    """Its current keys."""
+    """Current keys of the binding."""
     does: str
-    """Its action in words."""
+    """Action of the binding, in words."""
     group: Binding.Group
-    """Its group."""
+    """Group of the binding."""
     where: str = ""
-    """The part of the screen that declares it."""
+    """The part of the screen that declares the binding."""
 
 
 def explain(nodes: Iterable[DOMNode], screen: Screen[Any]) -> list[HelpLine]:
@@ -92,7 +92,7 @@ def explain(nodes: Iterable[DOMNode], screen: Screen[Any]) -> list[HelpLine]:
 
 
 def merged(lines: Sequence[HelpLine]) -> list[HelpLine]:
-    """Merge lines with the same keys into one line, which says where each of their actions holds."""
+    """Merge lines with the same keys into one line, which says where each of the actions applies."""
     same: dict[HelpLine, list[HelpLine]] = {}
     for line in sorted(lines, key=lambda line: -len(line.keys)):
         first = next((first for first in same if set(line.keys) <= set(first.keys)), line)
@@ -243,7 +243,7 @@ class Help(Modal[None]):
     def __init__(
         self, explained: list[HelpLine], about: str = "", preferences: Path | None = None, page: str = HERE
     ) -> None:
-        """Make a help that begins with a page; `preferences` is the path of the preferences file, if there is one."""
+        """Make the help, opened at a page; `preferences` is the path of the preferences file, if there is one."""
         super().__init__()
         self._preferences, self._page = preferences, page
         self.explained = explained
@@ -266,7 +266,7 @@ class Help(Modal[None]):
         self._turn_to(self._page)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Return whether an action may run now: without preferences, there is no path to copy."""
+        """Return whether an action may run: without preferences, there is no path to copy."""
         return action != "copy" or self._preferences is not None
 
     def action_copy(self) -> None:

@@ -1,4 +1,4 @@
-"""Modal screens that ask or inform; their list takes all the height that is left."""
+"""Modal screens that ask or inform; a list in them takes all the height that is left."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SHORT = 20
 
 
 class Paragraphs(PaintedLines):
-    """Sentences with a sign before each, such as `!` before a cost."""
+    """Sentences with a symbol before each, such as `!` before a cost."""
 
     DEFAULT_CSS = """
     Paragraphs { height: auto; }
@@ -51,7 +51,7 @@ class Paragraphs(PaintedLines):
         self.sentences = sentences
         """The sentences; untrusted text."""
         self.sign = sign
-        """The sign before each sentence; empty for none."""
+        """The symbol before each sentence; empty for none."""
         self.set_class(not sentences, "-silent")
 
     def say(self, *sentences: str) -> None:
@@ -72,7 +72,7 @@ class Paragraphs(PaintedLines):
 
 
 class Commands(PaintedLines):
-    """Commands as they will be run, each with a sign before its first line."""
+    """Commands as they will be run, each with a symbol before its first line."""
 
     DEFAULT_CSS = "Commands { height: auto; margin: 1 0 0 0; padding: 0 2 0 0; background: $surface; }"
 
@@ -91,7 +91,7 @@ class Commands(PaintedLines):
 
 
 class DialogButton(PaintedWidget, can_focus=True):
-    """One answer to a question; Enter, Space or a click runs the screen's action that has its id as name."""
+    """One answer to a question; Enter, Space or a click runs the screen's action that is named like the button's id."""
 
     HELP = "Enter gives this answer; the arrows go to another one; Esc changes nothing."
     BINDING_GROUP_TITLE = "Answer"
@@ -153,7 +153,7 @@ class LineList(PaintedWidget, ScrollView, can_focus=False, inherit_bindings=Fals
     def __init__(self, lines: Sequence[ListLine]) -> None:
         super().__init__(id="listed")
         self.lines = lines
-        """All lines, each sentence in one."""
+        """All lines; each sentence is one line."""
         self.wrapped: Sequence[ListLine] = lines
         """The lines as they are drawn, with sentences wrapped."""
 
@@ -272,7 +272,7 @@ class Modal(ModalScreen[Reply], Generic[Reply], inherit_bindings=False):
 
     @property
     def footer_words(self) -> Mapping[str, str]:
-        """The word for Esc: the first of the button that changes nothing, such as `close`."""
+        """The footer's words for Esc: those on the button that changes nothing, up to a comma, such as `close`."""
         buttons = [button for button in self.query(DialogButton) if button.id == "no"]
         return {"sheet.no": buttons[0].words.partition(",")[0].lower()} if buttons else {}
 

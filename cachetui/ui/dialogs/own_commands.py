@@ -18,7 +18,7 @@ from cachetui.ui.widgets.painted import PaintedLine
 
 
 class OwnCommandsDialog(Modal[None]):
-    """Dialog that shows the commands to run in a shell, what each gives back, and copies them."""
+    """Dialog that shows, and can copy, the commands to run in a shell, with the space that each gives back."""
 
     HELP = "cachetui removes nothing here. These commands do, run in a shell; below each is what it removes."
     AUTO_FOCUS = "#copy"
@@ -31,7 +31,7 @@ class OwnCommandsDialog(Modal[None]):
     def __init__(self, own: OwnCommands) -> None:
         super().__init__()
         self.own = own
-        """The commands, and what they remove."""
+        """The commands, with sentences about what they remove."""
 
     def compose(self) -> ComposeResult:
         """Lay out the dialog."""

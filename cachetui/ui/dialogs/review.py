@@ -32,7 +32,7 @@ WORD = "purge"
 class Review(ConfirmModal):
     """Dialog that lists every entry to be removed, states the costs, and asks; No has the focus.
 
-    If nothing can be removed, or may be, it only shows the list.
+    If nothing can or may be removed, it only shows the list.
     """
 
     HELP = "A list of everything that will be removed. **No** has the focus: Enter keeps everything."
@@ -44,7 +44,7 @@ class Review(ConfirmModal):
     def __init__(
         self, plan: Plan, notes: tuple[str, ...] = (), known: Collection[Entry] = (), *, forbidden: str = ""
     ) -> None:
-        """Make the dialog; `forbidden` is a sentence on why nothing may be removed."""
+        """Make the dialog; `forbidden` is a sentence that says why nothing may be removed."""
         super().__init__()
         self.plan = plan
         """The plan of the removal."""

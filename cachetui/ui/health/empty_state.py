@@ -32,7 +32,7 @@ def page_of(
 ) -> PageText | None:
     """Return the page to show in place of findings; None if there are findings.
 
-    `entries` are those of the catalog by path, `error` the reason why the check failed, and `name` that of the cache.
+    `entries` are the catalog's entries by path, `error` is why the check failed, and `name` is the cache's name.
     """
     findings = known.current(entries)
     if not findings and (links := links_of(reading)):

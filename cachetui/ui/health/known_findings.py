@@ -32,7 +32,7 @@ class KnownFindings:
     """The files that the last complete verification had to read, by the paths of their entries."""
 
     def set_checked(self, findings: Iterable[Finding], entries: Mapping[str, Entry]) -> None:
-        """Replace the findings of the last check; `entries` are those of the catalog, by path."""
+        """Replace the findings of the last check; `entries` are the catalog's entries, by path."""
         self.checked = {
             (one.sort, one.path): (one, () if one.sort == "folder" else entries[one.path].files)
             for one in findings

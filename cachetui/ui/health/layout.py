@@ -68,13 +68,13 @@ class LayoutLine(NamedTuple):
     """A line of the view."""
 
     words: Sequence[Words] = ()
-    """Its words, from the left."""
+    """Words of the line, from the left."""
     row: int | None = None
-    """The index of the row that it belongs to; None if it belongs to no row."""
+    """The index of the row that the line belongs to; None if it belongs to no row."""
     box: int | None = None
-    """The cell at which its box for a mark begins; None if it has no box."""
+    """The cell at which the line's box for a mark begins; None if it has no box."""
     arrow: bool = False
-    """Whether it has the arrow that opens and closes the row."""
+    """Whether the line has the arrow that opens and closes the row."""
 
 
 class HealthLines:
@@ -115,7 +115,7 @@ class HealthLines:
     def _paragraph(
         self, words: str, signs: Sequence[Words], role: str, indent: int, row: int | None = None
     ) -> list[LayoutLine]:
-        """Wrap words into lines, with the signs in front of the first line and the other lines indented to match."""
+        """Wrap words into lines, with symbols in front of the first line; the other lines are indented to match."""
         before = sum([width(sign) for sign, _ in signs])
         found = wrapped(words, max(LEAST, self.room - indent - before - MARGIN))
         blank: list[Words] = [(" " * indent, "plain")]
@@ -159,7 +159,7 @@ class HealthLines:
         return max(0, min(otherwise, self.rows - 1))
 
     def line(self, line: int, sign: Callable[[FindingGroup, FindingEntry | None], str]) -> LayoutLine:
-        """Lay out one line; `sign` returns the mark state of a row: x, - or blank."""
+        """Lay out one line; `sign` returns the mark state of a row as it is shown: x, - or blank."""
         if line < len(self._top):
             return self._top[line]
         row = self.row_at(line)
@@ -236,7 +236,7 @@ class _Block:
         return self._starts[index], self._starts[index + 1]
 
     def at(self, line: int) -> int:
-        """Return the index of the row at a line of this block."""
+        """Return the index of the row at a line of the block."""
         return self.row + bisect_right(self._starts, line) - 1
 
     def title(self, box: str) -> list[LayoutLine]:

@@ -117,7 +117,7 @@ class Health(Vertical):
         """The finding types that are open."""
         self._checked: Reading | None = None  # reading that is, or was, checked last
         self._check_error = ""
-        self._words: Mapping[str, str] = {}  # those that were posted last
+        self._words: Mapping[str, str] = {}  # the words that were posted last
         self._verification: Event | None = None  # event that stops the running verification
         self.findings = FindingList(model)
         """The list of findings."""
@@ -144,7 +144,7 @@ class Health(Vertical):
         self._show_line()
 
     def activate(self) -> None:
-        """Check what has not yet been checked, and focus the list."""
+        """Check the result of the last scan if that has not been done, and focus the list."""
         self._show_findings()
         self._check()
         self.screen.set_focus(self.findings)  # at once, because the next key may be waiting

@@ -1,4 +1,4 @@
-"""Mark what is here of a list of releases: nothing is removed before a review."""
+"""Mark the cached files of a list of releases; nothing is removed before a review."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ async def find_outlook(screen: CacheScreen) -> None:
 def _outlook_of(
     services: Services, inventory: Inventory, protection: Protection, known: Outlook, groups: Groups
 ) -> Outlook | None:
-    """Return the outlook, or None if it is the known one; compute what stays of each group, so that no key waits."""
+    """Return the outlook; None if it is the known one. Compute what stays of each group, so that no key waits."""
     found = services.outlook(inventory, protection)
     if known.inventory is inventory and known.stays == found.stays:
         return None

@@ -12,7 +12,7 @@ from cachetui.ui.workers import run_in_thread, start_worker
 
 
 def instead_of_marking(screen: CacheScreen) -> Callable[[Collection[Entry]], None] | None:
-    """Return the function that gets what cannot be marked, because cachetui removes nothing; None if it does."""
+    """Return the function that gets what cannot be marked if cachetui removes nothing here; None if it removes."""
     return partial(begin_own_commands, screen) if screen.services.conduct.refusal else None
 
 
@@ -22,7 +22,7 @@ def begin_own_commands(screen: CacheScreen, entries: Collection[Entry]) -> None:
 
 
 async def show_own_commands(screen: CacheScreen, entries: Collection[Entry]) -> None:
-    """Show the commands that remove some entries; for none, those that remove what is no longer used."""
+    """Show the commands that remove some entries; if there are none, the commands that remove what is not used."""
     from cachetui.ui.dialogs.own_commands import OwnCommandsDialog  # noqa: PLC0415 - the first screen does not wait
 
     inventory = screen.inventory

@@ -1,4 +1,4 @@
-"""Protect projects and free them, and reload the preferences while the browser is open."""
+"""Protect projects or end their protection, and reload the preferences while the browser is open."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def reload_preferences(screen: CacheScreen) -> Preferences:
 
 
 async def toggle_protection(screen: CacheScreen, project: str) -> None:
-    """Protect a project from removal, or free it, unless the user's file protects it."""
+    """Protect a project from removal, or end its protection unless the user's file protects it."""
     async with screen.protecting:
         await _toggle(screen, project)
 

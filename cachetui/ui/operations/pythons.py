@@ -27,7 +27,7 @@ class PythonFound(Message):
     """Posted when a Python has answered or has failed to answer."""
 
     settings: PipSettings
-    """The settings of its pip."""
+    """The settings of the Python's pip."""
 
 
 @dataclass
@@ -45,7 +45,7 @@ class SearchFailed(Message):
     """Posted when the search was broken off by an error."""
 
     reason: str
-    """The reason, as a sentence; untrusted text."""
+    """Reason for the failure (a sentence); untrusted text."""
 
 
 class PythonSearch:

@@ -29,9 +29,9 @@ LONG_SECONDS = 10
 
 
 def begin_removal(screen: CacheScreen, entries: Collection[Entry], *, purge: bool) -> None:
-    """Plan and review the removal of entries, unless something forbids it now.
+    """Plan and review the removal of entries, unless an activity forbids it.
 
-    `purge` says whether these are all entries of the cache.
+    `purge` says whether `entries` are all entries of the cache.
     """
     inventory = screen.inventory
     if screen.services.conduct.refusal:

@@ -74,13 +74,13 @@ async def mark_by_rules(screen: CacheScreen) -> None:
 
 
 def unknown_rules(screen: CacheScreen) -> dict[Name, str]:
-    """Return why the entries of rules are not known, as the ends of sentences, by the names of these rules."""
+    """Return the rules whose entries are not known, by name, each with the reason as the end of a sentence."""
     reasons: dict[Name, str] = {"unusable": why_unusable_is_unknown(screen), "unused": why_unused_is_unknown(screen)}
     return {name: why for name, why in reasons.items() if why}
 
 
 def why_unused_is_unknown(screen: CacheScreen) -> str:
-    """Return why nothing counts as unused, as the end of a sentence; empty if it is known what is unused."""
+    """Return why it is not known what is unused, as the end of a sentence; empty if it is known."""
     usage = screen.usage
     if usage is None:
         return "still reading the environments"
@@ -92,12 +92,12 @@ def why_unused_is_unknown(screen: CacheScreen) -> str:
 
 
 def looked_at(screen: CacheScreen) -> str:
-    """Return which environments were looked at, as a sentence; empty before it is known."""
+    """Return which environments were looked at (a sentence); empty before it is known."""
     return "" if screen.usage is None else shown(usage_words(screen.usage))
 
 
 def why_unusable_is_unknown(screen: CacheScreen) -> str:
-    """Return why nothing counts as unusable, as the end of a sentence; empty if unusability is known."""
+    """Return why it is not known what is unusable, as the end of a sentence; empty if it is known."""
     services, pythons = screen.services, screen.pythons
     if services.python is not None or pythons.tags:
         return ""

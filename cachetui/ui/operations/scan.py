@@ -33,7 +33,7 @@ GROUP = "scan"
 
 
 def start_scan(screen: CacheScreen, words: str = "") -> None:
-    """Read the cache, or read it again; `words` describe this activity while it is running."""
+    """Read the cache, or read it again; `words` describe the activity while it is running."""
     start_worker(screen, _scan, screen, words, group=GROUP)
 
 

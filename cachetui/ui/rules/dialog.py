@@ -43,7 +43,7 @@ GROUPS = (
     ("But only if", NARROWING),
     ("Then", LIMITING),
 )
-"""The rules, in groups with a heading for each group."""
+"""The rules in groups, each with a heading."""
 LABELS = {rule.name: rule.label for rule in RULES}
 NO_WORDS: Mapping[Name, str] = MappingProxyType({})
 FREE_ORDER = "What is cheapest to lose goes first, then the oldest."
@@ -111,8 +111,8 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
     ) -> None:
         """Make the dialog; `counter` counts the entries that rules choose.
 
-        `form` has the rules that are ticked at first. `unknown` says why nothing counts as unusable or unused, by the
-        name of the rule, and `looked` which environments were looked at. `notes` are sentences to show in addition, and
+        `form` has the rules that are ticked at first. `unknown` says, by the names of rules, why the entries of a rule
+        are not known, and `looked` which environments were looked at. `notes` are sentences to show in addition, and
         `tool` is the program that fills the cache.
         """
         super().__init__()
@@ -177,7 +177,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         self._count()
 
     def know(self, *words: Label, unknown: Mapping[Name, str], looked: str, notes: tuple[str, ...]) -> None:
-        """Count entries again by labels that are known now; the other arguments are those of `__init__`."""
+        """Count entries again because labels have become known; the other arguments are those of `__init__`."""
         self.unknown, self.looked, self.notes = unknown, looked, notes
         self.counter.forget(*words)
         self._figures = {rules: one for rules, one in self._figures.items() if rules.words.isdisjoint(words)}
@@ -340,7 +340,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         self._change(self.form.next_by())
 
     def action_mark(self) -> None:
-        """Close with the entries that the rules choose, once these are known."""
+        """Close with the entries that the rules choose, once the entries are known."""
         together = self.together
         if together is not None and together.entries:
             self.dismiss(together.entries)

@@ -30,11 +30,11 @@ class DialogRule(NamedTuple):
     """A rule as the dialog shows it."""
 
     name: Name
-    """Its name, as in `Rules` and the options of `prune`."""
+    """Name of the rule, as in `Rules` and the options of `prune`."""
     label: str
-    """Its label."""
+    """Label of the rule."""
     does: tuple[str, ...] = ()
-    """Explanations of it, the longest first; the first that fits is shown. `{tool}` is the cache's program."""
+    """Explanations of the rule, the longest first; the first that fits is shown. `{tool}` is the cache's program."""
     example: str = ""
     """An example of a value; empty if the rule has no value."""
 
@@ -100,7 +100,7 @@ STEPS: Mapping[Name, tuple[str, ...]] = {
 }
 """Values of a rule that can be chosen without typing, the smallest first."""
 AGED: tuple[Name, ...] = ("older-than", "max-size", "min-free", "free")
-"""Rules that go by the age of entries."""
+"""Rules that depend on the age of entries."""
 
 
 class ValueProblem(NamedTuple):
@@ -117,7 +117,7 @@ class Form:
     """Ticks and values of the rules."""
 
     ticked: frozenset[Name] = frozenset()
-    """The ticked rules; each of them that takes a value has one."""
+    """The ticked rules; those that take a value have one."""
     texts: Mapping[Name, str] = field(default_factory=dict)
     """The typed values, including those of rules that are not ticked."""
     by: Moment = "downloaded"
@@ -227,7 +227,7 @@ def _joined(value: object) -> str:
 
 
 def _names_in(text: str) -> tuple[str, ...]:
-    """Return the file names in text; names with spaces are in quotes there. Raises ValueError."""
+    """Return the file names in text; names with spaces are in quotes. Raises ValueError."""
     words = shlex.shlex(text, posix=True, punctuation_chars=False)
     words.whitespace_split, words.escape, words.commenters = True, "", ""
     names = tuple(words)
@@ -248,12 +248,12 @@ def _parsed(name: Name, text: str) -> int | Predicate | tuple[str, ...]:
 
 
 class Figures(NamedTuple):
-    """Totals of the entries that rules choose and that would go now."""
+    """Totals of the entries that rules choose and a removal would not keep."""
 
     entries: int
     """Number of entries."""
     frees: int
-    """Allocated bytes of files that removing them would free."""
+    """Allocated bytes of files that removing the entries would free."""
     in_use: int = 0
     """Number of further entries that the rules choose, and that may still be in use."""
 
@@ -264,7 +264,7 @@ class RuleCounts(NamedTuple):
     rules: Rules
     """The rules."""
     entries: tuple[Entry, ...]
-    """The entries that they choose, except those that would stay now."""
+    """The entries that the rules choose, except those that would stay."""
     over: int
     """Bytes by which the other entries exceed `max_size`."""
     figures: Figures
@@ -272,7 +272,7 @@ class RuleCounts(NamedTuple):
     short: int = 0
     """Bytes that `free` or `min_free` asks for beyond what the entries free."""
     trouble: str = ""
-    """Why the files of `not_needed_by` cannot be read, so that nothing is chosen, as a sentence."""
+    """Sentence that says why the files of `not_needed_by` cannot be read; if it is not empty, nothing is chosen."""
 
 
 class RuleCounter:
@@ -293,7 +293,7 @@ class RuleCounter:
         """Make a counter of some entries.
 
         `find_facts` returns the facts for labels; `now_ns` is the current time, in nanoseconds since the epoch.
-        `outlook` decides which entries would stay now; by default none. `find_exact` returns a more exact outlook,
+        `outlook` decides which entries would stay; by default none. `find_exact` returns a more exact outlook,
         after looking at each entry on the disk, and at the free space; it is called at most once, for rules that are to
         free a number of bytes. `find_needed` returns the paths of the entries that the files of `not_needed_by` need,
         and may raise CachetuiError.

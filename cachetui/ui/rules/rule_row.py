@@ -30,7 +30,7 @@ LABEL = 18
 NUMBER, SIZE = 9, 7
 """Widths of the number of chosen entries and of their size in cells."""
 FIGURES = NUMBER + 1 + SIZE
-"""Width of both in cells, with the gap between them."""
+"""Width in cells of the number and the size, with the gap between them."""
 BY: Mapping[Moment, tuple[str, ...]] = {
     "downloaded": ("by download date", "downloaded"),
     "checked": ("by date of the last check", "checked"),
@@ -38,7 +38,7 @@ BY: Mapping[Moment, tuple[str, ...]] = {
 }
 """Moments from which ages are counted, in words, the longest first."""
 LESS, MORE = "- ", "+ "
-"""Signs after a value; a click on one chooses the next smaller or larger value."""
+"""Symbols after a value; a click on one chooses the next smaller or larger value."""
 
 
 def figure_parts(figures: Figures | None, counting: bool, dots: str, roles: str) -> list[Part]:
@@ -131,7 +131,7 @@ counts; the arrows go to other rules.
         return super().check_consume_key(key, character) and not (character == " " and not self.value)
 
     def show_wrong(self, start: int | None) -> None:
-        """Underline the text from the index on where it does not parse; None if all of it parses."""
+        """Underline the text that does not parse, from index `start` on; underline nothing if `start` is None."""
         self._underlined.start = start
         self.refresh()
 
@@ -187,15 +187,15 @@ Rules only mark. Nothing is removed before you have read and accepted a review.
     def __init__(self, rule: DialogRule, form: Form, unknown: str = "", tool: str = PIP.tool) -> None:
         """Make a row; `unknown` says why the rule's entries are not known, `tool` is the cache's program.
 
-        `unknown` is empty if they are known.
+        `unknown` is empty if the entries are known.
         """
         super().__init__()
         self.rule = rule._replace(does=tuple([words.format(tool=tool) for words in rule.does]))
         """The rule."""
         self.unknown = unknown
-        """The reason why its entries are not known; empty if they are known."""
+        """The reason why the rule's entries are not known; empty if they are known."""
         self.box = ValueBox(rule, form.texts.get(rule.name, "")) if rule.example else None
-        """The input for its value; None if the rule takes no value."""
+        """The input for the rule's value; None if the rule takes no value."""
         self._form = form
         self._error: str | None = None
         self._figures: Figures | None = None
@@ -207,7 +207,7 @@ Rules only mark. Nothing is removed before you have read and accepted a review.
             yield self.box
 
     def show(self, form: Form, figures: Figures | None) -> None:
-        """Draw the rule's tick and value in a form, and the totals of the rule alone; None if they are not known."""
+        """Draw the rule's tick and value in a form, and its own totals; `figures` is None if they are not known."""
         name = self.rule.name
         wrong = form.wrong.get(name)
         self._form, self._figures = form, figures
@@ -254,17 +254,17 @@ Rules only mark. Nothing is removed before you have read and accepted a review.
 
     @property
     def _signs(self) -> tuple[str, ...]:
-        """The signs that change the value, if it can be chosen without typing."""
+        """The symbols that change the value, if it can be chosen without typing."""
         return (LESS, MORE) if self.rule.name in STEPS else ()
 
     @property
     def _signs_start(self) -> int:
-        """The first column of the signs, which come after the box if there is one."""
+        """The first column of the symbols, which come after the box if there is one."""
         return LABEL if self.box is None else LABEL + self.box.size.width + 1
 
     @property
     def _words_start(self) -> int:
-        """The first column of the words, which come after the signs."""
+        """The first column of the words, which come after the symbols."""
         return self._signs_start + sum(map(len, self._signs))
 
     def _words(self) -> tuple[tuple[str, ...], str]:
@@ -280,7 +280,7 @@ Rules only mark. Nothing is removed before you have read and accepted a review.
         return (self.unknown,) if self.unknown else self.rule.does, "hint"
 
     def on_click(self, event: events.Click) -> None:
-        """Tick or untick the rule; clicks on the signs, and on the kind of age of `older-than`, change its value."""
+        """Tick or untick the rule; clicks on `-` and `+`, and on the kind of age of `older-than`, change its value."""
         if event.widget is not self:
             return  # the value was clicked, not the row
         if self._signs and self._signs_start <= event.x < self._words_start:
@@ -299,7 +299,7 @@ Rules only mark. Nothing is removed before you have read and accepted a review.
         self.refresh()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Disable the keys for a larger or smaller value if the rule has none."""
+        """Disable the keys for a larger or smaller value if the rule has no such values."""
         return action != "step" or self.rule.name in STEPS
 
     def action_step(self, step: int) -> None:

@@ -45,7 +45,7 @@ MOST_PYTHONS = 6
 
 
 def scope(change: SettingsChange) -> str:
-    """Return for whom and where a change takes effect."""
+    """Return in words for whom and where a change takes effect."""
     if change.level == "global":
         return "every user of this machine, in every Python"
     if change.level == "site":
@@ -58,7 +58,7 @@ def _whose(change: SettingsChange) -> str:
 
 
 def scopes(change: SettingsChange) -> tuple[SettingsChange, ...]:
-    """Return a change with each scope that it can have; that of one environment reaches least, and comes first."""
+    """Return a change with each scope that it can have; the scope of one environment reaches least, and comes first."""
     if change.alternative is None:
         return (change,)
     is_environment = change.settings.interpreter.is_environment
@@ -122,7 +122,7 @@ class ScopeList(PaintedLines):
 
 
 class Confirm(ConfirmModal):
-    """Dialog that shows the exact command and notes on its effect; No has the focus."""
+    """Dialog that shows the exact command and notes about its effect; No has the focus."""
 
     HELP = "The command that will be run. **No** has the focus: Enter changes nothing."
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -177,7 +177,7 @@ class Confirm(ConfirmModal):
 
     @property
     def _affected(self) -> list[str]:
-        """Sentences on the pips that read the setting, and on the Pythons that the change affects."""
+        """Sentences about the pips that read the setting, and about the Pythons that the change affects."""
         if not self.change.steps:
             return []
         found, sentences = affected(self.change, self.known), []
@@ -209,7 +209,7 @@ class Confirm(ConfirmModal):
 
     @property
     def scrolled(self) -> Widget:
-        """The content."""
+        """The content of the dialog, which keys scroll."""
         return self.query_one("#about")
 
 

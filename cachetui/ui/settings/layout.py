@@ -65,9 +65,9 @@ class PythonColumn(NamedTuple):
     """A column of the list."""
 
     title: str
-    """Its title."""
+    """Title of the column."""
     room: int
-    """Its width in cells, with the gap after it."""
+    """Width of the column in cells, with the gap after it."""
 
 
 def columns(room: int, longest_root: int) -> list[PythonColumn]:
@@ -208,7 +208,7 @@ def _saying(saying: SettingSource, room: int, look: LayoutOptions, place_room: i
 
 
 def _paragraph(words: str, room: int, sign: Words = ("! ", "mark"), role: str = "muted") -> list[list[Words]]:
-    """Break words into lines; the sign is before the first line."""
+    """Break words into lines; the symbol `sign` is before the first line."""
     blank = " " * width(sign[0])
     found = wrapped(plain_code(words), max(8, room - width(sign[0])))
     return [[(blank, "plain") if index else sign, (line, role)] for index, line in enumerate(found)]
@@ -222,8 +222,8 @@ def switch_words(known: PipSettings) -> tuple[str, str]:
 def looking(found: Sequence[PipSettings], state: str, in_view: tuple[int, int] = (0, 0)) -> str:
     """Return the progress of the search in words; `state` is `waiting`, `looking` or `done`.
 
-    `in_view` are the first and the last visible line, counted from 1; they are shown if there are further
-    lines.
+    `in_view` are the first and the last visible line, counted from 1; they are shown only if there are
+    further lines.
     """
     if state == "waiting":
         return "The search for Pythons begins once the cache has been read"

@@ -82,7 +82,7 @@ class Settings(Vertical):
         doing: Callable[[Activity, str], AbstractContextManager[object]],
         id: str | None = None,
     ) -> None:
-        """Make the view; `doing` shows an activity, with its words, while a block runs."""
+        """Make the view; `doing` returns a context manager that shows an activity, in words, during a block."""
         super().__init__(id=id)
         self.services = services
         self._doing = doing
@@ -152,7 +152,7 @@ class Settings(Vertical):
     # Actions of keys
 
     def action_again(self) -> None:
-        """Search for Pythons again, and read their settings, unless settings are being changed."""
+        """Search for Pythons again, and read the settings of their pips, unless settings are being changed."""
         if Activity.CHANGING_PIP not in self.activities:
             self.post_message(self.SearchAgain())
 
@@ -211,7 +211,7 @@ class Settings(Vertical):
         return self.app.screen is not self.screen
 
     def _may_change(self) -> bool:
-        """Return whether settings can currently be changed; if not, notify the user why."""
+        """Return whether settings can currently be changed; if not, show the user why."""
         if self.services.read_only:
             why = f"Read-only: no settings are changed here. {self.services.way_out} to change them."
         elif self.services.demo:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cachetui.browsing.catalog import Catalog, GroupKind
 
 EXAMPLE = "psycopg2==2.4.1"
-"""Question for which the demo was made."""
+"""Question that the demo's cache is made to answer."""
 ANYTHING = (EXAMPLE, "torch")
 """Examples for a cache without projects."""
 

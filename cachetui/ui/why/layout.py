@@ -19,7 +19,7 @@ Words = tuple[str, str]
 BESIDE = 100
 """Minimum width in cells at which words about a file or a command are beside it, not below it."""
 MARGIN, SIGN, BOX, GAP = 1, 2, 4, 2
-"""Widths in cells: the left margin, a line's sign, the box that shows a mark, and the gap between columns."""
+"""Widths in cells: the left margin, a line's symbol, the box that shows a mark, and the gap between columns."""
 MOST_OF_IT = 0.55
 """Maximum share of the width for the first of two columns."""
 OUTSIDE = "cachetui "
@@ -50,13 +50,13 @@ class LayoutLine(NamedTuple):
     """A line of the view."""
 
     words: tuple[Words, ...] = ()
-    """Its words, from the left."""
+    """Words of the line, from the left."""
     act: int | None = None
-    """The index of the item that it belongs to; None if it belongs to no item."""
+    """The index of the item that the line belongs to; None if it belongs to no item."""
     box: int | None = None
-    """The cell at which its box for a mark begins; None if it has no box."""
+    """The cell at which the line's box for a mark begins; None if it has no box."""
     is_example: bool = False
-    """Whether it belongs to an example, which is asked by a click."""
+    """Whether the line belongs to an example question, which a click asks."""
 
 
 def acts_of(explanation: Explanation) -> tuple[ActionTarget, ...]:
@@ -71,7 +71,7 @@ def acts_of(explanation: Explanation) -> tuple[ActionTarget, ...]:
 def answer_lines(explanation: Explanation, signs: Sequence[str], room: int, look: LayoutOptions) -> list[LayoutLine]:
     """Return an answer as lines of at most `room` cells.
 
-    `signs` are the mark states of the items of `acts_of`: x, - or blank; empty if an item cannot be marked.
+    `signs` holds the mark state of each item of `acts_of` as it is shown: x, - or blank; empty if it cannot be marked.
     """
     return [*_Layout(explanation, signs, room, look).lines()]
 
@@ -153,7 +153,7 @@ class _Layout:
     def _paragraph(
         self, words: str, sign: Words = ("", "plain"), role: str = "plain", *, gap: int = 0, act: int | None = None
     ) -> Iterator[LayoutLine]:
-        """Break words into lines; the sign is before the first line."""
+        """Break words into lines; the symbol `sign` is before the first line."""
         indent = width(sign[0]) + gap
         for index, line in enumerate(wrapped(_said(words), max(LEAST, self._room - 2 * MARGIN - indent))):
             before: tuple[Words, ...] = (sign, (" " * gap, "plain")) if not index else ((" " * indent, "plain"),)

@@ -13,7 +13,7 @@ from cachetui.ui.why.examples import EXAMPLE
 from cachetui.ui.widgets.text_box import TextBox
 
 LINE_END = "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}"
-"""Sign for the end of a line, because the box has only one line."""
+"""Symbol for the end of a line, because the box has only one line."""
 
 
 class QuestionBox(TextBox):
@@ -74,7 +74,7 @@ before it.
         return super().check_consume_key(key, character) and not (key.isdecimal() and is_untouched)
 
     def on_paste(self, event: events.Paste) -> None:
-        """Insert all pasted lines as one, with signs for line ends; Textual would insert only the first line."""
+        """Insert all pasted lines as one, with symbols for line ends; Textual would insert only the first line."""
         event.prevent_default()
         event.stop()
         lines = [" ".join(line.split()) for line in event.text.replace("\\\n", " ").splitlines()]
@@ -82,7 +82,7 @@ before it.
 
     @property
     def question(self) -> str:
-        """The typed text; signs for line ends are replaced by line ends."""
+        """The typed text, with line ends in place of the symbols for them."""
         return self.value.replace(LINE_END, "\n")
 
     def action_ask(self) -> None:

@@ -1,4 +1,4 @@
-"""Classes for the size of the terminal, in time."""
+"""Set the CSS classes for the size of the terminal before a screen is shown."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from textual.screen import Screen
 
 
 def apply_breakpoints(screen: Screen[Any]) -> None:
-    """Give a screen that is not shown yet the classes of the app's breakpoints, which style it.
+    """Give a screen that is not shown yet the CSS classes of the app's breakpoints, which style it.
 
-    Textual adds them once the screen is shown, and then has to style all of it a second time.
+    Textual itself adds the classes only once the screen is shown, and then has to style the whole screen again.
     """
     app = screen.app
     for breakpoints, extent in (

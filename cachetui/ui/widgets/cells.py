@@ -20,7 +20,7 @@ EIGHTHS = 8
 
 @lru_cache(maxsize=8_192)
 def shown(text: str) -> str:
-    """Return text from the cache in a form that is safe to draw: on one line, all visible, not too long."""
+    """Return text from the cache in a form that is safe to draw: one line of visible characters, not too long."""
     if len(text) > LONGEST:
         text = f"{text[: LONGEST // 2]}{UNICODE.dots}{text[-LONGEST // 2 :]}"
     return escape_control(text)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from textual.color import BLACK, WHITE, Color
 
 TEXT, PALE = 4.5, 3.0
-"""Minimum contrast of text, and of signs that carry no information."""
+"""Minimum contrast of text, and of symbols that carry no information."""
 STEPS = 32
 """Number of steps from a colour to black or white."""
 

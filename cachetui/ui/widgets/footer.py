@@ -18,8 +18,8 @@ from cachetui.ui.widgets.cells import width
 from cachetui.ui.widgets.painted import PaintedWidget, Part, parts_width
 
 WORDY, ROOMY, TERSE = 110, 100, 76
-"""Widths in cells: from the first on, marks are counted as entries; from the second on, gaps are wider; below the
-third, the marks take fewer words."""
+"""Widths in cells: from `WORDY` on, marks are counted as entries; from `ROOMY` on, gaps are wider; below `TERSE`, the
+marks take fewer words."""
 MARKED_FIRST = (
     "marks.toggle",
     "marks.review",
@@ -58,7 +58,7 @@ FIRST = (
 )
 """Ids of the bindings that are shown before those that are not listed, in this order.
 
-Those of a view come before those of all views, because only the footer tells them apart.
+The bindings of a view come before those of all views, because only the footer shows which keys a view adds.
 """
 MARKED_ONLY = frozenset({"marks.none"})
 """Ids of the bindings that do nothing as long as nothing is marked."""
@@ -68,13 +68,13 @@ class FooterKey(NamedTuple):
     """One key, and what it does."""
 
     key: str
-    """The key, as Textual names it."""
+    """Textual's name of the key."""
     name: str
-    """The key, as it is shown."""
+    """Name of the key as it is shown."""
     does: str
-    """Its effect, in a word or two."""
+    """Effect of the key, in a word or two."""
     tooltip: str
-    """Its effect, in a sentence."""
+    """Effect of the key, in a sentence."""
     is_kept: bool = False
     """Whether other keys are left out before it."""
 
@@ -102,7 +102,7 @@ def footer_keys(screen: Screen[object], is_marked: bool) -> list[FooterKey]:
 
 
 class KeyLine(PaintedWidget):
-    """Line with keys; a click on one of them has the effect of its key."""
+    """Line with keys; a click on a key has the key's effect."""
 
     def key_parts(self) -> list[tuple[FooterKey | None, Part]]:
         """Return the parts from the left edge on, each with its key; None for spaces."""

@@ -25,13 +25,13 @@ class Tab(NamedTuple):
     """A view, as its tab shows it."""
 
     id: str
-    """The id of its widget."""
+    """The id of the view's widget."""
     name: str
-    """Its name."""
+    """Name of the view."""
     number: int
-    """The number before its name, which is the key that opens it."""
+    """The number before the name, which is the key that opens the view."""
     badge: int = 0
-    """Width in cells that is kept free for its badge on a wide screen, so that the tabs after it stay in place."""
+    """Width in cells that is kept free for the tab's badge on a wide screen, so that the next tabs stay in place."""
 
 
 class Totals(NamedTuple):
@@ -63,7 +63,7 @@ class Header(PaintedWidget):
         """The id of the view."""
 
     def __init__(self, tabs: tuple[Tab, ...], root: str, signs: tuple[str, ...] = ()) -> None:
-        """Show tabs and the path of the root, which may be empty; `signs` are always shown."""
+        """Show tabs and the path of the root, which may be empty; `signs` are words that are always shown."""
         super().__init__()
         self.tabs = tabs
         self.root = shown(home_short(root))

@@ -1,4 +1,4 @@
-"""Line of a dialog with the keys that currently work; a click on one of them has the effect of its key."""
+"""Line of a dialog with the keys that currently work; a click on a key has the key's effect."""
 
 from __future__ import annotations
 

@@ -22,9 +22,9 @@ class PageText(NamedTuple):
     """A page that is shown in place of rows or findings."""
 
     title: str
-    """Its title."""
+    """Title of the page."""
     paragraphs: tuple[str, ...] = ()
-    """The paragraphs below."""
+    """The paragraphs below the title."""
     ways: tuple[tuple[str, str], ...] = ()
     """Steps that the user can take next, each as a key or a command and its effect."""
 

@@ -22,7 +22,7 @@ from cachetui.ui.widgets.contrast import PALE, TEXT, readable
 ROLES = ("plain", "strong", "muted", "hint", "faint", "accent", "bar", "part", "mark", "cursor", "rest", "pill")
 """Roles of words: shades of grey, the accent, the colour of marks, and the backgrounds."""
 LEAST = {"faint": PALE, "bar": 1.0, "part": 1.0}
-"""Minimum contrast of roles other than text: signs without information, and bars."""
+"""Minimum contrast of the roles that are not for text: symbols without information, and bars."""
 MIXED = 256
 """Maximum number of role combinations whose styles are cached, which is more than are in use."""
 Part = tuple[str, str] | str
@@ -64,7 +64,7 @@ BARS = ("bar", "part")
 class PaintedWidget(Widget):
     """A widget whose text is parts with roles. Its app has `ROLE_CLASSES`, styled by `ROLE_CSS`.
 
-    A widget has a component class of its own for a role that looks different there. Textual computes the styles of
+    A widget has a component class of its own only for a role that looks different there. Textual computes the styles of
     component classes for each widget that declares them, which would take half the time needed to open a dialog.
     """
 
@@ -96,7 +96,7 @@ class PaintedWidget(Widget):
     """Function that returns the style of roles, like `ink`; the roles are one string, separated by spaces."""
 
     def ink(self, *roles: str) -> Style:
-        """Return the style of these roles, each applied over the one before."""
+        """Return the style of roles, each applied over the one before."""
         return self._inks(roles or ("plain",))
 
     def _mix(self, roles: tuple[str, ...]) -> Style:

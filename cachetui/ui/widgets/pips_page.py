@@ -25,5 +25,5 @@ class PipsPage(MessagePage):
         self.show_words(self._about, f"The cache that is open is {self._tool}'s.", ways=ways)
 
     def activate(self) -> None:
-        """Take the focus from the view that was shown."""
+        """Take the focus away from the view that was shown before."""
         self.screen.set_focus(None)

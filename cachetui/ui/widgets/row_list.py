@@ -25,7 +25,7 @@ RowPart = Literal["box", "arrow", ""]
 class RowList(PaintedWidget, ScrollView, can_focus=True, inherit_bindings=False):
     """Rows, each of one line or more; some lines may belong to no row.
 
-    A subclass has the rows and draws their lines, and keeps their number in `virtual_size`.
+    A subclass has the rows, draws their lines, and keeps the number of lines in `virtual_size`.
     """
 
     DEFAULT_CSS = """
@@ -43,14 +43,14 @@ class RowList(PaintedWidget, ScrollView, can_focus=True, inherit_bindings=False)
         """Posted to open or close a row: its arrow was clicked, or it was clicked twice."""
 
         row: int
-        """Its index."""
+        """Index of the row."""
 
     @dataclass
     class Ticked(Message):
         """Posted when the box of a row was clicked."""
 
         row: int
-        """Its index."""
+        """Index of the row."""
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)

@@ -197,6 +197,6 @@ def _drop(case: Evidence, entry: Entry) -> tuple[Remedy, ...]:
 def _drop_with_source(case: Evidence, entry: Entry) -> tuple[Remedy, ...]:
     """Return the command that removes a file of a URL together with the wheels built from it.
 
-    If only one of them were removed, the other would bring the old state back.
+    If only the file or only the wheels were removed, pip would restore the old state from what is left.
     """
     return drop_entry(case, entry, "remove it from the cache", whole=True)

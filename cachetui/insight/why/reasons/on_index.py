@@ -221,7 +221,7 @@ def not_listed(case: Evidence) -> Iterator[Finding]:
 def unchecked_pages(case: Evidence) -> Iterator[Finding]:
     """Yield findings for index pages that pip uses without asking the index again.
 
-    Only pages whose newer version could change pip's choice count.
+    Only pages whose newer version could change pip's choice are considered.
     """
     chosen = case.chosen
     if (chosen is not None and (case.is_pinned or chosen.way in ("installed", "unknown"))) or not case.name:

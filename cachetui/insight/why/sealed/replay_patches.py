@@ -38,7 +38,7 @@ def nothing(*_args, **_options):
 
 
 def patch():
-    """Replace all parts. Raises any exception from importing or finding them if this pip is built differently."""
+    """Replace those parts of pip. If this pip is built differently, raises what importing or finding them raises."""
     from pip._internal.cli import base_command
     from pip._internal.distributions import sdist
     from pip._internal.index import package_finder

@@ -85,7 +85,7 @@ def as_text(value):
 
 
 def plain(words):
-    """Return words in which the path of the file with the typed lines is replaced."""
+    """Return words with "the typed lines" in place of the path of the file that holds them."""
     return words.replace("-r " + os.path.join(State.folder, "requirements.txt"), "the typed lines")
 
 
@@ -157,7 +157,7 @@ def fate_of(req, requests):
 
 
 def halted(halt, req, requests):
-    """Return the source of a file that could not be given to pip."""
+    """Return how pip would have got the file at which the replay stopped, such as `download-build`."""
     came = fate_of(req, requests)
     if halt.what == "clone":
         return "clone"

@@ -87,7 +87,7 @@ class Seal(object):
             self.wrap()
 
     def wrap(self):
-        """Wrap the functions themselves, because Python before 3.8 has no audit events."""
+        """Wrap the functions that must be refused, because Python before 3.8 has no audit events."""
         import io
 
         try:
