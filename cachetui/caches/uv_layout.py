@@ -23,7 +23,7 @@ OTHERS = {
     "python": "Pythons that uv downloaded",
     "binaries": "programs that uv downloaded",
 }
-"""Descriptions of the buckets that hold neither distributions nor pages nor environments, by content."""
+"""Descriptions of what is in buckets without distributions, pages and environments, by content."""
 CONTENTS = frozenset({"archive", "wheels", "sdists", "built-wheels", "simple", "flat-index", "environments", *OTHERS})
 """All known contents of buckets."""
 MARKERS = frozenset({".gitignore", ".lock", "CACHEDIR.TAG"})

@@ -1,4 +1,4 @@
-"""Commands by the words that other tools have for them."""
+"""Find commands by the words that other tools use for the same actions."""
 
 from __future__ import annotations
 

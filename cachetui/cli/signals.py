@@ -20,10 +20,10 @@ LAST_SECONDS = 1.0
 
 @contextmanager
 def ended_in_order(grace: float | None = None) -> Iterator[Callable[[], None]]:
-    """Turn signals that end the program into SystemExit, so that the demo's folder is removed; ignore later ones.
+    """Turn the first signal to end the program into SystemExit, so that the demo's folder is removed.
 
-    After `grace` seconds, if given, the process ends in any case: threads of Textual wait for a terminal that is gone.
-    The yielded function lifts that limit.
+    Later signals are ignored. After `grace` seconds, if given, the process ends in any case, because threads of
+    Textual wait for a terminal that is gone. The yielded function lifts that limit.
     """
     limits: list[Callable[[], None]] = []
 

@@ -24,7 +24,7 @@ from cachetui.system.remembered import read_remembered, write_remembered
 MOST = 300
 """Maximum number of remembered Pythons; the most recently learned ones are kept."""
 RECENT_NS = 6_000_000_000
-"""Minimum age in nanoseconds of a change that came before a report for sure; asking a Python takes less time."""
+"""Nanoseconds after a change within which a report is not remembered, because it may be older than the change."""
 
 
 def default_path() -> Path:

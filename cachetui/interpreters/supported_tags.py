@@ -39,12 +39,12 @@ class SupportedTags(NamedTuple):
     notes: tuple[str, ...]
     """Sentences about Pythons that do not report their tags, and about the effect; untrusted text.
 
-    `tags` is empty if no Python reports its tags.
+    They are left out if no Python reports its tags.
     """
 
 
 def reach_of(interpreters: Iterable[InterpreterInfo]) -> SupportedTags:
-    """Return the tags that Pythons support.
+    """Return the tags that Pythons support, with notes.
 
     An executable that does not start is not counted. A Python that does not report its tags may support
     every wheel for its version. If its version is not known either, the result has no tags.

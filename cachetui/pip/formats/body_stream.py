@@ -13,7 +13,7 @@ from cachetui.pip.formats.records import GARBLED, LONGEST_RECORD, UnreadableReco
 PIECE = 1 << 20
 """Number of bytes read at a time."""
 BODY = re.compile(rb'"body"\s*:\s*"')
-"""Text before the body in a `cc=2` record; base64 has no quotes.
+"""Text before the body in a `cc=2` record; the body is base64, which contains no quotes.
 
 Source: `cachecontrol/serialize.py`, `_loads_v2`.
 """

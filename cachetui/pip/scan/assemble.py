@@ -130,7 +130,7 @@ def empty_directories(
     errors: Iterable[Unreadable],
     layout: Layout,
 ) -> Iterator[Entry]:
-    """Yield a leftover for each topmost directory of the program without files for long enough, at any depth."""
+    """Yield a leftover for each topmost directory of the program that has held no file, at any depth, for a while."""
     filled = {above(file.path) for entry in entries for file in entry.files}
     filled.update(above(file.path) for file in foreign)
     filled.update(error.path for error in errors)

@@ -89,7 +89,7 @@ def unpack_directories(packed: Directories) -> Sequence[Directory]:
 
 
 class DirectoryMap(Mapping[str, int]):
-    """Allocated bytes of directories by path. They are packed until one is looked up; listing them leaves them packed.
+    """Allocated bytes of directories by path. They stay packed until one is looked up, even if paths are iterated.
 
     Unpacked, the directories of a large cache take a fifth of the memory that all its entries take.
     """

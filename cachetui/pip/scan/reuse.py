@@ -15,7 +15,7 @@ from cachetui.pip.scan.shards import Shard, digest_times
 from cachetui.system.tree import Tree
 
 RACY_NS = 2_000_000_000
-"""A change so many nanoseconds before a listing can go unnoticed: FAT stores times in steps of two seconds."""
+"""Nanoseconds before a listing within which a change can go unnoticed: FAT stores times in steps of two seconds."""
 
 
 @dataclass(slots=True)

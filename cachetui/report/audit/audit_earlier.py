@@ -22,7 +22,7 @@ from cachetui.text.escape import escape_control
 MOST = 2_000_000_000
 """Maximum size of a report in bytes; a report on a million entries is smaller."""
 HEAD, IS_REPORT = 100, b'"report": "audit"'
-"""Number of bytes at the start of a file, and text among them by which it is a report."""
+"""Number of bytes at the start of a file, and text among them that marks a report."""
 MOST_FOUND = 5
 """Maximum number of reports to find in a folder."""
 MOST_BYTES = 1 << 63

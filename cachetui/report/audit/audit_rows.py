@@ -50,9 +50,9 @@ class AuditRow(NamedTuple):
     version: str | None
     file_name: str | None
     disk_usage: int
-    """Size in bytes."""
+    """Allocated bytes."""
     apparent_size: int
-    """Size in bytes."""
+    """Total length of the entry's files in bytes."""
     downloaded: str
     """Time of the download."""
     checked: str | None

@@ -91,7 +91,7 @@ class Health(Vertical):
         """Posted when the badge beside the tab has changed, whichever view is open."""
 
         words: str
-        """The words; empty for no badge."""
+        """Words of the badge; empty for no badge."""
         role: str = ""
         """The role of the words."""
 
