@@ -256,7 +256,7 @@ class Inventory:
     """Entries that hold the same file, where the program stores files several times: each path maps to the others."""
 
     def twins_of(self, entries: Iterable[Entry]) -> list[Entry]:
-        """Return the entries that a removal of some entries removes in addition to them."""
+        """Return the entries that are removed whenever some entries are removed, without the latter."""
         if not self.twins:
             return []
         paths = {entry.path for entry in entries}

@@ -26,7 +26,7 @@ class CachePlace(NamedTuple):
     """Where uv puts its cache."""
 
     root: str
-    """Absolute path."""
+    """Absolute path of the cache."""
     said_by: str
     """Source of the path."""
     off_by: str | None = None

@@ -35,7 +35,7 @@ MEMORY = Path("/dev/shm")
 CLONING = frozenset({"btrfs", "xfs", "bcachefs"})
 """Types of file systems on which two files can share blocks."""
 TRIES = 100
-"""Maximum number of attempts to make a folder; one fails if another process tidies the folder or its place away."""
+"""Maximum number of attempts to make a folder; an attempt fails if another process tidies up its place meanwhile."""
 FICLONE = 0x40049409
 """Request that lets a new file share the blocks of another (`linux/fs.h`)."""
 OPEN_LOCK = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)

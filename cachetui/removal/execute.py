@@ -59,7 +59,7 @@ class RemovalOutcome:
     freed: int = 0
     """Bytes freed by the removal of files."""
     freed_directories: int = 0
-    """Bytes freed by the removal of directories, which are not part of `freed`."""
+    """Bytes freed by the removal of directories, in addition to `freed`."""
     directories: int = 0
     """Number of directories removed."""
     entries: int = 0

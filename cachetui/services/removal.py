@@ -42,7 +42,7 @@ def outlook_for(inventory: Inventory, protected: Collection[str], now_ns: int, *
 def available(root: str) -> int | None:
     """Return the bytes that are free for this user on the file system of a root; None if the system does not say.
 
-    If the root does not exist, the folder in which it would be made is asked.
+    If the root does not exist, the folder in which it would be made is examined.
     """
     for place in (Path(root), *Path(root).parents):
         with suppress(FileNotFoundError, NotADirectoryError):

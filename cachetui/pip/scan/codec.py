@@ -73,7 +73,7 @@ def _unpack_big(code: int, data: bytes) -> int:
 
 
 def pack_directories(directories: Sequence[Directory]) -> Directories:
-    """Pack directories."""
+    """Return directories in packed form."""
     return _packed(directories) if directories else b""
 
 
