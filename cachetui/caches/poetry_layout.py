@@ -29,6 +29,10 @@ OWN_DIRECTORY = re.compile(
     r"artifacts(/[0-9a-f]{2}){0,3}|artifacts(/[0-9a-f]{2}){3}/[0-9a-f]{58}|cache|cache/repositories"
     r"|cache/repositories/[^/]+(/_http_?(/[0-9a-f]){0,5}|(/[0-9a-f]{2}){0,8})"
 ).fullmatch
+PROOF = re.compile(
+    r"artifacts(/[0-9a-f]{2}){3}/[0-9a-f]{58}|cache/repositories(/[^/]+(/_http_?(/[0-9a-f]){0,5}|(/[0-9a-f]{2}){8}))?"
+).fullmatch
+"""Matches a directory that shows whose cache it is: other programs, too, make folders named `artifacts` and `cache`."""
 RELEASE = re.compile(r"[0-9a-f]{64}").fullmatch
 LOCK = re.compile(r"[0-9a-f]{56}(\.body)?\.lock").fullmatch
 TEMPORARY = re.compile(r"tmp[a-z0-9_]{8}").fullmatch
@@ -118,6 +122,7 @@ POETRYS = Layout(
     closed=frozenset({"virtualenvs"}),
     holds_shards=lambda path: HOLDS_SHARDS(path) is not None,
     is_own_directory=lambda path: OWN_DIRECTORY(path) is not None,
+    proves=lambda path: PROOF(path) is not None,
     kept=frozenset({"", "artifacts", "cache", "cache/repositories"}),
     pair_in=lambda directory, files: None,
     drafts_of=drafts_of,

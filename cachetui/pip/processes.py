@@ -74,8 +74,12 @@ def runs(arguments: Sequence[str], programs: Sequence[str] = ("pip",)) -> bool:
 
 @cache
 def _commands(programs: tuple[str, ...]) -> Callable[[str], re.Match[str] | None]:
-    """Return the pattern of the file names that run programs: a script, a zip application, a path in a wheel."""
-    names = "|".join(map(re.escape, programs))
+    """Return the pattern of the file names that run programs: a script, a zip application, a path in a wheel.
+
+    Users and installers give a program a suffix, as in `poetry@preview` and `poetry-1.8`. That might match a command
+    of another name, so that too much stays. Among pip's neighbours are too many with such names, such as `pip-audit`.
+    """
+    names = "|".join([re.escape(name) + ("" if name == "pip" else r"(?:[@_-][\w.+-]*)?") for name in programs])
     return re.compile(rf"(?:{names})[0-9.]*(?:\.exe|\.pyz)?", re.IGNORECASE).fullmatch
 
 

@@ -194,6 +194,38 @@ def test_nothing_goes_from_a_directory_that_is_not_poetrys(cache: PoetryWriter) 
         plan_removal(inventory, (), now_ns=LONG_AGO, home=cache.root.parent / "home")
 
 
+def test_folders_with_the_names_of_poetrys_prove_nothing(cache: PoetryWriter) -> None:
+    cache.put("src/a.py")
+    cache.put("cache/other/f")
+    (cache.root / "artifacts/ab/cd").mkdir(parents=True)
+    for path in ("artifacts/ab/cd", "artifacts/ab"):
+        os.utime(cache.root / path, ns=(LONG_AGO, LONG_AGO))
+    inventory = cache.scan()
+    assert (inventory.recognised, inventory.entries) == (False, ())
+    (cache.root / "artifacts/ef").symlink_to(cache.root / "src", target_is_directory=True)
+    assert cache.scan().entries == ()
+
+
+@pytest.mark.parametrize("proof", ["cache/repositories/lab/_http_/a", f"artifacts/ab/cd/ef/{'0' * 58}"])
+def test_empty_folders_of_poetrys_are_leftovers_where_a_folder_proves_that_they_are(
+    cache: PoetryWriter, proof: str
+) -> None:
+    (cache.root / proof).mkdir(parents=True)
+    (cache.root / "artifacts/12/34").mkdir(parents=True)
+    for path in cache.root.rglob("*"):
+        os.utime(path, ns=(LONG_AGO, LONG_AGO))
+    inventory = cache.scan()
+    assert inventory.recognised
+    assert "artifacts/12" in inventory.by_path
+
+
+def test_a_cache_from_which_everything_was_removed_is_still_poetrys(cache: PoetryWriter) -> None:
+    (cache.root / "artifacts").mkdir()
+    (cache.root / "cache/repositories").mkdir(parents=True)
+    inventory = cache.scan()
+    assert (inventory.recognised, inventory.entries) == (True, ())
+
+
 def test_poetrys_cache_is_known_by_its_layout(cache: PoetryWriter, tmp_path: Path) -> None:
     cache.artifact(WHEEL_URL, b"wheel")
     assert source_at(cache.root).id == "poetry"

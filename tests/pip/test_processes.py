@@ -79,6 +79,29 @@ def test_it_knows_other_programs_when_asked(command: str) -> None:
     assert not runs(command.split(), ("poetry",))
 
 
+@pytest.mark.parametrize(
+    ("program", "command"),
+    [
+        ("poetry", "poetry install"),
+        ("poetry", "poetry@preview install"),
+        ("poetry", "/home/me/.local/bin/poetry-1.8 lock"),
+        ("poetry", "/usr/bin/python3 /home/me/.local/bin/poetry@1.8.0 lock"),
+        ("poetry", r"C:\bin\poetry_2.exe lock"),
+        ("poetry", "poetry1.8 lock"),
+        ("pipenv", "pipenv-2024.0.1 sync"),
+        ("pipenv", "python /home/me/.local/bin/pipenv@next sync"),
+    ],
+)
+def test_it_knows_a_program_with_a_suffix(program: str, command: str) -> None:
+    assert runs(command.split(), ("pip", program))
+    assert not runs(command.split())
+
+
+@pytest.mark.parametrize("command", ["poetryx install", "python -m poetrys", "pip-audit", "pip@next install"])
+def test_it_knows_no_program_by_the_beginning_of_its_name(command: str) -> None:
+    assert not runs(command.split(), ("pip", "poetry", "pipenv"))
+
+
 def test_it_finds_a_pip_that_runs_but_not_one_of_its_own(tmp_path: Path) -> None:
     script = tmp_path / "pip"
     script.write_text("import sys\nprint('ready', flush=True)\nsys.stdin.read()\n")

@@ -55,9 +55,11 @@ def inventory_of(
     count_links_once(entries, foreign)
     if not tree.keeps_access_times():
         entries = [reuse_equal(entry._replace(read=None), known) for entry in entries]
-    if complete and (has_empty_dirs or vanished):
-        entries += empty_directories(tree, directories, entries, foreign, failed, layout)
     links = tuple(linked_directories(tree, foreign, layout))
+    is_proven = bool(entries) or any(layout.proves(path) for path in directories if path)
+    recognised = is_proven or bool(links) or any(layout.is_own_directory(error.path) for error in failed if error.path)
+    if is_proven and complete and (has_empty_dirs or vanished):
+        entries += empty_directories(tree, directories, entries, foreign, failed, layout)
     return Inventory(
         root=tree.path,
         device=tree.device,
@@ -68,8 +70,7 @@ def inventory_of(
         kept_directories=layout.kept,
         companions=companions(entries),
         errors=tuple(failed),
-        recognised=bool(entries or links)
-        or any(layout.is_own_directory(path) for path in [*directories, *[error.path for error in failed]] if path),
+        recognised=recognised,
         complete=complete,
         links=links,
         by_length=by_length,

@@ -50,6 +50,11 @@ class Layout(NamedTuple):
     """Returns whether the directories in a directory are shards, or hold shards: a shard is read as a whole."""
     is_own_directory: Callable[[str], bool]
     """Returns whether the program creates directories with a path."""
+    proves: Callable[[str], bool]
+    """Returns whether a directory with a path shows whose cache it is, because other programs hardly create it.
+
+    If there are neither such a directory nor entries, nothing in the root may be removed.
+    """
     kept: frozenset[str]
     """Directories that no removal deletes."""
     pair_in: Callable[[str, dict[str, os.stat_result]], EntryDraft | None]
@@ -246,6 +251,7 @@ PIPS = Layout(
     closed=frozenset(),
     holds_shards=holds_shards,
     is_own_directory=is_pips_directory,
+    proves=is_pips_directory,
     kept=KEPT,
     pair_in=pair_in,
     drafts_of=drafts_of,
