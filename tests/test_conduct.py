@@ -20,6 +20,7 @@ def test_a_program_that_runs_pip_is_one_whose_caches_pip_reads() -> None:
 def test_a_reason_to_stay_names_the_programs_of_which_one_is_running() -> None:
     assert running_words() == "a pip is running"
     assert running_words(Conduct("pipenv", ("pip", "pipenv"))) == "a pip or pipenv is running"
+    assert running_words(Conduct("poetry", ("poetry",))) == "poetry is running"
 
 
 def test_ids_are_in_the_order_of_the_option_and_name_no_source_twice() -> None:

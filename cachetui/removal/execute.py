@@ -21,6 +21,7 @@ from cachetui.removal.locks import locked
 from cachetui.removal.plan import BELONGS, SERVES, Kept, Plan
 from cachetui.removal.recheck import KeptError, look_at, reason_of
 from cachetui.removal.rooted import Directory, PathCursor
+from cachetui.removal.together import groups
 
 PAIR = 2
 """Maximum number of files that an entry may have to be checked only once before its removal.
@@ -136,10 +137,11 @@ class _Run:
         self._stopped = False
 
     def execute(self, report: Callable[[RemovalProgress], None] | None) -> RemovalOutcome:
-        """Remove the entries one by one, sorted by path; after an error, keep all the rest."""
-        entries = sorted(self._plan.entries, key=attrgetter("path"))
+        """Remove the entries one by one, or twins together, sorted by path; after an error, keep all the rest."""
+        together = self._groups()
+        entries = [entry for group in together for entry in group]
         try:
-            self._remove_all(entries, report)
+            self._remove_all(together, report)
         except OSError as error:
             reason = f"the removal broke off: {reason_of(error)}"
             self._kept += [Kept(entry.path, reason) for entry in entries[self._reached :]]
@@ -158,37 +160,51 @@ class _Run:
             layered=self._plan.layered,
         )
 
-    def _remove_all(self, entries: Sequence[Entry], report: Callable[[RemovalProgress], None] | None) -> None:
-        """Remove entries until `stop` returns true."""
+    def _groups(self) -> list[list[Entry]]:
+        """Return the entries that go together, sorted by the path of the first one."""
+        entries = {entry.path: entry for entry in sorted(self._plan.entries, key=attrgetter("path"))}
+        joined = {paths[0]: paths for paths in groups(entries, self._plan.twins)}
+        later = {path for paths in joined.values() for path in paths[1:]}
+        return [[entries[one] for one in joined.get(path, [path])] for path in entries if path not in later]
+
+    def _remove_all(
+        self, together: Sequence[Sequence[Entry]], report: Callable[[RemovalProgress], None] | None
+    ) -> None:
+        """Remove groups of entries until `stop` returns true."""
         due = 0.0
-        for number, entry in enumerate(entries, 1):
+        number = sum(map(len, together))
+        for group in together:
             self._stopped = self._stop()
             if self._stopped:
                 break
-            self._whole += self._remove(entry)
-            self._reached = number
-            if report and ((now := time.monotonic()) >= due or number == len(entries)):
+            self._remove(group)
+            self._reached += len(group)
+            if report and ((now := time.monotonic()) >= due or self._reached == number):
                 due = now + REPORT_SECONDS
-                report(RemovalProgress(number, len(entries), self._freed, entry.path))
+                report(RemovalProgress(self._reached, number, self._freed, group[-1].path))
 
-    def _remove(self, entry: Entry) -> bool:
-        """Remove an entry; return whether it was removed completely."""
-        if reason := self._watch.reason_to_stay(entry):
-            self._kept.append(Kept(entry.path, reason))
-            return False
-        if not entry.files:
-            return self._remove_empty(entry.path)
+    def _remove(self, group: Sequence[Entry]) -> None:
+        """Remove an entry, or entries that go together; count those of which everything is gone."""
+        reason = next((reason for entry in group if (reason := self._watch.reason_to_stay(entry))), None)
+        if reason:
+            self._kept += [Kept(entry.path, reason) for entry in group]
+            return
+        files = tuple([file for entry in group for file in entry.files])
+        if not files:
+            self._whole += self._remove_empty(group[0].path)
+            return
         suffix, tool = self._plan.conduct.lock_suffix, self._plan.conduct.tool
         if not suffix:
-            return self._remove_files(entry.files)
-        try:
-            with locked(self._way, [file for file in entry.files if file.path.endswith(suffix)], tool):
-                return self._remove_files(entry.files)
-        except KeptError as left:
-            self._kept.append(Kept(entry.path, str(left)))
-            return False
+            self._remove_files(files)
+        else:
+            try:
+                with locked(self._way, [file for file in files if file.path.endswith(suffix)], tool):
+                    self._remove_files(files)
+            except KeptError as left:
+                self._kept += [Kept(entry.path, str(left)) for entry in group]
+        self._whole += sum([self._gone.issuperset([file.path for file in entry.files]) for entry in group])
 
-    def _remove_files(self, files: tuple[File, ...]) -> bool:
+    def _remove_files(self, files: tuple[File, ...]) -> None:
         """Remove all files, or none if one differs from what the scan saw; after an error, keep the rest."""
         looked = []
         for file in files:
@@ -197,7 +213,7 @@ class _Run:
                 looked.append((file.path, parent, name, look_at(self._way, parent, name, file, self._plan.device)))
             except KeptError as left:
                 self._kept += [Kept(other.path, str(left) if other is file else BELONGS) for other in files]
-                return False
+                return
         again = len(files) > PAIR
         for index, (path, parent, name, seen) in enumerate(looked):
             try:  # with many files, the first check may have been long ago
@@ -206,8 +222,7 @@ class _Run:
             except KeptError as left:
                 self._kept.append(Kept(path, str(left)))
                 self._kept += [Kept(other.path, BELONGS) for other in files[index + 1 :]]
-                return False
-        return True
+                return
 
     def _unlink(self, path: str, parent: str, name: str, found: os.stat_result | None) -> None:
         """Unlink a file, `name` in `parent`, that was just checked. Raises KeptError if it has to stay."""

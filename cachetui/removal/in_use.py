@@ -17,7 +17,7 @@ PROTECTED = "protected"
 """Reason to keep an entry that the user protects."""
 BUILT_LATELY = "written to less than a day ago, so pip may be building a wheel here"
 """Reason to keep a build folder, which only pip makes."""
-WRITTEN_LATELY = "written to less than an hour ago, so a {} may be using it"
+WRITTEN_LATELY = "written to less than an hour ago, so {} may be using it"
 """Reason to keep any other leftover of a program."""
 EMPTIED_LATELY = "emptied less than an hour ago"
 """Reason to keep an empty directory."""
@@ -69,7 +69,7 @@ def reason_to_stay(
     if not entry.files:
         return EMPTIED_LATELY if now_ns - entry.downloaded < HOUR_NS else None
     fresh = any(now_ns - file.mtime_ns < HOUR_NS for file in entry.files)
-    return WRITTEN_LATELY.format(conduct.tool) if fresh else None
+    return WRITTEN_LATELY.format(one_of(conduct.tool)) if fresh else None
 
 
 def awaited(entry: Entry, pips: tuple[int, ...], conduct: Conduct = PIP) -> str | None:
@@ -79,4 +79,9 @@ def awaited(entry: Entry, pips: tuple[int, ...], conduct: Conduct = PIP) -> str 
 
 def running_words(conduct: Conduct = PIP) -> str:
     """Return the reason to keep what a running program may need."""
-    return f"a {' or '.join(conduct.programs)} is running"
+    return f"{' or '.join(map(one_of, conduct.programs))} is running"
+
+
+def one_of(program: str) -> str:
+    """Return the words for a program that may be running: each Python has a pip of its own."""
+    return "a pip" if program == "pip" else program

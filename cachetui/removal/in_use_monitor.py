@@ -112,7 +112,9 @@ class InUseMonitor:
             try:
                 self._pips, self._unknown = self._ask(), None
             except OSError as error:
-                self._unknown = f"it is not known which {self._conduct.tool}s are running: {reason_of(error)}"
+                tool = self._conduct.tool
+                what = "which pips are" if tool == "pip" else f"whether {tool} is"
+                self._unknown = f"it is not known {what} running: {reason_of(error)}"
             self._asked_at = began
         if self._unknown:
             raise KeptError(self._unknown)

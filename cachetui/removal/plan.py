@@ -17,11 +17,14 @@ from cachetui.removal.in_use import running_words
 from cachetui.removal.reasons_to_stay import reasons
 from cachetui.removal.recheck import recheck, removable
 from cachetui.removal.rights import denied
+from cachetui.removal.together import groups
 
 SERVES = "also belongs to a wheel that is kept"
 """Reason to keep an origin that several wheels share."""
 BELONGS = "belongs to something that is kept"
 """Reason to keep the other files of an entry if one of them stays."""
+STALE = "changed since the cache was read: read it again"
+"""Reason to keep an entry that is not in the inventory in this form."""
 AGAIN = "{} must build {} again when needed"
 """Cost of removing wheels that were built here."""
 TOOL_RUNS = "{}, and may be using the cache"
@@ -69,6 +72,8 @@ class Plan:
     """How the program that fills the cache uses it."""
     companions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Files that are removed only after others. Each path maps to the paths that must be removed first."""
+    twins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Entries that all go or all stay: each path of an entry maps to the paths of its twins; not all may be planned."""
 
     @property
     def files(self) -> int:
@@ -104,9 +109,12 @@ def plan_removal(
         if (wish := asked.get(entry.path)) is entry or (wish and wish.files == entry.files)
     ]
     fine = {entry.path for entry in listed}
-    kept = [Kept(path, "changed since the cache was read: read it again") for path in asked if path not in fine]
+    kept = [Kept(path, STALE) for path in asked if path not in fine]
     unlike, seen = recheck(inventory, listed)
     stays = reasons(inventory, listed, unlike, seen, now_ns=now_ns, pips=pips, protected=protected)
+    for group in groups(asked, inventory.twins):
+        reason = next((reason for path in group if (reason := stays.get(path, STALE))), None)
+        stays |= {path: stays.get(path) or reason for path in group}
     if twins:  # twins are removed only with an entry that is removed
         sure = [one for one in listed if one.path not in twins and stays[one.path] is None]
         taken = {twin.path for twin in inventory.twins_of(sure)}
@@ -133,6 +141,7 @@ def plan_removal(
         layered=inventory.layered,
         conduct=inventory.conduct,
         companions=companions,
+        twins=inventory.twins,
     )
 
 

@@ -30,7 +30,11 @@ def staying(
     looked_at = concerned if exact else [entry for entry in concerned if folder_of(entry)]
     unlike, seen = recheck(inventory, looked_at) if looked_at else ({}, {})
     found = reasons(inventory, concerned, unlike, seen, now_ns=now_ns, pips=pips, protected=protected)
-    return {path: reason for path, reason in found.items() if reason is not None}
+    stays = {path: reason for path, reason in found.items() if reason is not None}
+    for path, twins in inventory.twins.items():  # those go with it, or it stays, too
+        if path not in stays and (reason := next((stays[twin] for twin in twins if twin in stays), None)):
+            stays[path] = reason
+    return stays
 
 
 def reasons(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Set
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -19,6 +19,7 @@ from cachetui.removal.freed_bytes import Outlook
 from cachetui.removal.in_use import PROTECTED
 from cachetui.removal.plan import Kept, Plan, plan_removal
 from cachetui.removal.reasons_to_stay import staying
+from cachetui.removal.together import groups
 from cachetui.services.facts.environments import remember_environments
 from cachetui.services.facts.labels import protected_entries
 from cachetui.services.preferences import read_only_words
@@ -128,8 +129,10 @@ def remove(
         return execute(spared, stop=stop, report=report, pips=partial(pips_using, inventory))
 
 
-def without(agreed: Plan, protected: Collection[str]) -> Plan:
-    """Return a plan that keeps protected entries; `execute` also keeps their directories and companions."""
+def without(agreed: Plan, protected: Set[str]) -> Plan:
+    """Return a plan that keeps protected entries and their twins; `execute` also keeps directories and companions."""
+    together = groups([entry.path for entry in agreed.entries], agreed.twins)
+    protected = {*protected, *[path for group in together if protected & {*group} for path in group]}
     kept = [Kept(entry.path, PROTECTED) for entry in agreed.entries if entry.path in protected]
     if not kept:
         return agreed

@@ -146,7 +146,7 @@ def test_leftovers_stay_for_an_hour(cache: PoetryWriter) -> None:
     for at, going in ((LONG_AGO + hour - 1, set()), (LONG_AGO + hour, {*files, half})):
         plan = plan_removal(inventory, inventory.entries, now_ns=at, home=cache.root.parent / "home")
         assert {file.path for entry in plan.entries for file in entry.files} == going
-        assert {reason for _, reason in plan.kept} <= {"written to less than an hour ago, so a poetry may be using it"}
+        assert {reason for _, reason in plan.kept} <= {"written to less than an hour ago, so poetry may be using it"}
 
 
 def test_the_environments_are_never_opened(cache: PoetryWriter) -> None:

@@ -9,8 +9,12 @@ import pytest
 
 from cachetui.model import Inventory
 from cachetui.removal.execute import execute
+from cachetui.removal.in_use import PROTECTED
 from cachetui.removal.locks import NO_LOCKS
-from cachetui.removal.plan import Kept, Plan, plan_removal
+from cachetui.removal.plan import BELONGS, STALE, Kept, Plan, plan_removal
+from cachetui.removal.reasons_to_stay import staying
+from cachetui.removal.recheck import CHANGED
+from cachetui.services.removal import without
 from tests.caches.poetry_writer import FILES, LONG_AGO, PoetryWriter
 from tests.inventories import files
 from tests.removal.plans import Opener
@@ -65,17 +69,43 @@ def test_the_records_of_an_artifact_that_stays_stay(stored: Stored) -> None:
     assert (plan.entries, plan.kept) == ((), (Kept(stored.artifact, "protected"),))
 
 
-def test_a_record_that_stays_is_kept_with_its_reason(stored: Stored) -> None:
+def test_an_artifact_stays_while_one_of_its_records_does(stored: Stored) -> None:
     plan = stored.plan(stored.artifact, protected=frozenset({stored.record[0]}))
-    assert [entry.path for entry in plan.entries] == [stored.artifact]
-    assert plan.kept == (Kept(stored.record[0], "protected"),)
+    assert (plan.entries, plan.kept) == ((), (Kept(stored.artifact, "protected"),))
+    inventory = stored.cache.scan()
+    stays = staying(inventory, now_ns=NOW, protected=frozenset({stored.record[0]}))
+    assert stays == dict.fromkeys((stored.artifact, stored.record[0]), "protected")
+
+
+@pytest.mark.parametrize("protected", [0, 1, 2])
+def test_what_goes_together_stays_together_if_all_is_asked_for(stored: Stored, protected: int) -> None:
+    second = stored.cache.answer("other", URL, b"wheel")[0]
+    paths = (stored.artifact, stored.record[0], second)
+    plan = stored.plan(*paths, stored.page, protected=frozenset({paths[protected]}))
+    assert [entry.path for entry in plan.entries] == [stored.page]
+    assert set(plan.kept) == {Kept(path, "protected") for path in paths}
+
+
+def test_what_was_protected_since_the_plan_keeps_its_twins(stored: Stored) -> None:
+    plan = without(stored.plan(stored.artifact, stored.page), {stored.record[0]})
+    assert [entry.path for entry in plan.entries] == [stored.page]
+    assert set(plan.kept) == {Kept(path, PROTECTED) for path in (stored.artifact, stored.record[0])}
+
+
+def test_a_record_of_another_form_keeps_its_artifact(stored: Stored) -> None:
+    inventory = stored.cache.scan()
+    record = inventory.by_path[stored.record[0]]
+    asked = [inventory.by_path[stored.artifact], record._replace(files=record.files[:1])]
+    plan = plan_removal(inventory, asked, now_ns=NOW, home=stored.cache.root.parent / "home")
+    assert plan.entries == ()
+    assert set(plan.kept) == {Kept(path, STALE) for path in (stored.artifact, stored.record[0])}
 
 
 def test_what_a_running_poetry_may_need_stays(stored: Stored) -> None:
     release = stored.cache.release("lab", "my-app", "1.0")
     plan = stored.plan(stored.artifact, stored.page, release, pips=(1,))
     assert [entry.path for entry in plan.entries] == [release]
-    assert set(plan.kept) == {Kept(path, "a poetry is running") for path in (stored.artifact, stored.page)}
+    assert set(plan.kept) == {Kept(path, "poetry is running") for path in (stored.artifact, stored.page)}
 
 
 @HAS_LOCKS
@@ -96,9 +126,39 @@ def test_an_entry_stays_while_somebody_holds_one_of_its_locks(stored: Stored, op
     with (stored.cache.root / stored.record[number]).open("r+b") as held:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         outcome = execute(plan, opener=opener)
-    assert outcome.removed == (stored.artifact,)
-    assert outcome.kept == (Kept(stored.record[0], "poetry is using it"),)
-    assert files(stored.cache.root) == stored.others | set(stored.record)
+    assert outcome.removed == ()
+    assert set(outcome.kept) == {Kept(path, "poetry is using it") for path in (stored.artifact, stored.record[0])}
+    assert files(stored.cache.root) == stored.others | {stored.artifact, *stored.record}
+
+
+@HAS_LOCKS
+@pytest.mark.parametrize("changed", [0, 1])
+def test_what_changed_since_the_plan_keeps_its_twins(stored: Stored, opener: Opener, changed: int) -> None:
+    plan = stored.plan(stored.artifact, stored.page)
+    path = (stored.artifact, *stored.record)[changed]
+    stored.cache.put(path, b"changed")
+    outcome = execute(plan, opener=opener)
+    assert files(stored.cache.root) >= {stored.artifact, *stored.record}
+    assert (outcome.entries, outcome.removed[0]) == (1, stored.page)
+    assert dict(outcome.kept) == dict.fromkeys((stored.artifact, *stored.record), BELONGS) | {path: CHANGED}
+
+
+@HAS_LOCKS
+def test_entries_that_share_a_record_go_or_stay_together(stored: Stored, opener: Opener) -> None:
+    import fcntl  # noqa: PLC0415 - there is none on Windows
+
+    mirror = stored.cache.artifact(URL.replace("files", "mirror"), b"wheel")
+    release = stored.cache.release("lab", "my-app", "1.0")
+    plan = stored.plan(stored.artifact, mirror, release)
+    reports: list[tuple[int, int]] = []
+    with (stored.cache.root / stored.record[2]).open("r+b") as held:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        outcome = execute(plan, opener=opener, report=lambda one: reports.append((one.entries, one.of)))
+    assert {kept.path for kept in outcome.kept} == {stored.artifact, mirror, stored.record[0]}
+    assert (outcome.entries, reports[-1]) == (1, (4, 4))
+    outcome = execute(stored.plan(stored.artifact, mirror), opener=opener)
+    assert set(outcome.removed) == {stored.artifact, mirror, *stored.record}
+    assert (outcome.entries, outcome.kept) == (3, ())
 
 
 @HAS_LOCKS
@@ -145,7 +205,7 @@ def test_a_lock_that_was_replaced_keeps_the_entry(stored: Stored, opener: Opener
 @pytest.mark.skipif(sys.platform != "win32", reason="elsewhere, locks can be held meanwhile")
 def test_what_has_locks_stays_where_they_cannot_be_held(stored: Stored) -> None:
     outcome = execute(stored.plan(stored.artifact))
-    assert outcome.kept == (Kept(stored.record[0], NO_LOCKS),)
+    assert set(outcome.kept) == {Kept(path, NO_LOCKS) for path in (stored.artifact, stored.record[0])}
 
 
 def test_what_has_no_twins_is_planned_alone(stored: Stored) -> None:
