@@ -88,9 +88,10 @@ class EntryGroup:
 
     def kept(self, outlook: Outlook) -> KeptEntries:
         """Return the entries that a removal would leave under an outlook; computed once for the outlook used last."""
-        if self._kept is None or self._kept[0] is not outlook:
-            self._kept = outlook, KeptEntries.of(self.entries, outlook)
-        return self._kept[1]
+        known = self._kept  # another thread may replace it
+        if known is None or known[0] is not outlook:
+            self._kept = known = outlook, KeptEntries.of(self.entries, outlook)
+        return known[1]
 
     @cached_property
     def lines(self) -> Sequence[str]:
@@ -158,12 +159,6 @@ class PickedGroup(EntryGroup):
     def disks(self) -> Sequence[int]:
         """Allocated bytes of each entry."""
         return [*compress(self._group.disks, self._flags)]
-
-    def kept(self, outlook: Outlook) -> KeptEntries:
-        """Return the entries that a removal would leave under an outlook; computed once for the outlook used last."""
-        if self._kept is None or self._kept[0] is not outlook:
-            self._kept = outlook, KeptEntries.of(self.entries, outlook)
-        return self._kept[1]
 
     @cached_property
     def lines(self) -> Sequence[str]:

@@ -97,9 +97,23 @@ class Marks:
         takers = [taker for path in unmarked for taker in catalog.takers.get(path, ()) if self._has(taker, catalog)]
         lost = [*takers, *[twin for path in (*unmarked, *takers) for twin in catalog.twins.get(path, ())]]
         self.take([catalog.entries[path] for path in lost if path in catalog.entries], catalog)
-        self._mark_twins([path for path in changed if self._has(path, catalog)], catalog)
+        self._mark_twins([*changed, *_takers(lost, catalog)], catalog)
+
+    def _couple_undone(self, steps: Iterable[Step], catalog: Catalog) -> None:
+        """Unmark what came along with entries that an undo unmarked, but was not marked before; then mark twins.
+
+        Entries may have been marked before it was known what goes with them.
+        """
+        changed = dict.fromkeys([path for _, _, group in steps for path in group.by_path])
+        came = [twin for path in changed if not self._has(path, catalog) for twin in catalog.twins.get(path, ())]
+        earlier = {path: step for change in self._changes for step, _, group in change for path in group.by_path}
+        lost = [path for path in came if path in catalog.entries and earlier.get(path, -1) < 0]
+        self.take([catalog.entries[path] for path in lost], catalog)
+        self._mark_twins([*changed, *_takers((*changed, *lost), catalog)], catalog)
 
     def _mark_twins(self, paths: Iterable[str], catalog: Catalog) -> None:
+        """Mark the twins of those of some entries that are marked."""
+        paths = [path for path in paths if self._has(path, catalog)]
         twins = [twin for path in paths for twin in catalog.twins.get(path, ()) if twin in catalog.entries]
         self.mark(groups_of([catalog.entries[twin] for twin in twins], catalog))
 
@@ -117,12 +131,15 @@ class Marks:
         """Undo the last recorded change that concerns entries of the catalog."""
         before = after = self._paths()
         while self._changes and before == after:
-            for step, group_key, group in reversed(self._changes.pop()):
+            steps = self._changes.pop()
+            for step, group_key, group in reversed(steps):
                 groups: Groups = [(group_key, group)]
                 if catalog.group(group_key) is not group:  # entries may have been replaced, renamed or removed
                     known = [catalog.entries[path] for path in group.by_path if path in catalog.entries]
                     groups = groups_of(known, catalog)
                 (self.mark if step < 0 else self.unmark)(groups)
+            if catalog.twins:
+                self._couple_undone(steps, catalog)
             after = self._paths()
         return Undone(len(after - before), len(before - after))
 
@@ -229,6 +246,11 @@ class Marks:
         self.clear()
         self.add([entry for path in paths if (entry := catalog.entries.get(path)) is not None], catalog)
         self._mark_twins(paths if catalog.twins else (), catalog)
+
+
+def _takers(paths: Iterable[str], catalog: Catalog) -> list[str]:
+    """Return the paths of the entries that take some entries with them."""
+    return [taker for path in paths for taker in catalog.takers.get(path, ())]
 
 
 def groups_of(entries: Iterable[Entry], catalog: Catalog) -> list[tuple[GroupKey, EntryGroup]]:

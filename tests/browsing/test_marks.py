@@ -106,3 +106,63 @@ def test_a_mark_that_was_set_during_the_scan_brings_others_once_they_are_known()
     assert marked(early) == {FIRST.path}
     early.adopt(Catalog.of(replace(inventory((FIRST, SECOND, THIRD)), twins={FIRST.path: (SECOND.path,)})))
     assert marked(early) == {FIRST.path, SECOND.path}
+    early.undo_marks()
+    assert not early.marks
+
+
+def shared() -> Catalog:
+    """Return a catalog in which the first and the second entry take the third with them, and the first the fourth."""
+    twins = {FIRST.path: (THIRD.path, OTHER.path), SECOND.path: (THIRD.path,)}
+    return Catalog.of(replace(inventory((FIRST, SECOND, THIRD, OTHER)), twins=twins))
+
+
+def test_what_two_marked_entries_take_along_stays_marked_while_one_of_them_is() -> None:
+    model = BrowserModel(shared())
+    model.toggle_entries([FIRST, SECOND])
+    model.toggle_entries([FIRST])
+    assert marked(model) == {SECOND.path, THIRD.path}
+    model.undo_marks()
+    assert marked(model) == {FIRST.path, SECOND.path, THIRD.path, OTHER.path}
+    model.toggle_entries([OTHER])
+    assert marked(model) == {SECOND.path, THIRD.path}
+    model.toggle_entries([THIRD])
+    assert not model.marks
+
+
+def marked_early(*steps: list[Entry]) -> BrowserModel:
+    """Return a model in which entries were marked or unmarked before it was known what is taken along."""
+    model = BrowserModel()
+    model.update([FIRST, SECOND, THIRD, OTHER])
+    for entries in steps:
+        model.toggle_entries(entries)
+    model.adopt(shared())
+    return model
+
+
+@pytest.mark.parametrize(
+    ("steps", "states"),
+    [
+        ([[FIRST], [SECOND]], [{FIRST, SECOND, THIRD, OTHER}, {FIRST, THIRD, OTHER}, set()]),
+        ([[FIRST], [FIRST], [FIRST]], [{FIRST, THIRD, OTHER}, set(), {FIRST, THIRD, OTHER}, set()]),
+        ([[THIRD], [FIRST]], [{FIRST, THIRD, OTHER}, {THIRD}, set()]),
+        ([[THIRD], [THIRD], [SECOND]], [{SECOND, THIRD}, set(), {THIRD}, set()]),
+        ([[SECOND], [THIRD]], [{SECOND, THIRD}, set()]),
+    ],
+)
+def test_an_undo_of_early_marks_takes_along_what_goes_with_them(
+    steps: list[list[Entry]], states: list[set[Entry]]
+) -> None:
+    model = marked_early(*steps)
+    for state in states[:-1]:
+        assert marked(model) == {entry.path for entry in state}
+        model.undo_marks()
+    assert marked(model) == set()
+    assert not model.marks.can_undo
+
+
+def test_an_undo_leaves_what_was_marked_before_on_its_own() -> None:
+    model = BrowserModel(shared())
+    model.toggle_entries([THIRD])
+    model.toggle_entries([FIRST])
+    model.undo_marks()
+    assert marked(model) == {THIRD.path}
