@@ -99,29 +99,34 @@ class Selection:
 
 
 def choose(entries: Collection[Entry], rules: Rules, facts: Facts, outlook: Outlook | None = None) -> Selection:
-    """Apply rules to all entries of a cache, and return the entries that they choose.
+    """Apply rules to all entries of a cache, and return the entries that they choose, and what a removal takes along.
 
-    `outlook` decides what removals would free, for `free` and `min_free`; by default, no entry stays.
+    `outlook` decides what removals would free, for `free` and `min_free`; by default, no entry stays. Its inventory
+    says which entries go together; without it, each goes alone.
     """
     if not rules:
         return Selection(())
+    outlook = outlook or Outlook()
     exempt = _exempt(entries, rules, facts)
+    if outlook.inventory is not None:
+        exempt.update([path for path, twins in outlook.inventory.twins.items() if not exempt.isdisjoint(twins)])
     free = [entry for entry in entries if entry.path not in exempt]
     allowed = [entry for entry in free if _is_chosen(entry, rules, facts)]
-    chosen = set() if rules.is_to_free else {entry.path for entry in allowed}
+    chosen = set() if rules.is_to_free else {entry.path for entry in _with_twins(allowed, outlook)}
     over = 0
     if rules.max_size is not None:
         over = max(0, sum(entry.disk_usage for entry in entries if entry.path not in chosen) - rules.max_size)
         for entry in sorted((one for one in free if one.path not in chosen), key=lambda one: _by_age(one, rules.by)):
             if over <= 0:
                 break
-            chosen.add(entry.path)
-            over -= entry.disk_usage
+            going = [one for one in _with_twins([entry], outlook) if one.path not in chosen]
+            chosen.update([one.path for one in going])
+            over -= sum([one.disk_usage for one in going])
     short = 0
     if rules.is_to_free:
         sure = [entry for entry in entries if entry.path in chosen]
         rest = [entry for entry in allowed if entry.path not in chosen]
-        more, short = _until_free(sure, rest, rules, facts, outlook or Outlook())
+        more, short = _until_free(sure, rest, rules, facts, outlook)
         chosen.update(more)
     return Selection(tuple([entry for entry in entries if entry.path in chosen]), max(0, over), short)
 
@@ -138,25 +143,32 @@ def _until_free(
     freeing.count(sure)
     if freeing.disk >= needed:
         return set(), 0
-    taken: list[Entry] = []
+    taken: list[list[Entry]] = []
+    counted = {entry.path for entry in sure}
     stay: set[str] = set()
     for entry in sorted(rest, key=lambda one: (_loss(one, facts), *_by_age(one, rules.by))):
         if freeing.disk >= needed:
             break
         if entry.path in outlook.stays:
             stay.add(entry.path)
-        else:
-            freeing.count([entry])
-            taken.append(entry)
+        elif going := [one for one in _with_twins([entry], outlook) if one.path not in counted]:
+            freeing.count(going)
+            counted.update([one.path for one in going])
+            taken.append(going)
     more: set[str] = set()
-    for entry in reversed(taken):
+    for going in reversed(taken):
         before = freeing.disk
-        freeing.count([entry], -1)
+        freeing.count(going, -1)
         if freeing.disk < before:
-            freeing.count([entry])
-            more.add(entry.path)
+            freeing.count(going)
+            more.update([one.path for one in going])
     short = max(0, needed - freeing.disk)
     return more | stay if short else more, short
+
+
+def _with_twins(entries: Sequence[Entry], outlook: Outlook) -> Sequence[Entry]:
+    """Return some entries, and those that a removal takes with them."""
+    return entries if outlook.inventory is None else [*entries, *outlook.inventory.twins_of(entries)]
 
 
 def _loss(entry: Entry, facts: Facts) -> int:

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cachetui.labels import Facts
-from cachetui.model import NS, Entry, File
+from cachetui.model import NS, Entry, File, Inventory
 from cachetui.prune_rules import CHOOSERS, Chooser, Rules, choose
+from cachetui.removal.freed_bytes import Outlook
 from cachetui.terms import parse_terms
 
 NOW = 1_793_000_000 * NS
@@ -192,3 +193,30 @@ def test_rules_combine_as_they_say(
         for one in choice.entries:
             assert days is None or NOW - one.downloaded > days * DAY
             assert size is None or one.disk_usage > size
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        (Rules(max_size=350), {"a", "c"}),
+        (Rules(max_size=250), {"a", "c"}),
+        (Rules(max_size=150), {"a", "b", "c", "d"}),
+        (Rules(free=150), {"a", "c"}),
+        (Rules(free=250), {"a", "b", "c", "d"}),
+        (Rules(older_than=25 * DAY), {"a", "c"}),
+        (Rules(older_than=25 * DAY, free=50), {"a", "c"}),
+        (Rules(older_than=25 * DAY, max_size=200), {"a", "c"}),
+    ],
+)
+def test_what_a_removal_takes_along_is_counted(rules: Rules, expected: set[str]) -> None:
+    found = [entry("a", days=30), entry("b", days=20), entry("c", days=10), entry("d", days=9)]
+    outlook = Outlook.of(Inventory("/nowhere", entries=tuple(found), twins={"a": ("c",), "b": ("c", "d")}))
+    choice = choose(found, rules, Facts(NOW), outlook)
+    assert ({one.path for one in choice.entries}, choice.over, choice.short) == (expected, 0, 0)
+
+
+def test_what_would_take_along_something_exempt_is_not_chosen() -> None:
+    found = [entry("a", days=30), entry("b", days=20), entry("c", days=10)]
+    outlook = Outlook.of(Inventory("/nowhere", entries=tuple(found), twins={"a": ("c",)}))
+    choice = choose(found, Rules(max_size=100), Facts(NOW, protected=frozenset({"c"})), outlook)
+    assert ([one.path for one in choice.entries], choice.over) == (["b"], 100)

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
 from cachetui.cli.exit_codes import DONE
-from tests.caches.poetry_writer import FILES, PoetryWriter
+from tests.caches.poetry_writer import FILES, LONG_AGO, PoetryWriter
 from tests.cli.conftest import Run
 from tests.inventories import files
 
@@ -41,3 +42,28 @@ def test_a_removal_takes_the_copies_of_an_artifact_and_leaves_the_rest(run: Run,
     assert [entry["paths"] for entry in document["planned"]] == [[stored[0]], [*stored[1:]]]
     assert document["frees"] == document["freed"]
     assert files(cache.root) == {release, other, *page}
+
+
+def test_a_limit_counts_the_records_that_an_artifact_takes_along(run: Run, cache: PoetryWriter) -> None:
+    for name in (SIX, SEVEN):
+        cache.store(f"{FILES}/{name}", b"wheel" * 2000)
+    cache.page("lab", "project", *[f"{FILES}/{name}" for name in (SIX, SEVEN)])
+    inventory = cache.scan()
+    artifact = min(inventory.twins)
+    limit = inventory.disk_usage - inventory.by_path[artifact].disk_usage - 1
+    said = run("prune", "--max-size", f"{limit}B", "--dry-run", "--json", "--cache-dir", cache.root)
+    planned = [entry["paths"][0] for entry in json.loads(said.out)["planned"]]
+    assert planned == [artifact, *inventory.twins[artifact]]
+
+
+def test_a_project_with_folders_of_the_same_names_is_refused(run: Run, tmp_path: Path) -> None:
+    project = PoetryWriter(tmp_path / "project")
+    project.put("src/a.py")
+    project.put("cache/other/f")
+    (project.root / "artifacts/ab/cd").mkdir(parents=True)
+    for path in ("artifacts/ab/cd", "artifacts/ab"):
+        os.utime(project.root / path, ns=(LONG_AGO, LONG_AGO))
+    said = run("purge", "--yes", "--of", "poetry", "--cache-dir", project.root)
+    assert said.code != DONE
+    assert "contains nothing that poetry writes: it is not a poetry cache." in said.err
+    assert (project.root / "artifacts/ab/cd").is_dir()

@@ -169,7 +169,7 @@ def command(
         if terms and rules.terms:
             warn_of_unmatched(rules.terms, matched, inventory)
         outlook = outlook_for(inventory, facts.protected, now_ns, exact=True) if needed else Outlook()
-        choice = choose(entries, rules, facts, replace(outlook, available=free_now))
+        choice = choose(entries, rules, facts, replace(outlook, inventory=inventory, available=free_now))
         more = not rules.built and any(entry.kind == "built" for entry in (matched if rules.terms else entries))
         built = "" if not more else f" --built would also remove wheels that {inventory.conduct.tool} built here."
         if choice.over:
