@@ -95,6 +95,13 @@ def test_its_own_files_alone_make_a_cache(tmp_path: Path) -> None:
     assert [(one.project, one.version) for one in inventory.entries] == [("beta", "2.0")]
 
 
+def test_a_folder_with_the_name_of_its_own_proves_nothing(tmp_path: Path) -> None:
+    write(tmp_path / "other", "pipenv-manifests/notes.txt")
+    (tmp_path / "other/pipenv-manifests/manifests-v1/empty").mkdir(parents=True)
+    inventory = read(tmp_path / "other")
+    assert (inventory.recognised, inventory.entries) == (False, ())
+
+
 def test_only_what_is_recognised_is_an_entry(root: Path) -> None:
     before = read(root)
     strange = [
