@@ -57,7 +57,7 @@ def scan_pipenv(
     from cachetui.caches.pipenv_parts import TOP, with_own_parts  # noqa: PLC0415 - what only locates does without
     from cachetui.pip.scan.layout import PIPS  # noqa: PLC0415 - as above
 
-    layout = PIPS._replace(tops={*PIPS.tops, TOP})
+    layout = PIPS._replace(id="pipenv", tops={*PIPS.tops, TOP})
     inventory = scan_pip(location, memory=memory, stop=stop, report=report, known=known, layout=layout)
     return replace(with_own_parts(inventory, known, stop), conduct=CONDUCT)
 

@@ -101,7 +101,7 @@ def _records(directory: str, shard: str, separate: bool, files: dict[str, os.sta
                 draft.files += (file_at(f"{directory}/{lock}", locks.pop(lock)),)
         yield draft
     for name, found in locks.items():
-        yield leftover(directory, name, found, "a lock of a record that is gone")
+        yield leftover(directory, name, found, "a lock of a record that is gone", has_record=True)
     for name in [name for name in files if TEMPORARY(name)]:
         yield leftover(directory, name, files.pop(name), UNFINISHED)
 
@@ -118,6 +118,7 @@ def read_release(draft: EntryDraft, fd: int) -> None:
 
 
 POETRYS = Layout(
+    id="poetry",
     tops=frozenset({"artifacts", "cache"}),
     closed=frozenset({"virtualenvs"}),
     holds_shards=lambda path: HOLDS_SHARDS(path) is not None,

@@ -1,7 +1,7 @@
 """Results of earlier scans, in an SQLite file of the user.
 
-A fault in the file costs time but changes no result. Each row holds one shard (such as `http-v2/a/b`):
-the time of its listing, its directories and its entries. A scan uses a row only if each directory and
+A fault in the file costs time but changes no result. Each row holds one shard (such as `http-v2/a/b`) as it was read
+by one layout: the time of its listing, its directories and its entries. A scan uses a row only if each directory and
 each file still has the same inode, modification time and size. The names of projects are stored
 separately, so that a shell can complete a name without unpacking everything.
 """
@@ -22,7 +22,7 @@ from cachetui.system.files import is_at_home
 
 APPLICATION = 0x63745549
 """Value of SQLite's `application_id` that marks the file as cachetui's."""
-SCHEMA = 10
+SCHEMA = 11
 """Version of the file's format; a file with another version is discarded."""
 PATIENCE = 0.25
 """Maximum time in seconds to wait for another process of cachetui that is writing."""
@@ -30,10 +30,15 @@ PROMPTLY = 0.02
 """Maximum time in seconds to wait for another process while a shell waits for a completion."""
 CREATE = """
 CREATE TABLE IF NOT EXISTS shard (
-    device INTEGER, inode INTEGER, path BLOB, listed_at INTEGER, checksum INTEGER, names BLOB, content BLOB,
-    PRIMARY KEY (device, inode, path)
+    device INTEGER, inode INTEGER, layout TEXT, path BLOB,
+    listed_at INTEGER, checksum INTEGER, names BLOB, content BLOB,
+    PRIMARY KEY (device, inode, layout, path)
 ) WITHOUT ROWID
 """
+ROOT = "device = ? AND inode = ? AND layout = ?"
+"""Condition that chooses the rows of a root, by its `RootKey`."""
+RootKey = tuple[int | bytes, int | bytes, str]
+"""Device and inode number of a root, and the id of the layout by which it is read."""
 
 
 def default_path() -> Path:
@@ -103,34 +108,39 @@ class Memory:
             self._db.close()
             self._db = None
 
-    def recall(self, device: int, inode: int) -> RootMemory:
-        """Return the memory of a root's shards."""
-        key = (_key(device), _key(inode))
+    def recall(self, device: int, inode: int, layout: str) -> RootMemory:
+        """Return the memory of a root's shards as a layout, given by its id, read them."""
+        key = (_key(device), _key(inode), layout)
         paths: frozenset[str] = frozenset()
         if self._db is not None:
             with contextlib.suppress(sqlite3.Error, TypeError):
-                rows = self._db.execute("SELECT path FROM shard WHERE device = ? AND inode = ?", key)
+                rows = self._db.execute(f"SELECT path FROM shard WHERE {ROOT}", key)
                 paths = frozenset([os.fsdecode(path) for (path,) in rows])
         return RootMemory(self._db, key, paths)
 
     def learn(
-        self, device: int, inode: int, shards: Iterable[tuple[str, int, tuple[bytes, bytes]]], gone: Iterable[str] = ()
+        self,
+        device: int,
+        inode: int,
+        layout: str,
+        shards: Iterable[tuple[str, int, tuple[bytes, bytes]]],
+        gone: Iterable[str] = (),
     ) -> None:
-        """Store shards (path, time of listing, names and content), and delete those in `gone`."""
+        """Store shards (path, time of listing, names and content) of a layout, and delete those in `gone`."""
         if self._db is None:
             return
-        key = (_key(device), _key(inode))
+        key = (_key(device), _key(inode), layout)
         try:
             self._db.execute("BEGIN IMMEDIATE")
             self._db.executemany(
-                "REPLACE INTO shard VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "REPLACE INTO shard VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     (*key, os.fsencode(path), at, zlib.crc32(content, at & 0xFFFFFFFF), names, content)
                     for path, at, (names, content) in shards
                 ),
             )
             self._db.executemany(
-                "DELETE FROM shard WHERE device = ? AND inode = ? AND path = ?",
+                f"DELETE FROM shard WHERE {ROOT} AND path = ?",
                 ((*key, os.fsencode(path)) for path in gone),
             )
             self._db.execute("COMMIT")
@@ -142,9 +152,7 @@ class Memory:
 class RootMemory:
     """Memory of one root, fetched shard by shard because all of it would be large. Thread-safe."""
 
-    def __init__(
-        self, db: sqlite3.Connection | None, key: tuple[int | bytes, int | bytes], paths: frozenset[str]
-    ) -> None:
+    def __init__(self, db: sqlite3.Connection | None, key: RootKey, paths: frozenset[str]) -> None:
         """Use a database, which must stay open."""
         self._db, self._key, self._asking = db, key, Lock()
         self.paths = paths
@@ -157,7 +165,7 @@ class RootMemory:
                 return None
             try:
                 found = self._db.execute(
-                    "SELECT listed_at, checksum, content FROM shard WHERE device = ? AND inode = ? AND path = ?",
+                    f"SELECT listed_at, checksum, content FROM shard WHERE {ROOT} AND path = ?",
                     (*self._key, os.fsencode(path)),
                 ).fetchone()
                 if found is not None and zlib.crc32(found[2], found[0] & 0xFFFFFFFF) == found[1]:
@@ -172,8 +180,8 @@ class RootMemory:
 def known_releases(device: int, inode: int, path: Path | None = None) -> set[str]:
     """Return the releases in a root at the last scan: a project, a space, and a version if known.
 
-    The text is untrusted. Only reads the file. The result is empty if the memory is missing, locked, damaged
-    or foreign.
+    They are those of all layouts by which the root was read. The text is untrusted. Only reads the file. The result is
+    empty if the memory is missing, locked, damaged or foreign.
     """
     place = path or default_path()
     lines: set[str] = set()

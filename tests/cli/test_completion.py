@@ -171,7 +171,7 @@ def test_names_that_a_shell_could_take_for_more_are_not_offered(complete: Comple
     rows = [(0, "", "wheel", (), 0, 0, 0, *release, None, None, None, None) for release in [*releases, ("torch", "3")]]
     with Memory() as memory:
         found = cache.stat()
-        memory.learn(found.st_dev, found.st_ino, [("http-v2/a/b", 1, pack_shard(b"", rows, [], 0, False))])
+        memory.learn(found.st_dev, found.st_ino, "pip", [("http-v2/a/b", 1, pack_shard(b"", rows, [], 0, False))])
 
     assert complete(f"cachetui list --cache-dir '{cache}' torch", shell) == ["torch"]
     (version,) = complete(f"cachetui list --cache-dir '{cache}' 'torch==", shell)

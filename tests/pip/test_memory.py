@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from cachetui.caches.poetry_layout import POETRYS
 from cachetui.model import Inventory
 from cachetui.pip.memory import Memory, default_path, known_releases
+from cachetui.pip.scan import reuse
+from cachetui.pip.scan.layout import PIPS
 from cachetui.pip.scan.scanner import scan
 from tests.pip.scan.test_scanner import fill, make_old
 
@@ -176,3 +179,29 @@ def test_names_are_known_without_a_scan(root: Path, tmp_path: Path) -> None:
     assert releases
     assert known_releases(found.st_dev, found.st_ino, path) == releases
     assert known_releases(found.st_dev, found.st_ino + 1, path) == set()
+
+
+def test_each_layout_has_a_memory_of_its_own(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reuse, "RACY_NS", -(10**18))  # nothing is too new to be believed
+    path = tmp_path / "memory"
+    (root / "cache/repositories").mkdir(parents=True)
+    make_old(root)
+    pips, poetrys = scan(root, layout=PIPS), scan(root, layout=POETRYS)
+
+    with Memory(path) as memory:
+        read = [scan(root, memory=memory, layout=layout) for layout in (POETRYS, PIPS, POETRYS)]
+
+    assert read == [poetrys, pips, poetrys]
+
+
+def test_what_was_learned_outlasts_a_look_at_a_root_without_the_programs_directories(
+    root: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "memory"
+    scanned(root, path)
+    before = shards(path)
+    for name in ("http-v2", "wheels", "selfcheck"):
+        (root / name).rename(tmp_path / name)
+
+    assert not scanned(root, path).recognised
+    assert shards(path) == before

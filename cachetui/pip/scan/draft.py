@@ -21,13 +21,12 @@ DraftRow = tuple[Any, ...]
 """Draft as plain values.
 
 The values are dating_file, content_hint, kind, files, downloaded, checked, read, project, version,
-filename, url, by, note, announced.
+filename, url, by, note, announced,
+has_record.
 """
 
 DIGEST = re.compile(r"[0-9a-f]{56}").fullmatch
 """Function that matches the name of a record."""
-RECORD_BELOW = re.compile(r"cache/repositories/[^/]+/_http_?/").match
-"""Function that matches the path of a record that another program keeps in pip's format."""
 PROVISIONAL: dict[str, Kind] = {
     "record": "response",
     "file": "wheel",
@@ -36,11 +35,6 @@ PROVISIONAL: dict[str, Kind] = {
     "own": "metadata",
 }
 """Kind that is shown until the last step is done."""
-
-
-def has_record(path: str) -> bool:
-    """Return whether the path of an entry's first file is that of an HTTP record, or of a leftover of one."""
-    return path.startswith("http") or RECORD_BELOW(path) is not None
 
 
 def interned(text: Any) -> Any:
@@ -61,6 +55,7 @@ class EntryDraft:
         "downloaded",
         "filename",
         "files",
+        "has_record",
         "kind",
         "note",
         "project",
@@ -74,13 +69,16 @@ class EntryDraft:
         kind: Kind | Stage,
         files: list[tuple[str, os.stat_result]],
         dating_file: int = 0,
+        *,
+        has_record: bool = False,
     ) -> None:
         """Create a draft from files in order of removal; the file at `dating_file` dates the download.
 
-        The dating file is the file with the entry's body, alone or inside a record.
+        The dating file is the file with the entry's body, alone or inside a record. `has_record` says whether the first
+        file is an HTTP record, or is left over from one.
         """
         self.kind: Kind | Stage = kind
-        self.dating_file = dating_file
+        self.dating_file, self.has_record = dating_file, has_record
         self.announced: int | None = None
         self.files: tuple[File, ...] = tuple([file_at(path, found) for path, found in files])
         dating = files[dating_file][1]
@@ -91,7 +89,7 @@ class EntryDraft:
     @property
     def checked(self) -> int | None:
         """Time of the last write to its record, in nanoseconds since the epoch; None if it has no record."""
-        return self.files[0].mtime_ns if self.kind != "leftover" and has_record(self.files[0].path) else None
+        return self.files[0].mtime_ns if self.has_record and self.kind != "leftover" else None
 
     @property
     def path(self) -> str:
@@ -101,10 +99,9 @@ class EntryDraft:
     @property
     def digest(self) -> bytes | None:
         """Name of its record, the SHA-224 of its URL, also for leftovers of a record; None for anything else."""
-        path = self.files[0].path
-        if not has_record(path):
+        if not self.has_record:
             return None
-        name = path.rpartition("/")[2][:56]
+        name = self.files[0].path.rpartition("/")[2][:56]
         if self.kind == "leftover" and not DIGEST(name):  # the holder of a lock
             return None
         return bytes.fromhex(name)
@@ -146,7 +143,7 @@ class EntryDraft:
 
     def restore(self, row: DraftRow) -> None:
         """Restore what an earlier scan found for the same files."""
-        _, content_hint, kind, _, _, _, _, project, version, filename, url, by, note, announced = row
+        _, content_hint, kind, _, _, _, _, project, version, filename, url, by, note, announced, _ = row
         self.set_identified(interned(kind), interned(by), interned(project), interned(version), filename, url, note)
         self.content_hint, self.announced = content_hint, announced
 
@@ -173,13 +170,15 @@ class EntryDraft:
             self.by,
             self.note,
             self.announced,
+            self.has_record,
         )
 
     @classmethod
-    def of_entry(cls, entry: Entry, dating_file: int, content_hint: str) -> EntryDraft:
+    def of_entry(cls, entry: Entry, dating_file: int, content_hint: str, has_record: bool) -> EntryDraft:
         """Return the draft of a finished entry, so that it can be identified further."""
         draft = cls.__new__(cls)
-        draft.dating_file, draft.content_hint, draft.announced = dating_file, content_hint, entry.announced
+        draft.dating_file, draft.content_hint, draft.has_record = dating_file, content_hint, has_record
+        draft.announced = entry.announced
         draft.files, draft.downloaded, draft.read = entry.files, entry.downloaded, entry.read
         draft.set_identified(
             entry.kind, entry.identified_by, entry.project, entry.version, entry.filename, entry.url, entry.note

@@ -42,6 +42,8 @@ HTTP_SHARD = re.compile(r"http(-v2)?(/[0-9a-f]){0,5}").fullmatch
 class Layout(NamedTuple):
     """What a scan has to know about the paths in a cache. Paths are relative to the root."""
 
+    id: str
+    """Id of the program's `Source`; what another layout read of the same directories is remembered apart."""
     tops: Collection[str]
     """Names of the directories that the program makes in the root; a root that has none of them is not its cache."""
     closed: Collection[str]
@@ -128,7 +130,7 @@ def pair_in(directory: str, files: dict[str, os.stat_result]) -> EntryDraft | No
     if not (stat.S_ISREG(record.st_mode) and stat.S_ISREG(beside.st_mode)):
         return None
     path = f"{directory}/{name}"
-    return EntryDraft("record", [(path, record), (f"{path}.body", beside)], dating_file=1)
+    return EntryDraft("record", [(path, record), (f"{path}.body", beside)], dating_file=1, has_record=True)
 
 
 def foreign_in(directory: str, listing: DirectoryListing) -> Iterator[File]:
@@ -163,21 +165,30 @@ def records(
             found = files.pop(name)
             body = files.pop(f"{name}.body", None) if separate else None
             if separate and body is None:
-                yield leftover(directory, name, found, f"a record without its body, which {tool} does not read")
+                yield leftover(
+                    directory, name, found, f"a record without its body, which {tool} does not read", has_record=True
+                )
             elif body is None:
-                yield EntryDraft("record", [(f"{directory}/{name}", found)])
+                yield EntryDraft("record", [(f"{directory}/{name}", found)], has_record=True)
             else:
                 path = f"{directory}/{name}"
-                yield EntryDraft("record", [(path, found), (f"{path}.body", body)], dating_file=1)
+                yield EntryDraft("record", [(path, found), (f"{path}.body", body)], dating_file=1, has_record=True)
         elif separate and name.endswith(".body") and DIGEST(name[:-5]):
-            yield leftover(directory, name, files.pop(name), f"a body without its record, which {tool} never reads")
+            yield leftover(
+                directory,
+                name,
+                files.pop(name),
+                f"a body without its record, which {tool} never reads",
+                has_record=True,
+            )
         elif RECORD_TMP(name):
-            yield leftover(directory, name, files.pop(name), UNFINISHED)
+            yield leftover(directory, name, files.pop(name), UNFINISHED, has_record=True)
 
 
 def _locks(directory: str, names: Iterable[str], files: dict[str, os.stat_result]) -> Iterator[EntryDraft]:
+    note = "a lock that pip 19.2 or earlier left behind"
     for name in names:
-        yield leftover(directory, name, files.pop(name), "a lock that pip 19.2 or earlier left behind")
+        yield leftover(directory, name, files.pop(name), note, has_record=bool(directory))
 
 
 def _wheels(directory: str, files: dict[str, os.stat_result]) -> Iterator[EntryDraft]:
@@ -212,9 +223,10 @@ def _at_root(files: dict[str, os.stat_result]) -> Iterator[EntryDraft]:
         yield from _locks("", ["selfcheck.json.lock"], files)
 
 
-def leftover(directory: str, name: str, found: os.stat_result, note: str) -> EntryDraft:
-    """Return the draft of a leftover."""
-    draft = EntryDraft("leftover", [(f"{directory}/{name}" if directory else name, found)])
+def leftover(directory: str, name: str, found: os.stat_result, note: str, *, has_record: bool = False) -> EntryDraft:
+    """Return the draft of a leftover; `has_record` says whether it was left over from an HTTP record."""
+    path = f"{directory}/{name}" if directory else name
+    draft = EntryDraft("leftover", [(path, found)], has_record=has_record)
     draft.set_identified("leftover", note=note)
     return draft
 
@@ -247,6 +259,7 @@ def _read_nothing(draft: EntryDraft, fd: int) -> None:
 
 
 PIPS = Layout(
+    id="pip",
     tops=TOPS,
     closed=frozenset(),
     holds_shards=holds_shards,

@@ -26,8 +26,8 @@ class ReusedShard:
     """Remembered content, without the entries."""
     entries: list[Entry]
     """Entries of the shard, with their current access times."""
-    traits: list[tuple[int, str]]
-    """Values of `dating_file` and `content_hint` for the `EntryDraft` of each entry."""
+    traits: list[tuple[int, str, bool]]
+    """Values of `dating_file`, `content_hint` and `has_record` for the `EntryDraft` of each entry."""
     foreign: list[File]
     """Files that no pip writes."""
 
@@ -107,7 +107,7 @@ def reuse_shard(
     entries, traits = [], []
     try:
         for row, read in zip(known.rows, reads, strict=True):
-            dating, hint, kind, files, _, checked, _, project, version, filename, url, by, note, announced = row
+            dating, hint, kind, files, _, checked, _, project, version, filename, url, by, note, announced, record = row
             own = tuple(
                 [
                     File(path, inode, at, size, one(usage, usage), links, one(device, device))
@@ -130,7 +130,7 @@ def reuse_shard(
                 announced,
             )
             entries.append(reuse_equal(entry, before))
-            trait = (dating, hint)
+            trait = (dating, hint, record)
             traits.append(one(trait, trait))
         foreign = [File(*file) for file in known.foreign]
     except (ValueError, TypeError, IndexError):

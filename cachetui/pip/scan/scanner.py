@@ -17,7 +17,7 @@ from cachetui.errors import RootError
 from cachetui.model import Batch, Entry, Inventory, Unreadable
 from cachetui.pip.scan.assemble import by_their_lengths, inventory_of
 from cachetui.pip.scan.codec import PackedShard, RememberedShard, pack_shard, unpack_shard
-from cachetui.pip.scan.draft import EntryDraft, has_record
+from cachetui.pip.scan.draft import EntryDraft
 from cachetui.pip.scan.layout import PIPS, Layout
 from cachetui.pip.scan.progress import Reporter
 from cachetui.pip.scan.reuse import ReusedShard, index_rows, last_reads, reuse_shard
@@ -109,9 +109,9 @@ class Scanner:
             self._inspector.inspect(top.drafts)
         self._add(top)
         forgotten: set[str] = set()
-        unread: list[Unread] = [(place, None) for place in places]
-        if self._memory:
-            remembered = self._memory.recall(self._tree.device, self._tree.inode)
+        unread: list[Unread] = [(place, None) for place in places or ()]
+        if self._memory and places is not None:  # otherwise what is remembered may be there again later
+            remembered = self._memory.recall(self._tree.device, self._tree.inode, self._layout.id)
             forgotten.update(remembered.paths.difference([path for path, _ in places]))
             unread = self._reuse(places, remembered)
         self._read(unread)
@@ -235,8 +235,9 @@ class Scanner:
         entries = [entry for shard in self._unchanged for entry in shard.entries]
         nameless = {
             entry.path.rpartition("/")[2][:56]: entry.path
-            for entry in entries
-            if entry.url is None and has_record(entry.path)
+            for shard in self._unchanged
+            for entry, (_, _, has_record) in zip(shard.entries, shard.traits, strict=True)
+            if has_record and entry.url is None
         }
         if not nameless or not self._index_urls:
             return set()
@@ -259,7 +260,7 @@ class Scanner:
             if not (shard.is_remembered or shard.errors or unread or vanished):
                 new.append(shard)
         if new or forgotten:
-            memory.learn(self._tree.device, self._tree.inode, self._packed(new), forgotten)
+            memory.learn(self._tree.device, self._tree.inode, self._layout.id, self._packed(new), forgotten)
 
     def _packed(self, shards: Iterable[Shard]) -> Iterator[tuple[str, int, PackedShard]]:
         for shard in shards:

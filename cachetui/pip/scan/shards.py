@@ -44,10 +44,11 @@ class Shard:
     """Whether the memory holds the same content."""
 
 
-def outline(tree: Tree, stop: Callable[[], bool], layout: Layout = PIPS) -> tuple[Shard, list[tuple[str, int]]]:
+def outline(tree: Tree, stop: Callable[[], bool], layout: Layout = PIPS) -> tuple[Shard, list[tuple[str, int]] | None]:
     """List everything above the shards; return it, and the paths and inodes of the shards in order.
 
-    Raises OSError if the root itself cannot be listed.
+    In place of the shards, None is returned if none of the program's directories is in the root. Raises OSError if the
+    root itself cannot be listed.
     """
     top = Shard("", time.time_ns())
     directories: list[Directory] = []
@@ -64,7 +65,8 @@ def outline(tree: Tree, stop: Callable[[], bool], layout: Layout = PIPS) -> tupl
             continue
         _add_listing(top, path, listing, directories, {}, layout)
         if not path and not top.drafts and not any(name in layout.tops for name, _ in listing.below):
-            break  # not such a cache: do not look into its other directories
+            top.directories = pack_directories(directories)
+            return top, None  # not such a cache: do not look into its other directories
         for name, below in listing.below:
             inner = f"{path}/{name}" if path else name
             if layout.holds_shards(inner):

@@ -88,13 +88,13 @@ def test_a_shard_is_listed_anew_where_a_right_was_changed(
 def test_numbers_beyond_64_bits_are_remembered(root: Path, memory: Memory) -> None:
     big = 1 << 100
     file = File("http-v2/a", big, -(1 << 70), 3, 4096, 1, big + 1)
-    draft = EntryDraft.of_entry(Entry("response", (file,), file.path, file.mtime_ns), 0, "")
+    draft = EntryDraft.of_entry(Entry("response", (file,), file.path, file.mtime_ns), 0, "", has_record=True)
     directories = pack_directories([("http-v2", big, 4096)])
     packed = pack_shard(directories, [draft.row()], [file], 7, False)
-    memory.learn(big, big + 2, [("http-v2", 5, packed)])
+    memory.learn(big, big + 2, "pip", [("http-v2", 5, packed)])
 
-    assert memory.recall(big, big + 3).shard("http-v2") is None
-    assert (found := memory.recall(big, big + 2).shard("http-v2"))
+    assert memory.recall(big, big + 3, "pip").shard("http-v2") is None
+    assert (found := memory.recall(big, big + 2, "pip").shard("http-v2"))
     assert (shard := unpack_shard("http-v2", *found))
     assert unpack_directories(shard.directories) == (("http-v2", big, 4096),)
     assert (shard.rows[0][3][0], shard.foreign[0]) == (file, file)
