@@ -9,7 +9,7 @@ from cachetui.caches.folders import set_folder
 from cachetui.caches.source import Source
 from cachetui.caches.uv_commands import CLEAN, commands
 from cachetui.caches.uv_layout import CONDUCT, is_uvs
-from cachetui.caches.uv_scan import Reading
+from cachetui.caches.uv_scan import UvScanner
 from cachetui.caches.uv_settings import find_cache
 from cachetui.interpreters.lookup import Python
 from cachetui.model import Batch, Entry, Inventory
@@ -43,9 +43,12 @@ def scan_uv(
     report: Callable[[Batch], None] | None,
     known: Mapping[str, Entry],
 ) -> Inventory:
-    """Read uv's cache; see `Scan`."""
+    """Read uv's cache; see `Scan`.
+
+    It is read from the beginning each time: `memory` and `known` change nothing.
+    """
     with Tree(location.root) as tree:
-        return Reading(tree, stop, report).inventory()
+        return UvScanner(tree, stop, report).inventory()
 
 
 def is_uv_cache(root: Path, names: Collection[str]) -> bool:

@@ -1,4 +1,4 @@
-"""List the directories of uv's cache, each inode once."""
+"""List the directories of uv's cache, and read the heads of its files."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ class Lister:
         self.errors: list[Unreadable] = []
         """What could not be read."""
         self.files = self.disk_usage = 0
-        """Number of files seen so far, and their allocated bytes."""
-        self._linked: set[tuple[int, int]] = set()  # inodes with several names that are counted
+        """Number of files seen so far, and their allocated bytes, each inode once."""
+        self._linked: set[tuple[int, int]] = set()  # inodes with several names that are in `disk_usage`
 
     def folder(self, path: str, inode: int) -> Folder | None:
         """List a directory; None if it cannot be listed, or if the scan is to stop."""
@@ -53,26 +53,29 @@ class Lister:
             return None
 
     def list(self, path: str, inode: int) -> Folder:
-        """List a directory. Raises OSError."""
+        """List a directory; one that was listed before is not counted again. Raises OSError."""
         listing = self.tree.list(path, inode)
+        is_new = path not in self.directories
         self.directories[path] = file_at(path, listing.own).disk_usage
         files, links = {}, []
         prefix = f"{path}/" if path else ""
         for name, found in listing.files.items():
             file = file_at(prefix + name, found)
-            if file.links > 1:
-                inode_of = file.device, file.inode
-                if inode_of in self._linked:
-                    file = file._replace(disk_usage=0)
-                self._linked.add(inode_of)
             if is_link(found):
                 links.append(name)
                 file = file._replace(size=0)  # the length of a link is that of a path, and no content
             files[name] = file
-            self.disk_usage += file.disk_usage
-        self.files += len(files)
+            if is_new:
+                self._count(file)
         self._progress()
         return Folder(path, files, frozenset(links), listing.below)
+
+    def _count(self, file: File) -> None:
+        inode = file.device, file.inode
+        self.files += 1
+        self.disk_usage += file.disk_usage if inode not in self._linked else 0
+        if file.links > 1:
+            self._linked.add(inode)
 
     def folders(self, path: str, inode: int) -> Iterator[Folder]:
         """Yield a directory and those below it; remove names from `below` to leave them out."""
@@ -90,10 +93,10 @@ class Lister:
         """Return the first bytes of a file; empty if it cannot be read."""
         try:
             fd = self.tree.open(file)
+            try:
+                return os.read(fd, LONGEST)
+            finally:
+                os.close(fd)
         except OSError as error:
             self.errors.append(unreadable(file.path, error))
             return b""
-        try:
-            return os.read(fd, LONGEST)
-        finally:
-            os.close(fd)

@@ -17,7 +17,7 @@ from cachetui.caches.uv_listing import Folder, Lister
 from cachetui.caches.uv_records import address_in, pointed_at, released_name, strings_of
 from cachetui.errors import unexpected_reason
 from cachetui.model import Batch, Entry, File, Inventory, Kind, Rung, Unreadable, in_order
-from cachetui.pip.scan.assemble import are_without_blocks, by_their_lengths
+from cachetui.pip.scan.assemble import count_disk_usage
 from cachetui.system.extents import NEVER_SHARED
 from cachetui.system.tree import Tree
 
@@ -30,7 +30,11 @@ LONGEST_POINTER = 4_096
 REPORT_SECONDS = 0.05
 """Minimum time between two reports of progress, in seconds."""
 ORPHAN = "orphan: nothing in this cache leads to it"
+UNSURE = "something that could not be read may lead to it"
 LOST = "its unpacked archive is missing"
+UNREAD = "what it leads to could not be read"
+ALONE = "what it belonged to is gone"
+UNREACHED = "the bucket could not be read to its end"
 
 
 @dataclass(slots=True, eq=False)
@@ -55,8 +59,8 @@ class Draft:
     """File whose time is that of the download or build; None for the first file."""
 
 
-class Reading:
-    """One reading of a cache."""
+class UvScanner:
+    """One scan of a cache."""
 
     def __init__(self, tree: Tree, stop: Callable[[], bool], report: Callable[[Batch], None] | None) -> None:
         self._tree, self._stop, self._report = tree, stop, report
@@ -81,6 +85,8 @@ class Reading:
         for bucket in buckets.values():
             if bucket.content != "archive":
                 drafts += self._bounded(bucket, inodes[bucket.name])
+        unread = {error.path.partition("/")[0] for error in self._lister.errors}
+        is_sure = all(buckets[name].content == "archive" for name in unread)
         for draft in drafts:
             if self._stop():
                 break
@@ -88,15 +94,15 @@ class Reading:
         for path in list(self._archives):
             if self._stop():
                 break
-            self._finish(Draft("leftover", path, [], buckets[path.partition("/")[0]], [path], note=ORPHAN))
+            kind: Kind = "leftover" if is_sure else "unknown"
+            note = ORPHAN if is_sure else UNSURE
+            self._finish(Draft(kind, path, [], buckets[path.partition("/")[0]], [path], note=note))
         for name, inode in root.below:
             if name not in buckets:
                 self._foreign += self._lister.subtree(name, inode)
         complete = not self._stop()
         self._tell(listed=True)
-        by_length = are_without_blocks(self._entries)
-        if by_length:
-            self._entries = [one._replace(files=by_their_lengths(one.files)) for one in self._entries]
+        by_length = count_disk_usage(self._entries, self._foreign)
         return Inventory(
             self._tree.path,
             self._tree.device,
@@ -104,7 +110,7 @@ class Reading:
             entries=tuple(in_order(self._entries)),
             foreign=tuple(sorted(self._foreign)),
             directories=self._lister.directories,
-            errors=tuple(self._lister.errors),
+            errors=tuple(dict.fromkeys(self._lister.errors)),
             recognised=is_uvs({*root.files, *[name for name, _ in root.below]}),
             complete=complete,
             by_length=by_length,
@@ -116,7 +122,7 @@ class Reading:
     # What leads to archives
 
     def _bounded(self, bucket: Bucket, inode: int) -> list[Draft]:
-        """Return the drafts of a bucket; an unexpected error ends only this bucket."""
+        """Return the drafts of a bucket; what an unexpected error leaves of it is one draft."""
         read: Mapping[str, Callable[[Bucket, int], Iterator[Draft]]] = {
             "wheels": self._wheels,
             "simple": self._pages,
@@ -129,6 +135,9 @@ class Reading:
             drafts.extend(read.get(bucket.content, self._others)(bucket, inode))
         except Exception as error:  # one strange file must not end the reading
             self._lister.errors.append(Unreadable(bucket.name, unexpected_reason(error)))
+            done = {file.path for file in chain(self._foreign, *[draft.files for draft in drafts])}
+            if files := [file for file in self._lister.subtree(bucket.name, inode) if file.path not in done]:
+                drafts.append(Draft("unknown", bucket.name, files, bucket, note=UNREACHED))
         return drafts
 
     def _groups(self, folder: Folder) -> Iterator[tuple[str, list[File]]]:
@@ -162,7 +171,8 @@ class Reading:
                 elif "msgpack" in records:
                     draft.kind, draft.path = "metadata", records["msgpack"].path
                 else:
-                    draft.kind, draft.path, draft.note = "unknown", files[0].path, LOST
+                    draft.kind, draft.path = "unknown", files[0].path
+                    draft.note = LOST if strings else UNREAD if records.keys() & {"http", "rev"} else ALONE
                 self._name(draft, strings_of(heads.get("msgpack", b""))[:2])
                 if draft.project is None and _is_in_project(folder.path):
                     draft.project = canonicalize_name(folder.path.rpartition("/")[2])
@@ -276,7 +286,7 @@ class Reading:
         found: list[File] = []
         try:
             for path in dict.fromkeys(draft.archives):
-                found += self._archive(draft, path)
+                self._read_archive(draft, path, found)
             entry = self._entry(draft, found)
         except Exception as error:  # one strange file must not end the reading
             self._lister.errors.append(Unreadable(draft.path, unexpected_reason(error)))
@@ -285,17 +295,17 @@ class Reading:
             entry = Entry("unknown", files, draft.path, time_ns, note="it could not be read")
         self._entries.append(entry)
 
-    def _archive(self, draft: Draft, path: str) -> list[File]:
-        """Return the files of an archive, and name the draft by what lies in it."""
+    def _read_archive(self, draft: Draft, path: str, files: list[File]) -> None:
+        """Add the files of an archive to `files`, and name the draft by what lies in it."""
         inode = self._archives.pop(path, None)
         if inode is None:  # another entry leads to it, too
-            return []
-        files: list[File] = []
+            return
+        top = None
         for folder in self._lister.folders(path, inode):
             files += folder.files.values()
-            if folder.path == path:
-                self._look_inside(draft, folder)
-        return files
+            top = top or folder
+        if top:
+            self._look_inside(draft, top)
 
     def _look_inside(self, draft: Draft, archive: Folder) -> None:
         stems = [name.removesuffix(".dist-info") for name, _ in archive.below if name.endswith(".dist-info")]

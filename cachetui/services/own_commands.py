@@ -54,7 +54,7 @@ class OwnCommands(NamedTuple):
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """Return everything but the refusal as lines of text."""
+        """Everything but the refusal, as lines of text."""
         found = [line for one in self.commands for line in (one.command, *[f"  {note}" for note in one.notes])]
         return (*found, *self.notes)
 

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cachetui.caches import uv_scan
 from cachetui.caches.registry import source_at
 from cachetui.caches.uv import SOURCE, locate_uv, scan_uv
 from cachetui.caches.uv_records import address_in, pointed_at, released_name, strings_of
-from cachetui.model import Batch, Entry, Inventory
+from cachetui.model import Batch, Entry, Inventory, Unreadable
 from cachetui.pip.config.location import Location
 from cachetui.removal.freed_bytes import freed_files
 from cachetui.system.tree import never
@@ -337,3 +340,111 @@ def test_a_pointer_is_read_by_its_last_parts(target: str, place: tuple[str, str]
 def test_the_source_removes_nothing() -> None:
     assert SOURCE.conduct.refusal == "cachetui removes nothing from uv's cache."
     assert locate_uv("x", python=None, environ={}).source == "uv"
+
+
+def all_files(inventory: Inventory) -> list[str]:
+    """Return the paths of all files of an inventory."""
+    files = [file.path for entry in inventory.entries for file in entry.files]
+    return sorted(files + [file.path for file in inventory.foreign])
+
+
+def files_in(root: Path) -> list[str]:
+    return sorted([path.relative_to(root).as_posix() for path in root.rglob("*") if not is_folder(path)])
+
+
+def is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
+def test_a_file_that_breaks_off_while_it_is_read_ends_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = three_generations(tmp_path / "uv").root
+    (broken,) = root.glob("wheels-v8/index/*/gamma/*.http")
+    inode, really = broken.stat().st_ino, os.read
+
+    def read_some(fd: int, most: int) -> bytes:
+        if os.fstat(fd).st_ino == inode:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return really(fd, most)
+
+    monkeypatch.setattr(os, "read", read_some)
+    inventory = read(root)
+
+    path = broken.relative_to(root).as_posix()
+    assert inventory.errors == (Unreadable(path, os.strerror(errno.EIO)),)
+    assert all_files(inventory) == files_in(root)
+    assert [entry.version for entry in inventory.entries if entry.path == path.removesuffix(".http")] == ["0.1+local.1"]
+
+
+def test_what_an_unexpected_error_leaves_of_a_bucket_is_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = three_generations(tmp_path / "uv").root
+    whole = read(root)
+
+    def fail(head: bytes) -> str | None:
+        if b"gamma" in head:
+            raise ValueError
+        return address_in(head)
+
+    monkeypatch.setattr(uv_scan, "address_in", fail)
+    batches: list[Batch] = []
+    inventory = read(root, batches)
+
+    assert [error.path for error in inventory.errors] == ["wheels-v8", "wheels-v5", "wheels-v2"]
+    assert all_files(inventory) == files_in(root)
+    assert inventory.disk_usage == whole.disk_usage
+    assert batches[-1].files == len(files_in(root))
+    assert [entry.note for entry in inventory.entries if entry.path == "wheels-v8"] == [
+        "the bucket could not be read to its end"
+    ]
+    assert not [entry for entry in inventory.entries if entry.kind == "leftover"]
+    assert "something that could not be read may lead to it" in [entry.note for entry in inventory.entries]
+
+
+def test_an_archive_that_cannot_be_named_keeps_its_files(cache: UvCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.wheel("beta", "2.0")
+
+    def fail(name: str) -> NoReturn:
+        raise ValueError
+
+    monkeypatch.setattr(uv_scan, "canonicalize_name", fail)
+    inventory = read(cache.root)
+
+    assert all_files(inventory) == files_in(cache.root)
+
+
+def test_lengths_count_where_there_are_no_blocks(cache: UvCache) -> None:
+    cache.archive("beta", "2.0")
+    [code] = (cache.root / "archive-v0").rglob("__init__.py")
+    code.with_name("again.py").hardlink_to(code)
+    cache.put("notes.txt", b"mine")
+    paths = [cache.root / path for path in files_in(cache.root)]
+    for path in paths:  # what was never written has no blocks
+        size = path.stat().st_size
+        os.truncate(path, 0)
+        os.truncate(path, size)
+    if any(getattr(path.stat(), "st_blocks", 1) for path in paths):
+        pytest.skip("the file system has blocks for holes")
+
+    inventory = read(cache.root)
+
+    sizes = {path.stat().st_ino: path.stat().st_size for path in paths}
+    assert inventory.by_length
+    counted = [file for entry in inventory.entries for file in entry.files] + [*inventory.foreign]
+    assert sum([file.disk_usage for file in counted]) == sum(sizes.values())
+
+
+@pytest.mark.parametrize(
+    ("ending", "content", "note"),
+    [
+        ("lock", b"", "what it belonged to is gone"),
+        ("http", b"\xff\xff", "what it leads to could not be read"),
+        ("http", b"\x91\xa4gone", "its unpacked archive is missing"),
+    ],
+)
+def test_what_is_so_of_a_record_alone_is_said(cache: UvCache, ending: str, content: bytes, note: str) -> None:
+    cache.put(f"wheels-v8/{INDEX}/beta/2.0-py3-none-any.{ending}", content)
+
+    entry = only(cache.root)
+
+    assert (entry.kind, entry.note) == ("unknown", note)

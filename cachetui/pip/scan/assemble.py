@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from cachetui.model import NS, DirectoryLink, Entry, File, Inventory, Unreadable, in_order
 from cachetui.pip.scan.codec import Directories, DirectoryMap
@@ -13,6 +14,8 @@ from cachetui.pip.scan.layout import PIPS, Layout, companions
 from cachetui.pip.scan.reuse import ReusedShard, reuse_equal
 from cachetui.pip.scan.shards import Shard
 from cachetui.system.tree import Tree
+
+NOTHING_KNOWN: Mapping[str, Entry] = MappingProxyType({})
 
 
 def inventory_of(
@@ -48,11 +51,7 @@ def inventory_of(
         foreign += same.foreign
         packed.append(same.known.directories)
     directories = DirectoryMap(packed)
-    if not by_length and are_without_blocks(entries):
-        by_length = True
-        entries = [reuse_equal(entry._replace(files=by_their_lengths(entry.files)), known) for entry in entries]
-        foreign = [*by_their_lengths(foreign)]
-    count_links_once(entries, foreign)
+    by_length = count_disk_usage(entries, foreign, known, by_length)
     if not tree.keeps_access_times():
         entries = [reuse_equal(entry._replace(read=None), known) for entry in entries]
     links = tuple(linked_directories(tree, foreign, layout))
@@ -83,6 +82,22 @@ def linked_directories(tree: Tree, foreign: Iterable[File], layout: Layout) -> I
     for path in sorted([file.path for file in foreign if layout.is_own_directory(file.path)]):
         if target := tree.link_target(path):
             yield DirectoryLink(path, target, os.path.isdir(target))  # noqa: PTH112 - Path.is_dir raises for what may not be seen
+
+
+def count_disk_usage(
+    entries: list[Entry], foreign: list[File], known: Mapping[str, Entry] = NOTHING_KNOWN, by_length: bool = False
+) -> bool:
+    """Take the lengths of files for their disk usage if there are no blocks, and count links once. Changes both lists.
+
+    `by_length` says that lengths were taken already. Entries that are equal in `known`, by path, are taken from there.
+    Returns whether lengths count.
+    """
+    if not by_length and are_without_blocks(entries):
+        by_length = True
+        entries[:] = [reuse_equal(entry._replace(files=by_their_lengths(entry.files)), known) for entry in entries]
+        foreign[:] = by_their_lengths(foreign)
+    count_links_once(entries, foreign)
+    return by_length
 
 
 def are_without_blocks(entries: Iterable[Entry]) -> bool:

@@ -10,12 +10,11 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from cachetui.errors import RootError
 from cachetui.model import Batch, Entry, Inventory, Unreadable
-from cachetui.pip.scan.assemble import by_their_lengths, inventory_of
+from cachetui.pip.scan.assemble import NOTHING_KNOWN, by_their_lengths, inventory_of
 from cachetui.pip.scan.codec import PackedShard, RememberedShard, pack_shard, unpack_shard
 from cachetui.pip.scan.draft import EntryDraft
 from cachetui.pip.scan.layout import PIPS, Layout
@@ -30,7 +29,6 @@ if TYPE_CHECKING:  # the inspector is not needed if nothing changed
     from cachetui.pip.memory import Memory, RootMemory
     from cachetui.pip.scan.inspector import Inspector
 LOG = logging.getLogger(__name__)
-NOTHING_KNOWN: Mapping[str, Entry] = MappingProxyType({})
 
 GroupKey = tuple[str, int]
 """Path of a shard relative to the root, and its inode."""
