@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from packaging.utils import is_normalized_name
+
 from cachetui.caches.source import ToolCommand
 from cachetui.caches.uv_layout import Bucket, buckets_of
 from cachetui.model import Entry, Inventory
@@ -46,5 +48,10 @@ def is_pruned(entry: Entry, buckets: Mapping[str, Bucket]) -> bool:
 
 
 def is_cleaned(entry: Entry, buckets: Mapping[str, Bucket]) -> bool:
-    """Return whether `uv cache clean` with the name of the entry's project removes the entry."""
-    return entry.project is not None and not is_pruned(entry, buckets) and entry.path.split("/")[1:2] != ["editable"]
+    """Return whether `uv cache clean` with the name of the entry's project removes the entry.
+
+    What is no valid name, such as that of a folder that somebody made, must not get into a command.
+    """
+    if entry.project is None or not is_normalized_name(entry.project):
+        return False
+    return not is_pruned(entry, buckets) and entry.path.split("/")[1:2] != ["editable"]

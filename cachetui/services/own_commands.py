@@ -28,9 +28,11 @@ class Returned(NamedTuple):
     disk: int
     """Bytes that nothing else uses; an upper limit if `is_known` is False."""
     elsewhere: int
-    """Bytes that have other names or copies, and stay in use."""
+    """Bytes that have other names or copies, and stay in use after that, too."""
     is_known: bool
     """Whether it is known how much copies share."""
+    later: int = 0
+    """Bytes that a later removal gives back, because it removes their other names."""
 
 
 class OwnCommand(NamedTuple):
@@ -80,23 +82,59 @@ def own_commands(
         whole = quoted((*source.remove_all, *option))
         notes = (f"Only {whole}, which removes everything, removes {paths}{more}.",)
     wanted = {entry.path for entry in chosen}
-    return OwnCommands(
-        inventory.conduct.refusal,
-        tuple([OwnCommand(quoted((*one.words, *option)), _notes(inventory, one, wanted, stop)) for one in commands]),
-        notes,
-    )
+    found = []
+    for number, one in enumerate(commands):
+        before, later = _taken(commands[:number]), _taken(commands[number + 1 :])
+        try:
+            back = returned(inventory, one.takes, before=before, later=later, stop=stop)
+        except RootError:
+            back = _returned(_freed_after(before, one.takes), one.takes, later, None)
+        found.append(OwnCommand(quoted((*one.words, *option)), _notes(one, back, wanted)))
+    return OwnCommands(inventory.conduct.refusal, tuple(found), notes)
 
 
-def returned(inventory: Inventory, entries: Sequence[Entry], *, stop: Callable[[], bool] = never) -> Returned:
-    """Return the space that the removal of some entries gives back. Raises RootError."""
-    files = [file for file in freed_files(entries) if file.disk_usage]
-    freed, used = sum([file.disk_usage for file in files]), sum([entry.disk_usage for entry in entries])
-    if not inventory.may_share or not files:
-        return Returned(freed, max(0, used - freed), is_known=True)
-    with Tree(Path(inventory.root)) as tree:
-        shared = _shared(tree, files, stop) if len(files) <= MOST_FILES else None
-    freed -= shared or 0
-    return Returned(freed, max(0, used - freed), is_known=shared is not None)
+def _taken(commands: Sequence[ToolCommand]) -> list[Entry]:
+    return [entry for one in commands for entry in one.takes]
+
+
+def returned(
+    inventory: Inventory,
+    entries: Sequence[Entry],
+    *,
+    before: Sequence[Entry] = (),
+    later: Sequence[Entry] = (),
+    stop: Callable[[], bool] = never,
+) -> Returned:
+    """Return the space that the removal of some entries gives back once those in `before` are gone. Raises RootError.
+
+    The entries in `later` go after them. No entry may be in two of these collections.
+    """
+    freed = _freed_after(before, entries)
+    shared: int | None = 0
+    if inventory.may_share and freed:
+        with Tree(Path(inventory.root)) as tree:
+            shared = _shared(tree, freed, stop) if len(freed) <= MOST_FILES else None
+    return _returned(freed, entries, [*before, *later], shared)
+
+
+def _freed_after(before: Sequence[Entry], entries: Sequence[Entry]) -> list[File]:
+    """Return the files that the removal of some entries frees, but not the removal of those before them alone."""
+    gone = len(list(freed_files(before)))
+    return [file for file in [*freed_files([*before, *entries])][gone:] if file.disk_usage]
+
+
+def _returned(freed: Sequence[File], entries: Sequence[Entry], others: Sequence[Entry], shared: int | None) -> Returned:
+    """Return what removing some entries gives back, by the files that it frees and how many bytes copies share.
+
+    `others` are all entries that go before or after them; `shared` is None if it is not known.
+    """
+    now = {(file.device, file.inode) for file in freed}
+    all_told = {(file.device, file.inode) for file in freed_files([*entries, *others])}
+    staying = [file for entry in entries for file in entry.files if (file.device, file.inode) not in now]
+    later = sum([file.disk_usage for file in staying if (file.device, file.inode) in all_told])
+    elsewhere = sum([file.disk_usage for file in staying]) - later + (shared or 0)
+    disk = sum([file.disk_usage for file in freed]) - (shared or 0)
+    return Returned(disk, elsewhere, shared is not None, later)
 
 
 def _shared(tree: Tree, files: Sequence[File], stop: Callable[[], bool]) -> int | None:
@@ -119,19 +157,15 @@ def _shared(tree: Tree, files: Sequence[File], stop: Callable[[], bool]) -> int 
     return total
 
 
-def _notes(
-    inventory: Inventory, command: ToolCommand, wanted: Collection[str], stop: Callable[[], bool]
-) -> tuple[str, ...]:
+def _notes(command: ToolCommand, back: Returned, wanted: Collection[str]) -> tuple[str, ...]:
     """Return sentences about what a command removes, and the space that it gives back."""
     if not command.takes:
         return ("It finds nothing to remove.",)
-    try:
-        back = returned(inventory, command.takes, stop=stop)
-    except RootError:
-        back = Returned(sum([file.disk_usage for file in freed_files(command.takes)]), 0, is_known=False)
     size = disk_text(sum([entry.disk_usage for entry in command.takes]))
     gives = f"gives back {'' if back.is_known else 'at most '}{disk_text(back.disk)}"
     notes = [f"It removes {count(len(command.takes), 'entry')}, {size}, and {gives}."]
+    if back.later:
+        notes.append(f"{disk_text(back.later)} are given back only by a later command: what it removes shares them.")
     if back.elsewhere:
         notes.append(f"{disk_text(back.elsewhere)} stay in use: other files, as in environments, share them.")
     if not back.is_known:

@@ -10,8 +10,9 @@ from cachetui.errors import RefusedError
 from cachetui.model import Entry, Inventory
 from cachetui.pip.config.location import Location
 from cachetui.removal.plan import plan_removal
+from cachetui.services.own_commands import own_commands
 from cachetui.system.tree import never
-from tests.caches.uv_cache import three_generations
+from tests.caches.uv_cache import INDEX, UvCache, three_generations
 
 
 @pytest.fixture
@@ -63,3 +64,19 @@ def test_an_editable_build_goes_with_everything_only(inventory: Inventory) -> No
 def test_a_plan_refuses(inventory: Inventory) -> None:
     with pytest.raises(RefusedError, match=r"cachetui removes nothing from uv's cache\."):
         plan_removal(inventory, inventory.entries, now_ns=0, named=True)
+
+
+@pytest.mark.parametrize("name", ["-force", "--force", "beta two", "beta;two"])
+def test_what_is_no_name_of_a_project_is_not_put_into_a_command(name: str, tmp_path: Path) -> None:
+    cache = UvCache(tmp_path / "uv")
+    cache.page("alpha")
+    cache.put(f"simple-v28/{INDEX}/{name}.rkyv", b"\0" * 8)
+    location = Location(cache.root, "--cache-dir", named=True, enabled=True, source="uv")
+    inventory = scan_uv(location, memory=False, stop=never, report=None, known={})
+    chosen = [entry for entry in inventory.entries if entry.project != "alpha"]
+
+    found = own_commands(inventory, location, chosen)
+
+    assert len(chosen) == 1
+    assert found.commands == ()
+    assert found.notes[0].startswith("Only uv cache clean ")

@@ -12,6 +12,7 @@ from cachetui.model import Inventory
 from cachetui.pip.config.location import Location
 from cachetui.services.own_commands import own_commands, returned
 from cachetui.system.tree import never
+from cachetui.text.format import disk_text
 from tests.caches.uv_cache import UvCache
 
 
@@ -34,7 +35,7 @@ def read(cache: UvCache) -> Inventory:
 def test_all_of_it_is_given_back(cache: UvCache) -> None:
     inventory = read(cache)
 
-    assert returned(inventory, inventory.entries) == (inventory.disk_usage, 0, True)
+    assert returned(inventory, inventory.entries) == (inventory.disk_usage, 0, True, 0)
 
 
 def test_other_names_keep_their_space(cache: UvCache, tmp_path: Path) -> None:
@@ -45,7 +46,7 @@ def test_other_names_keep_their_space(cache: UvCache, tmp_path: Path) -> None:
     back = returned(inventory, inventory.entries)
 
     [used] = [file.disk_usage for entry in inventory.entries for file in entry.files if file.links > 1]
-    assert back == (inventory.disk_usage - used, used, True)
+    assert back == (inventory.disk_usage - used, used, True, 0)
 
 
 def test_what_copies_share_is_not_known_once_a_file_is_gone(cache: UvCache) -> None:
@@ -53,7 +54,7 @@ def test_what_copies_share_is_not_known_once_a_file_is_gone(cache: UvCache) -> N
     [code] = (cache.root / "archive-v0").rglob("__init__.py")
     code.unlink()
 
-    assert returned(inventory, inventory.entries) == (inventory.disk_usage, 0, False)
+    assert returned(inventory, inventory.entries) == (inventory.disk_usage, 0, False, 0)
     notes = own_commands(inventory, location_of(cache), inventory.entries).commands[0].notes
     assert "gives back at most" in notes[0]
     assert notes[1] == "How much of this is shared with copies elsewhere is not known."
@@ -76,3 +77,32 @@ def test_commands_name_a_cache_that_uv_would_not_use(cache: UvCache, monkeypatch
 
     assert [one.command for one in named] == [f"uv cache clean --cache-dir {cache.root}"]
     assert [one.command for one in default] == ["uv cache clean"]
+
+
+def test_the_commands_together_give_back_what_they_share(cache: UvCache, tmp_path: Path) -> None:
+    [code] = (cache.root / "archive-v0").rglob("__init__.py")
+    orphan = cache.archive("gamma", "1.0")
+    [other] = (cache.root / "archive-v0" / orphan).rglob("__init__.py")
+    (cache.root / "archive-v0" / orphan / "shared.py").hardlink_to(code)
+    other.with_name("installed.py").hardlink_to(other)
+    (tmp_path / "installed.py").hardlink_to(other)
+    cache.page("delta")
+    inventory = read(cache)
+    chosen = [entry for entry in inventory.entries if entry.project != "delta"]
+    wheel, leftover = sorted(chosen, key=lambda entry: entry.kind == "leftover")
+    usage = {file.path: file.disk_usage for entry in inventory.entries for file in entry.files}
+    both = sum(usage[path] for path in usage if path.endswith(("/beta/__init__.py", "/shared.py")))
+    outside = sum(usage[path] for path in usage if path.endswith(("/gamma/__init__.py", "/installed.py")))
+    assert both and outside
+
+    first = returned(inventory, [wheel], later=[leftover])
+    second = returned(inventory, [leftover], before=[wheel])
+
+    assert first.later == both
+    assert (first.elsewhere, second.elsewhere, second.later) == (0, outside, 0)
+    assert first.disk + second.disk == returned(inventory, chosen).disk
+    commands = own_commands(inventory, location_of(cache), chosen).commands
+    assert [one.notes[1] for one in commands] == [
+        f"{disk_text(both)} are given back only by a later command: what it removes shares them.",
+        f"{disk_text(outside)} stay in use: other files, as in environments, share them.",
+    ]
