@@ -102,7 +102,7 @@ class UvScanner:
                 self._foreign += self._lister.subtree(name, inode)
         complete = not self._stop()
         self._tell(listed=True)
-        by_length = count_disk_usage(self._entries, self._foreign)
+        by_length = count_disk_usage(self._entries, self._foreign, by_path=False)
         return Inventory(
             self._tree.path,
             self._tree.device,

@@ -85,18 +85,24 @@ def linked_directories(tree: Tree, foreign: Iterable[File], layout: Layout) -> I
 
 
 def count_disk_usage(
-    entries: list[Entry], foreign: list[File], known: Mapping[str, Entry] = NOTHING_KNOWN, by_length: bool = False
+    entries: list[Entry],
+    foreign: list[File],
+    known: Mapping[str, Entry] = NOTHING_KNOWN,
+    by_length: bool = False,
+    *,
+    by_path: bool = True,
 ) -> bool:
     """Take the lengths of files for their disk usage if there are no blocks, and count links once. Changes both lists.
 
     `by_length` says that lengths were taken already. Entries that are equal in `known`, by path, are taken from there.
-    Returns whether lengths count.
+    Of the names of an inode, the first by path counts, or without `by_path` the first in the lists, entries before
+    foreign files. Returns whether lengths count.
     """
     if not by_length and are_without_blocks(entries):
         by_length = True
         entries[:] = [reuse_equal(entry._replace(files=by_their_lengths(entry.files)), known) for entry in entries]
         foreign[:] = by_their_lengths(foreign)
-    count_links_once(entries, foreign)
+    count_links_once(entries, foreign, by_path=by_path)
     return by_length
 
 
@@ -111,14 +117,14 @@ def by_their_lengths(files: Iterable[File]) -> tuple[File, ...]:
     return tuple([file._replace(disk_usage=file.size) for file in files])
 
 
-def count_links_once(entries: list[Entry], foreign: list[File]) -> None:
-    """Count the disk usage of an inode with several names only at its first path."""
+def count_links_once(entries: list[Entry], foreign: list[File], *, by_path: bool) -> None:
+    """Count the disk usage of an inode with several names only at its first path; see `count_disk_usage`."""
     linked = [(file.path, (file.device, file.inode)) for entry in entries for file in entry.files if file.links > 1]
     linked += [(file.path, (file.device, file.inode)) for file in foreign if file.links > 1]
     if not linked:
         return
     first: dict[tuple[int, int], str] = {}
-    for path, inode in sorted(linked):
+    for path, inode in sorted(linked) if by_path else linked:
         first.setdefault(inode, path)
     again = {path for path, inode in linked if first[inode] != path}
     for number, entry in enumerate(entries):
