@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -19,7 +18,7 @@ from cachetui.errors import unexpected_reason
 from cachetui.model import Batch, Entry, File, Inventory, Kind, Rung, Unreadable, in_order
 from cachetui.pip.scan.assemble import count_disk_usage
 from cachetui.system.extents import NEVER_SHARED
-from cachetui.system.tree import Tree
+from cachetui.system.tree import Tree, unreadable
 
 RECORDS = re.compile(r"(?s:(.+))\.(?:http|rev|msgpack|lock|rkyv)").fullmatch
 """Matches the name of a file beside a pointer; the group is the pointer's name."""
@@ -33,6 +32,7 @@ ORPHAN = "orphan: nothing in this cache leads to it"
 UNSURE = "something that could not be read may lead to it"
 LOST = "its unpacked archive is missing"
 UNREAD = "what it leads to could not be read"
+ASTRAY = "its link leads to no archive of uv"
 ALONE = "what it belonged to is gone"
 UNREACHED = "the bucket could not be read to its end"
 
@@ -165,7 +165,8 @@ class UvScanner:
                     whole = [*strings, f"{stem}.whl", f"{folder.path.rpartition('/')[2].replace('-', '_')}-{stem}.whl"]
                     draft.filename = next((name for name in whole if _is_wheel_name(name)), None)
                 if stem in folder.files:
-                    self._lead(draft, folder, stem)
+                    if not self._lead(draft, folder, stem) and stem in folder.links:
+                        draft.note = draft.note or ASTRAY
                 elif strings and (path := self._archive_of("archive-v0", strings[0])):
                     draft.archives.append(path)
                 elif "msgpack" in records:
@@ -253,13 +254,15 @@ class UvScanner:
         """Add the archive that a pointer leads to; return whether it leads to one, even to one that is missing."""
         file = folder.files[name]
         target = ""
-        with suppress(OSError):
-            if name in folder.links:
+        if name in folder.links:
+            try:
                 target = str(Path(self._tree.path, file.path).readlink())
-            elif file.size <= LONGEST_POINTER:
-                target = self._lister.head(file).decode("utf-8", "replace")
+            except OSError as error:
+                self._lister.errors.append(unreadable(file.path, error))
+                draft.note = UNREAD
+        elif file.size <= LONGEST_POINTER:
+            target = self._lister.head(file).decode("utf-8", "replace")
         if (place := pointed_at(target)) is None:
-            draft.lost |= name in folder.links
             return False
         if path := self._archive_of(*place):
             draft.archives.append(path)

@@ -453,3 +453,19 @@ def test_what_is_so_of_a_record_alone_is_said(cache: UvCache, ending: str, conte
     entry = only(cache.root)
 
     assert (entry.kind, entry.note) == ("unknown", note)
+
+
+def test_a_link_in_the_source_of_an_sdist_is_no_lost_archive(cache: UvCache) -> None:
+    folder = cache.built("epsilon", "0.5")
+    (cache.root / folder / "o20Zj5PgbAiwj3px/src/README").symlink_to("pyproject.toml")
+
+    entry = only(cache.root)
+
+    assert (entry.kind, entry.note) == ("built", None)
+
+
+def test_a_link_to_elsewhere_is_said_to_be_one(cache: UvCache) -> None:
+    cache.put("wheels-v8/pypi/beta/.keep", b"")
+    (cache.root / "wheels-v8/pypi/beta/2.0-py3-none-any").symlink_to("/srv/elsewhere")
+
+    assert only(cache.root).note == "its link leads to no archive of uv"
