@@ -5,6 +5,7 @@ Sources: poetry's `locations.py`, `config/config.py` (`Config.get`), `utils/cach
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
@@ -20,6 +21,8 @@ from cachetui.pip.config.location import DEFAULT, Location
 
 NAME = "pypoetry"
 """Name of the folders in which poetry keeps its cache and its settings."""
+CLOSED = frozenset({"virtualenvs"})
+"""Directories of the root that are no part of the cache: poetry's environments."""
 VARIABLE, CONFIG_VARIABLE = "POETRY_CACHE_DIR", "POETRY_CONFIG_DIR"
 CONDUCT = Conduct(
     tool="poetry",
@@ -74,15 +77,17 @@ def scan_poetry(
     from cachetui.caches.poetry_copies import with_copies  # noqa: PLC0415 - what only locates does without
     from cachetui.caches.poetry_layout import POETRYS  # noqa: PLC0415 - as above
 
-    inventory = scan_pip(location, memory=memory, stop=stop, report=report, known=known, layout=POETRYS)
+    inventory = scan_pip(
+        location, memory=memory, stop=stop, report=report, known=known, layout=POETRYS._replace(closed=CLOSED)
+    )
     return replace(with_copies(inventory), conduct=CONDUCT)
 
 
 def is_poetrys(root: Path, names: Collection[str]) -> bool:
     """Return whether a directory is poetry's cache: it has repositories, or poetry's name and artifacts."""
-    if "cache" in names and (root / "cache" / "repositories").is_dir():
+    if "cache" in names and os.path.isdir(root / "cache/repositories"):  # noqa: PTH112 - Path.is_dir raises
         return True
     return "artifacts" in names and NAME in root.parts[-2:]
 
 
-SOURCE = Source("poetry", "poetry", locate_poetry, scan_poetry, is_poetrys, CONDUCT)
+SOURCE = Source("poetry", "poetry", locate_poetry, scan_poetry, is_poetrys, CONDUCT, CLOSED)

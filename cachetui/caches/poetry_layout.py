@@ -120,7 +120,7 @@ def read_release(draft: EntryDraft, fd: int) -> None:
 POETRYS = Layout(
     id="poetry",
     tops=frozenset({"artifacts", "cache"}),
-    closed=frozenset({"virtualenvs"}),
+    closed=frozenset(),
     holds_shards=lambda path: HOLDS_SHARDS(path) is not None,
     is_own_directory=lambda path: OWN_DIRECTORY(path) is not None,
     proves=lambda path: PROOF(path) is not None,
@@ -130,4 +130,4 @@ POETRYS = Layout(
     build_folder_of=lambda path: None,
     read_own=read_release,
 )
-"""The layout of poetry's cache. The environments in `virtualenvs` are no part of it."""
+"""The layout of poetry's cache, but for what is never opened in it."""

@@ -25,10 +25,14 @@ def source_of(id_: str) -> Source:
 
 
 def source_at(root: Path) -> Source:
-    """Return whose cache a directory is, by its layout: pip's if that is not clear. Reads one directory."""
+    """Return whose cache a directory is, by its layout: pip's if that is not clear. Reads one directory.
+
+    A source may go by the directory's name, which is that of a link, or of what it leads to.
+    """
     try:
         names = frozenset(os.listdir(root))  # noqa: PTH208 - names are all that counts
     except OSError:
         names = frozenset()
-    found = [id_ for id_ in reversed(IDS) if source_of(id_).recognises(root, names)]
+    paths = Path(os.path.abspath(root)), Path(os.path.realpath(root))  # noqa: PTH100 - links stay in the first
+    found = [id_ for id_ in reversed(IDS) if any(source_of(id_).recognises(path, names) for path in paths)]
     return source_of(found[0] if found else PIP)

@@ -71,9 +71,11 @@ class Source:
     scan: Scan
     """Reads the cache."""
     recognises: Callable[[Path, Collection[str]], bool]
-    """Returns whether the cache of this program lies in a directory, by its path and the names in it."""
+    """Returns whether the cache of this program lies in a directory, by its absolute path and the names in it."""
     conduct: Conduct = PIP
     """How the program uses its cache."""
+    closed: frozenset[str] = frozenset()
+    """Names of directories in the root that are no part of the cache, such as for environments: never opened."""
     commands: Callable[[Inventory, Collection[Entry]], list[ToolCommand]] = no_commands
     """Returns the program's own commands that remove entries, if cachetui removes nothing from its cache.
 

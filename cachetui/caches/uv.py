@@ -56,4 +56,4 @@ def is_uv_cache(root: Path, names: Collection[str]) -> bool:
     return is_uvs(names)
 
 
-SOURCE = Source("uv", "uv", locate_uv, scan_uv, is_uv_cache, CONDUCT, commands, CLEAN, "--cache-dir")
+SOURCE = Source("uv", "uv", locate_uv, scan_uv, is_uv_cache, CONDUCT, frozenset(), commands, CLEAN, "--cache-dir")

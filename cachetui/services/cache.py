@@ -118,12 +118,12 @@ def open_cache(
     """Return the content of a cache, which is empty if there is no cache yet.
 
     `memory` is as in `read_cache`. `note` gets a sentence if there is no cache yet, and one for each reason why
-    something cannot be read. Raises RootError if the root cannot be read or is not a pip cache, and OSError.
+    something cannot be read. Raises RootError if the root cannot be read or holds nothing of its program, and OSError.
     """
     if is_absent(location):
-        tool = source_of(location.source).title
-        note(f"There is no cache at {location.root}: {tool} makes it when it downloads something.")
-        return Inventory(str(location.root))
+        conduct = source_of(location.source).conduct
+        note(f"There is no cache at {location.root}: {conduct.tool} makes it when it downloads something.")
+        return Inventory(str(location.root), conduct=conduct)
     inventory = read_cache(location, memory=memory, report=report)
     if not inventory.recognised and any(Path(inventory.root).iterdir()):
         tool = inventory.conduct.tool
@@ -165,6 +165,6 @@ def read_cache(
 def is_absent(location: Location) -> bool:
     """Return whether there is no cache yet at a root that the user did not name.
 
-    pip creates the cache when it downloads something.
+    Its program makes the cache when it downloads something.
     """
     return not location.named and not os.path.lexists(location.root)

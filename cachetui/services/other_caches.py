@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
 from cachetui.caches.registry import IDS, source_of
-from cachetui.caches.source import OtherCache
+from cachetui.caches.source import OtherCache, Source
 from cachetui.errors import RootError
 from cachetui.file_status import allocated
 from cachetui.interpreters.lookup import Python, default_python
@@ -23,8 +23,8 @@ __all__ = ["OtherCache", "other_caches"]
 LOG = logging.getLogger(__name__)
 SECONDS = 1.0
 """Maximum time in seconds for measuring the caches."""
-ENVIRONMENTS = frozenset({"virtualenvs"})
-"""Names of directories in a root that hold environments: they are no part of the cache, and are not opened."""
+SHORTLY = 0.2
+"""Maximum time in seconds for measuring them in a command, which waits for it."""
 
 
 def other_caches(
@@ -37,25 +37,24 @@ def other_caches(
 ) -> tuple[OtherCache, ...]:
     """Return every cache that is not empty, except for the open one, in the order of the registry. Never raises.
 
-    The result is empty if the demo's cache is open. `python` is the Python whose pip is asked; None for the active
-    one. Blocks for little more than `seconds`, even if there are many files; a cache that could not be counted by then,
-    or before `stop` returned True, is not whole.
+    A directory that several programs use is a cache of each of them. The result is empty if the demo's cache is open.
+    `python` is the Python whose pip is asked; None for the active one. Blocks for little more than `seconds`, even if
+    there are many files; a cache that could not be counted by then, or before `stop` returned True, is not whole.
     """
     if opened is not None and opened.made_up:
         return ()
     python = python or default_python(environ)
-    roots: dict[tuple[int, int], tuple[str, Path]] = {}
+    here = None if opened is None else (opened.source, _place(opened.root))
+    found = []
     for id_ in IDS:
         root = source_of(id_).locate(None, python=python, environ=environ).root
-        if (place := _place(root)) is not None:
-            roots.setdefault(place, (id_, root))
-    if opened is not None:
-        roots.pop(_place(opened.root) or (0, 0), None)
-    if not roots:
+        if (place := _place(root)) is not None and (id_, place) != here:
+            found.append((source_of(id_), root))
+    if not found:
         return ()
     measure = partial(_measured, deadline=time.monotonic() + seconds, stop=stop)
-    with ThreadPoolExecutor(len(roots), "cachetui-caches") as pool:
-        return tuple([cache for cache in pool.map(measure, roots.values()) if cache is not None])
+    with ThreadPoolExecutor(len(found), "cachetui-caches") as pool:
+        return tuple([cache for cache in pool.map(measure, found) if cache is not None])
 
 
 def _place(root: Path) -> tuple[int, int] | None:
@@ -67,23 +66,22 @@ def _place(root: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _measured(found: tuple[str, Path], *, deadline: float, stop: Callable[[], bool]) -> OtherCache | None:
-    """Measure a cache by its id and root; return None if there is nothing in it."""
-    id_, root = found
-    title = source_of(id_).title
+def _measured(found: tuple[Source, Path], *, deadline: float, stop: Callable[[], bool]) -> OtherCache | None:
+    """Measure a cache by its source and root; return None if there is nothing in it."""
+    source, root = found
     try:
         with Tree(root) as tree:
-            disk_usage, is_whole, is_empty = _usage(tree, deadline, stop)
+            disk_usage, is_whole, is_empty = _usage(tree, source.closed, deadline, stop)
     except RootError as error:
-        LOG.info("%s's cache was not measured: %s", title, error)
+        LOG.info("%s's cache was not measured: %s", source.title, error)
         return None
-    return None if is_empty else OtherCache(id_, title, root, disk_usage, is_whole)
+    return None if is_empty else OtherCache(source.id, source.title, root, disk_usage, is_whole)
 
 
-def _usage(tree: Tree, deadline: float, stop: Callable[[], bool]) -> tuple[int, bool, bool]:
+def _usage(tree: Tree, closed: Collection[str], deadline: float, stop: Callable[[], bool]) -> tuple[int, bool, bool]:
     """Return the allocated bytes below a root, whether everything was counted, and whether the root is empty.
 
-    Other file systems, links' targets and `ENVIRONMENTS` are not counted.
+    Other file systems, links' targets and the directories `closed` of the root are not counted.
     """
     usage, is_whole, is_empty = 0, True, True
     seen: set[tuple[int, int]] = set()
@@ -103,7 +101,7 @@ def _usage(tree: Tree, deadline: float, stop: Callable[[], bool]) -> tuple[int, 
             usage += 0 if name in seen else allocated(status)
             if status.st_nlink > 1:
                 seen.add(name)
-        below = [one for one in listing.below if path or one[0] not in ENVIRONMENTS]
+        below = [one for one in listing.below if path or one[0] not in closed]
         waiting += [(f"{path}/{name}" if path else name, number) for name, number in below]
         is_empty = is_empty and not (listing.files or below)
         if waiting and (stop() or time.monotonic() >= deadline):

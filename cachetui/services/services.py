@@ -168,7 +168,7 @@ class Services:
         """Return the paths of the entries that the files of the rule `not_needed_by` need."""
         from cachetui.services.facts.needs import read_needs  # noqa: PLC0415
 
-        inventory = Inventory(str(self.location.root), entries=tuple(entries))
+        inventory = Inventory(str(self.location.root), entries=tuple(entries), conduct=self.conduct)
         return read_needs(rules.not_needed_by).found_in(inventory, ci=rules.ci)
 
     # Preferences

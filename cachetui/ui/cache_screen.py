@@ -15,7 +15,6 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 
 from cachetui.browsing.model import BrowserModel, MarkTotals
-from cachetui.conduct import PIP, Conduct
 from cachetui.model import Batch, Inventory
 from cachetui.preferences.model import Preferences
 from cachetui.removal.freed_bytes import Outlook
@@ -48,11 +47,6 @@ class Reading:
     """The reason why the cache cannot be read (a sentence); untrusted text."""
     missing: bool = False
     """Whether the root does not exist and the user did not name it; this is not an error."""
-
-    @property
-    def conduct(self) -> Conduct:
-        """How the cache's program uses it; pip's conduct as long as there is no inventory."""
-        return PIP if self.inventory is None else self.inventory.conduct
 
     def page(self, name: str, *, waiting: str, empty: str) -> tuple[str, str] | None:
         """Return a title and a sentence to show in place of an inventory; None if there is an inventory.

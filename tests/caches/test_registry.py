@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from cachetui.caches.registry import IDS, PIP, source_at, source_of
+from tests.interpreters.fakes import posix
 from tests.inventories import write
 
 
@@ -46,3 +47,32 @@ def test_what_cannot_be_listed_is_taken_for_pips(tmp_path: Path) -> None:
     (tmp_path / "pipenv").mkdir()
     for name in ("file", "missing", "pipenv"):
         assert source_at(tmp_path / name).id == "pip"
+
+
+@posix
+def test_a_link_and_its_target_tell_whose_cache_it_is_by_their_names(tmp_path: Path) -> None:
+    write(tmp_path / "pipenv", "http-v2/a/b/c/d/e/record")
+    write(tmp_path / "anything", "http-v2/a/b/c/d/e/record")
+    (tmp_path / "short").symlink_to(tmp_path / "pipenv")
+    (tmp_path / "of").mkdir()
+    (tmp_path / "of/pipenv").symlink_to(tmp_path / "anything")
+    for name in ("short", "of/pipenv"):
+        assert source_at(tmp_path / name).id == "pipenv"
+
+
+@posix
+def test_poetrys_folder_is_known_by_its_name_from_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "pypoetry", "artifacts/ab/cd/ef/one.whl")
+    monkeypatch.chdir(tmp_path / "pypoetry")
+    assert source_at(Path()).id == "poetry"
+
+
+@posix
+@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may look everywhere")
+def test_a_folder_that_nobody_may_enter_is_no_reason_to_fail(tmp_path: Path) -> None:
+    write(tmp_path, "cache/repositories/lab/one")
+    (tmp_path / "cache").chmod(0)
+    try:
+        assert source_at(tmp_path).id == "pip"
+    finally:
+        (tmp_path / "cache").chmod(0o700)

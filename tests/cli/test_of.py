@@ -46,7 +46,7 @@ def test_info_names_the_owner_and_the_other_caches(run: Run, pipenvs: Path, cach
     of_pip = run("info", "--cache-dir", cache, "--no-memory").out
     assert re.search(r"^Not pip's +\d+ files?, ", of_pip, re.MULTILINE)
     (line,) = re.findall("^Also here: .*", of_pip, re.MULTILINE)
-    assert re.fullmatch(r"Also here: pipenv [\d.]+ kB in ~\S*pipenv\S*; open it with --of pipenv", line)
+    assert re.fullmatch(r"Also here: pipenv (more than )?[\d.]+ kB in ~\S*pipenv\S*; open it with --of pipenv", line)
 
 
 def test_json_names_the_other_caches(run: Run, pipenvs: Path, cache: Path) -> None:
@@ -65,7 +65,7 @@ def test_an_audit_names_the_owner_and_the_other_caches(run: Run, pipenvs: Path, 
     assert "Other caches here" not in said.out
     last = run("audit", "--cache-dir", cache, "--no-memory").out.splitlines()[-2:]
     assert last[0].split() == ["Other", "caches", "here", "Disk"]
-    assert re.fullmatch(r"pipenv, ~\S+ +[\d.]+ kB +--of pipenv", last[1])
+    assert re.fullmatch(r"pipenv, ~\S+ +[\d.]+ kB( and more)? +--of pipenv", last[1])
 
 
 def test_what_is_about_pip_alone_is_refused_by_one_sentence(run: Run, pipenvs: Path) -> None:
@@ -104,6 +104,24 @@ def test_a_root_without_anything_of_the_program_is_refused_in_its_name(run: Run,
     write(tmp_path / "photos", "one.jpg")
     said = pipenv(run, "purge", "--cache-dir", tmp_path / "photos", "--yes")
     assert "contains nothing that pipenv writes: it is not a pipenv cache." in said.err
+
+
+@pytest.mark.parametrize("of", ["pipenv", "poetry", "uv"])
+def test_an_absent_cache_is_that_of_its_program(run: Run, of: str) -> None:
+    assert re.search(rf"^Not {of}'s +0 files", run("info", "--of", of).out, re.MULTILINE)
+    assert f"0 files not {of}'s" in run("audit", "--of", of).out
+    purged = run("purge", "--of", of, "--yes").err
+    assert "pip's" not in purged
+    verified = run("verify", "--of", of)
+    assert verified.code == (1 if of == "uv" else 0)
+    assert ("uv keeps wheels unpacked" in verified.err) == (of == "uv")
+
+
+def test_the_current_folder_is_known_by_its_name(run: Run, pipenvs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(pipenvs)
+    assert "Not pipenv's" in run("info", "--cache-dir", ".").out
+    monkeypatch.chdir(pipenvs / "http-v2")
+    assert "Not pipenv's" in run("info", "--cache-dir", "..").out
 
 
 def test_a_finding_says_who_downloads_again(run: Run, pipenvs: Path) -> None:

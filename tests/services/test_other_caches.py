@@ -54,7 +54,7 @@ def test_without_an_open_cache_all_are_told_in_order(pipenvs: Path) -> None:
 def test_the_open_cache_is_left_out_however_it_was_named(pipenvs: Path, tmp_path: Path) -> None:
     write(location("pip").root, "wheels/a/one.whl", b"w")
     assert [one.id for one in other_caches(os.environ, location("pipenv"))] == ["pip"]
-    assert [one.id for one in other_caches(os.environ, location("pip", str(pipenvs)))] == ["pip"]
+    assert [one.id for one in other_caches(os.environ, location("pip", str(pipenvs)))] == ["pip", "pipenv"]
     assert [one.id for one in other_caches(os.environ, location("pip", str(tmp_path)))] == ["pip", "pipenv"]
 
 
@@ -69,9 +69,11 @@ def test_nothing_is_told_of_what_is_not_there_or_empty_or_no_directory(tmp_path:
     assert other_caches({**os.environ, "PIPENV_CACHE_DIR": "a\0b"}) == ()
 
 
-def test_a_root_that_two_share_is_told_once(pipenvs: Path) -> None:
-    (one,) = other_caches({**os.environ, "PIP_CACHE_DIR": str(pipenvs)})
-    assert (one.id, one.root) == ("pip", pipenvs)
+def test_a_root_that_two_share_is_a_cache_of_each(pipenvs: Path) -> None:
+    shared = {**os.environ, "PIP_CACHE_DIR": str(pipenvs)}
+    assert [(one.id, one.root) for one in other_caches(shared)] == [("pip", pipenvs), ("pipenv", pipenvs)]
+    (pipenv,) = other_caches(shared, location("pip", str(pipenvs)))
+    assert (pipenv.id, pipenv.root) == ("pipenv", pipenvs)
 
 
 def test_there_are_none_beside_the_demos(pipenvs: Path) -> None:
@@ -87,14 +89,24 @@ def test_a_file_with_several_names_counts_once(pipenvs: Path) -> None:
 
 
 @posix
-def test_environments_and_targets_of_links_are_not_counted(pipenvs: Path, tmp_path: Path) -> None:
+def test_poetrys_environments_and_targets_of_links_are_not_counted(tmp_path: Path) -> None:
     write(tmp_path, "elsewhere/large", b"x" * 100_000)
+    root = location("poetry").root
+    write(root, "cache/repositories/lab/one")
     (before,) = other_caches(os.environ, location("pip"), seconds=UNHURRIED)
-    write(pipenvs, "virtualenvs/one/lib/large", b"x" * 100_000)
-    (pipenvs / "http-v2/link").symlink_to(tmp_path / "elsewhere")
+    write(root, "virtualenvs/one/lib/large", b"x" * 100_000)
+    (root / "cache/link").symlink_to(tmp_path / "elsewhere")
     (after,) = other_caches(os.environ, location("pip"), seconds=UNHURRIED)
     assert after.is_whole
     assert 0 <= after.disk_usage - before.disk_usage < 50_000
+
+
+@posix
+def test_a_folder_that_another_program_has_no_use_for_is_counted(pipenvs: Path) -> None:
+    (before,) = other_caches(os.environ, location("pip"), seconds=UNHURRIED)
+    write(pipenvs, "virtualenvs/one/lib/large", b"x" * 100_000)
+    (after,) = other_caches(os.environ, location("pip"), seconds=UNHURRIED)
+    assert after.disk_usage - before.disk_usage > 50_000
 
 
 def test_what_could_not_be_counted_in_time_is_said_to_be_more(pipenvs: Path) -> None:

@@ -26,7 +26,7 @@ from cachetui.report.audit.audit_rows import head, rows
 from cachetui.report.audit.audit_text import audit_text, comparison_text
 from cachetui.services.audit import facts_for_audit, make_audit, other_cache
 from cachetui.services.options import GlobalOptions
-from cachetui.services.other_caches import other_caches
+from cachetui.services.other_caches import SHORTLY, other_caches
 from cachetui.services.preferences import preferred
 from cachetui.services.pythons import named_python
 from cachetui.terms import Predicate, parse_terms
@@ -76,7 +76,7 @@ def command(context: click.Context, terms: tuple[str, ...], form: str, as_json: 
         figures = earlier is None and form != "csv"  # other output needs only the entries
         found = _audit(inventory, predicate, options, figures=figures)
         if isinstance(found, Audit):
-            others = other_caches(os.environ, location, python=named_python(options))
+            others = other_caches(os.environ, location, python=named_python(options), seconds=SHORTLY)
             parts = audit_json(found, terms, others) if form == "json" else _lines(audit_text(found, terms, others))
             _write(parts, form)
         elif earlier is None:

@@ -20,7 +20,7 @@ from cachetui.report.entries_json import info_json
 from cachetui.report.info import info_figures, info_text
 from cachetui.report.pythons import python_json, pythons_text
 from cachetui.services.options import GlobalOptions
-from cachetui.services.other_caches import other_caches
+from cachetui.services.other_caches import SHORTLY, other_caches
 from cachetui.services.pythons import ask_named, find_pythons, named_python, pip_settings
 from cachetui.text.redact import redact_urls
 
@@ -49,7 +49,7 @@ def command(context: click.Context, as_json: bool, with_pythons: bool) -> int:
         if not with_pythons:
             with Status() as status:
                 ask_named(options, note=status.note, report=status.show)
-        others = other_caches(os.environ, location, python=named_python(options))
+        others = other_caches(os.environ, location, python=named_python(options), seconds=SHORTLY)
         if as_json:
             known = info_figures(location, inventory, time.time_ns(), others)
             if with_pythons:

@@ -66,7 +66,7 @@ def command(context: click.Context, terms: tuple[str, ...], deep: bool, every: b
         checked = None if predicate is None else entries
         findings: tuple[Finding, ...] = ()
         verified = None
-        if inventory.directories or inventory.links:
+        if inventory.directories or inventory.links or inventory.conduct.unpacked:  # the last is refused
             findings = find_problems(
                 inventory,
                 checked,

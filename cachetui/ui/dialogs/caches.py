@@ -59,9 +59,10 @@ class CacheLines(PaintedLines):
 
     def show(self, choices: tuple[CacheChoice, ...]) -> None:
         """Replace the caches; the cursor stays on its cache, but leaves the open cache if that was the only one."""
-        roots, current = [choice.root for choice in choices], self.choices[self.cursor].root
-        is_kept = len(self.choices) > 1 and current in roots
-        self.cursor = roots.index(current) if is_kept else min(1, len(roots) - 1)
+        names = [(choice.tool, choice.root) for choice in choices]
+        current = self.choices[self.cursor].tool, self.choices[self.cursor].root
+        is_kept = len(self.choices) > 1 and current in names
+        self.cursor = names.index(current) if is_kept else min(1, len(names) - 1)
         self.choices = choices
         self.refresh(layout=True)
 

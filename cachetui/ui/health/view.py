@@ -233,7 +233,7 @@ class Health(Vertical):
         """Notify the user of the result of a verification, if it found a danger or the view is not shown."""
         entries = self.model.catalog.entries
         if any(one.meaning.severity == "danger" and one.path in entries for one in fresh):
-            words = verdict(grouped(self.known.current(entries)), self.reading.conduct)[0][1]
+            words = verdict(grouped(self.known.current(entries)), self.services.conduct)[0][1]
             self.notify(f"Danger. {words}", severity="error", timeout=REFUSAL_SECONDS, markup=False)
         elif not self.display and self.known.summary is not None:
             words = " ".join(proof_words(self.known.summary, key_name(self.app, "health.verify")))
@@ -289,7 +289,7 @@ class Health(Vertical):
             self._page.show_page(self._plain)
             verify = key_name(self.app, "health.verify")
             look = LayoutOptions(
-                rows.glyphs, self.app.size.height >= ROOMY, verify, links_of(self.reading), self.reading.conduct
+                rows.glyphs, self.app.size.height >= ROOMY, verify, links_of(self.reading), self.services.conduct
             )
             rows.show(HealthLines(self._groups, self._proof, self.expanded, rows.room, look))
 

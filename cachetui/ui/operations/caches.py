@@ -41,7 +41,8 @@ def _choices(screen: CacheScreen, first: Services) -> tuple[CacheChoice, ...]:
 
     here = screen.services
     choices = [CacheChoice(here.tool, here.location.root, screen.model.catalog.disk, True, here)]
-    if first is not here and first.location.root not in [other.root for other in screen.others]:
+    known = [(other.id, other.root) for other in screen.others]
+    if first is not here and (first.location.source, first.location.root) not in known:
         choices.append(CacheChoice(first.tool, first.location.root, None, True, first))
     for other in screen.others:
         is_first = (other.id, other.root) == (first.location.source, first.location.root)
