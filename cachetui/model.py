@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from packaging.version import Version as PackagingVersion
 
@@ -14,8 +14,8 @@ from cachetui.conduct import PIP, Conduct
 
 Kind = Literal[
     "wheel",
-    "sdist",
     "built",
+    "sdist",
     "metadata",
     "index",
     "redirect",
@@ -33,19 +33,7 @@ response. `selfcheck` is the result of pip's search for a newer pip, and `enviro
 that the cache keeps. No program reads a `leftover`. All else is `unknown`.
 """
 
-KINDS: tuple[Kind, ...] = (
-    "wheel",
-    "built",
-    "sdist",
-    "metadata",
-    "index",
-    "redirect",
-    "response",
-    "selfcheck",
-    "environment",
-    "leftover",
-    "unknown",
-)
+KINDS: tuple[Kind, ...] = get_args(Kind)
 """Every kind, in the order in which the entries of a version are listed."""
 INSTALLABLE: tuple[Kind, ...] = ("wheel", "sdist", "built")
 """Kinds of entries that pip can install."""
@@ -225,7 +213,7 @@ class Inventory:
     entries: tuple[Entry, ...] = ()
     """Entries in the order of `in_order`."""
     foreign: tuple[File, ...] = ()
-    """Files that pip does not write, sorted by path. cachetui never changes them."""
+    """Files that the program does not write, sorted by path. cachetui never changes them."""
     directories: Mapping[str, int] = field(default_factory=dict)
     """Allocated bytes of each directory by relative path; the path of the root is ""."""
     kept_directories: frozenset[str] = frozenset({""})
@@ -235,11 +223,13 @@ class Inventory:
     errors: tuple[Unreadable, ...] = ()
     """Files and directories that could not be read."""
     recognised: bool = True
-    """Whether anything in the root shows that it is a pip cache; if not, nothing in it may be removed."""
+    """Whether anything in the root shows that it is a cache of the program; if not, nothing in it may be removed."""
     complete: bool = True
     """Whether the scan ran to its end; False if it was stopped."""
     links: tuple[DirectoryLink, ...] = ()
-    """Links in place of directories of a pip cache, by path. Their targets were not read."""
+    """Links in place of directories of the program, by path. Their targets were not read."""
+    closed: tuple[str, ...] = ()
+    """Names of directories of the root that are no part of the cache: they were neither opened nor counted."""
     by_length: bool = False
     """Whether each file's disk usage is its length: the file system reports no blocks, or the cache is made up."""
     made_up: bool = False
@@ -271,19 +261,19 @@ class Inventory:
     def disk_usage_without(self, gone: Collection[str]) -> int:
         """Return the allocated bytes of all entries after the files with the paths in `gone` were removed."""
         usage: Counter[tuple[int, int]] = Counter()
-        first: dict[tuple[int, int], tuple[str, bool]] = {}  # by inode: the first path left, and whether it is pip's
+        first: dict[tuple[int, int], tuple[str, bool]] = {}  # by inode: the first path left, and if it is an entry's
         left = 0
         owned = [(file, True) for entry in self.entries for file in entry.files]
-        for file, is_pips in (*owned, *[(file, False) for file in self.foreign]):
-            place, is_left = ((file.path, is_pips), file.path not in gone)
+        for file, is_owned in (*owned, *[(file, False) for file in self.foreign]):
+            place, is_left = ((file.path, is_owned), file.path not in gone)
             if file.links == 1:
-                left += file.disk_usage if is_left and is_pips else 0
+                left += file.disk_usage if is_left and is_owned else 0
                 continue
             inode = file.device, file.inode
             usage[inode] += file.disk_usage
             if is_left:
                 first[inode] = min(first.get(inode, place), place)
-        return left + sum([usage[inode] for inode, (_, is_pips) in first.items() if is_pips])
+        return left + sum([usage[inode] for inode, (_, is_owned) in first.items() if is_owned])
 
     @cached_property
     def apparent_size(self) -> int:

@@ -15,6 +15,8 @@ from cachetui.terms.conditions import IsLabel
 Chooser = Literal["unusable", "superseded", "legacy", "leftovers", "dead-weight", "unused"]
 """Rules whose choices are added up. They are named like labels of `is:`, except for the plural "leftovers"."""
 CHOOSERS: tuple[Chooser, ...] = ("unusable", "superseded", "legacy", "leftovers", "dead-weight", "unused")
+OF_PIPS: tuple[Chooser, ...] = ("legacy",)
+"""Rules about what some pips read: they choose nothing in the cache of a program that runs no pip."""
 CHEAPEST: tuple[Chooser, ...] = ("leftovers", "dead-weight", "unusable", "superseded")
 """Rules whose entries are chosen by `free` and `min_free` before the oldest ones, the cheapest to lose first."""
 Moment = Literal["downloaded", "checked", "read"]

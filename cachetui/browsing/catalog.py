@@ -102,7 +102,7 @@ class Catalog:
         self.entries: dict[str, Entry] = {}
         """Entries by path."""
         self.foreign: tuple[File, ...] = ()
-        """Files that pip does not write."""
+        """Files that the program does not write."""
         self.twins: Mapping[str, tuple[str, ...]] = {}
         """Paths of the entries that are marked with an entry, by its path, because removing it removes them, too."""
         self.copies: Mapping[str, tuple[str, ...]] = {}

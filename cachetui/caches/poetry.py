@@ -80,7 +80,8 @@ def scan_poetry(
     inventory = scan_pip(
         location, memory=memory, stop=stop, report=report, known=known, layout=POETRYS._replace(closed=CLOSED)
     )
-    return replace(with_copies(inventory), conduct=CONDUCT)
+    closed = [name for name in sorted(CLOSED) if os.path.isdir(Path(inventory.root, name))]  # noqa: PTH112 - as below
+    return replace(with_copies(inventory), conduct=CONDUCT, closed=tuple(closed))
 
 
 def is_poetrys(root: Path, names: Collection[str]) -> bool:

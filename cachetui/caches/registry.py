@@ -29,10 +29,20 @@ def source_at(root: Path) -> Source:
 
     A source may go by the directory's name, which is that of a link, or of what it leads to.
     """
-    try:
-        names = frozenset(os.listdir(root))  # noqa: PTH208 - names are all that counts
-    except OSError:
-        names = frozenset()
+    names = _names_in(root)
     paths = Path(os.path.abspath(root)), Path(os.path.realpath(root))  # noqa: PTH100 - links stay in the first
     found = [id_ for id_ in reversed(IDS) if any(source_of(id_).recognises(path, names) for path in paths)]
     return source_of(found[0] if found else PIP)
+
+
+def may_be_pips(root: Path) -> bool:
+    """Return whether pip's layout recognises a directory, whatever else does. Reads one directory."""
+    return source_of(PIP).recognises(root, _names_in(root))
+
+
+def _names_in(root: Path) -> frozenset[str]:
+    """Return the names in a directory; none if it cannot be listed."""
+    try:
+        return frozenset(os.listdir(root))  # noqa: PTH208 - names are all that counts
+    except OSError:
+        return frozenset()

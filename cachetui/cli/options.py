@@ -117,7 +117,7 @@ SHORT = {"--quiet": ("-q",), "--verbose": ("-v",)}
 """Short names of global options."""
 GLOBAL: dict[str, dict[str, Any]] = {
     "--cache-dir": {"metavar": "DIR", "help": "Use the cache in DIR.", "shell_complete": _directories},
-    "--of": {"type": click.Choice(IDS), "help": "Whose cache, if not pip's, or not told by its layout."},
+    "--of": {"type": click.Choice(IDS), "help": "Open this program's cache instead of pip's."},
     "--python": {
         "metavar": "PYTHON",
         "help": "Use this Python's pip settings and tags: a path or command.",

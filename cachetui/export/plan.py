@@ -18,8 +18,8 @@ from cachetui.text.format import disk_text
 
 TAKEN = "another file of this name already exists"
 """Reason for not writing a file (a clause); nothing is ever overwritten."""
-UNPACKED = "Downloads lie there unpacked: there is no file of them to export."
-"""Why entries cannot be exported (a sentence)."""
+UNPACKED = "{} keeps downloads unpacked, so there is no file to export."
+"""Why entries cannot be exported (a sentence), with the name of the program that fills the cache."""
 
 
 class NoRoomError(CachetuiError):

@@ -20,6 +20,8 @@ from cachetui.text.styled import heading, styled
 AGES = ((7, "under a week"), (30, "a week to a month"), (90, "1 to 3 months"), (365, "3 to 12 months"))
 """Age groups, each with its upper limit in days (exclusive) and its name."""
 OLDEST = "over a year"
+NOT_COUNTED = "not opened, not counted"
+"""What is said of a closed directory."""
 DAY_NS = 86_400 * 10**9
 
 
@@ -50,6 +52,7 @@ def info_figures(
             for start, end in pairwise(bounds)
         ],
         "other_caches": other_caches_json(others),
+        "closed": [clean(name) for name in inventory.closed],
     }
 
 
@@ -88,6 +91,8 @@ def info_text(
     foreign = sum([file.disk_usage for file in inventory.foreign])
     not_its = f"Not {inventory.conduct.tool}'s"
     yield f"{not_its:<13}{count(len(inventory.foreign), 'file')}, {disk_text(foreign)}"
+    for name in inventory.closed:
+        yield f"{f'{name}/':<13}{NOT_COUNTED}"
     if known["entries"]:
         names = [name for _, name in AGES] + [OLDEST]
         yield from _table("Kind", [(row["kind"], row) for row in known["kinds"]])

@@ -107,7 +107,8 @@ def make_audit(
 
         with suppress(CachetuiError):  # then the policy chooses nothing, and `prune` says why
             facts = with_needs(facts, policy.rules, inventory)
-    return audit_of(inventory, facts, rules=rules_of(policy, outlook), only=only, outlook=outlook)
+    rules = rules_of(policy, outlook, inventory.conduct)
+    return audit_of(inventory, facts, rules=rules, only=only, outlook=outlook)
 
 
 def report_parts(audit: Audit, path: Path) -> Iterable[str]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from cachetui.conduct import PIP, Conduct
 from cachetui.insight.audit.audit import AuditRule
 from cachetui.insight.audit.figures import POLICY
 from cachetui.labels import Facts
 from cachetui.model import Entry, version_order
 from cachetui.preferences.model import Policy
-from cachetui.prune_rules import Chooser, Rules, choose
+from cachetui.prune_rules import OF_PIPS, Chooser, Rules, choose
 from cachetui.removal.freed_bytes import Outlook
 from cachetui.terms.quantities import parse_age
 
@@ -87,9 +88,14 @@ def by_policy(policy: Policy, outlook: Outlook | None = None) -> AuditRule:
     return AuditRule(POLICY, policy.options, chosen, policy.rules.deciding)
 
 
-def rules_of(policy: Policy | None, outlook: Outlook | None = None) -> tuple[AuditRule, ...]:
-    """Return the rules that an audit tries: the user's policy, if there is one, then the standard rules."""
-    return (by_policy(policy, outlook), *STANDARD) if policy is not None and policy.rules else STANDARD
+def rules_of(policy: Policy | None, outlook: Outlook | None = None, conduct: Conduct = PIP) -> tuple[AuditRule, ...]:
+    """Return the rules that an audit tries: the user's policy, if there is one, then the standard rules.
+
+    `conduct` is that of the cache: rules about pips are left out where none runs.
+    """
+    hidden = () if conduct.runs_pip else [f"--{chooser}" for chooser in OF_PIPS]
+    standard = tuple([rule for rule in STANDARD if rule.options not in hidden])
+    return (by_policy(policy, outlook), *standard) if policy is not None and policy.rules else standard
 
 
 STANDARD = (

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from cachetui.caches.registry import PIP, source_at, source_of
+from cachetui.caches.registry import PIP, may_be_pips, source_at, source_of
 from cachetui.errors import RootError, UsageError
 from cachetui.interpreters.lookup import Python, default_python, python_at
 from cachetui.model import Batch, Entry, Inventory
@@ -93,7 +93,7 @@ def require_pips(location: Location, what: str, options: GlobalOptions) -> None:
     """Raise UsageError if a cache is not pip's; `what` names a command or option that works only on pip's cache."""
     if location.source == PIP:
         return
-    otherwise = "" if options.of else f" To read it as pip's, add --of {PIP}."
+    otherwise = f" To read it as pip's, add --of {PIP}." if not options.of and may_be_pips(location.root) else ""
     title = source_of(location.source).title
     raise UsageError(f"{what} is about pip and its cache alone, and {location.root} is {title}'s.{otherwise}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cachetui.caches.registry import source_of
 from cachetui.model import Inventory
 from cachetui.pip.config.location import Location
 from cachetui.preferences.model import Preferences, Problem
@@ -31,8 +32,9 @@ def notice_sentences(
     """
     sentences = []
     if not location.enabled:
+        tool = source_of(location.source).title
         by = f": {location.off_by}" if location.off_by else ""
-        sentences.append(f"pip's cache is switched off{by}. This is what is still in {location.root}.")
+        sentences.append(f"{tool}'s cache is switched off{by}. This is what is still in {location.root}.")
     if inventory is not None and not demo and inventory.root != str(location.root):
         sentences.append(f"{home_short(str(location.root))} leads to {home_short(inventory.root)}.")
     sentences += [*location.notes, *([difference] if difference else [])]

@@ -151,5 +151,9 @@ def test_a_bug_report_says_whose_cache_it_is(run: Run, pipenvs: Path, monkeypatc
     found = json.loads(pipenv(run, "doctor", "--json").out)
     assert found["cache"]["of"] == "pipenv"
     assert found["cache"]["folders"] == ["http-v2", "wheels"]
+    write(pipenvs, f"pipenv-manifests/manifests-v1/{'a' * 64}/six.json", b"{}")
+    (pipenvs / "selfcheck").mkdir()
+    found = json.loads(pipenv(run, "doctor", "--json").out)
+    assert found["cache"]["folders"] == ["http-v2", "pipenv-manifests", "selfcheck", "wheels"]
     assert found["options"]["of"] == {"value": "pipenv", "said_by": "--of"}
     assert "of" not in json.loads(run("doctor", "--json").out)["cache"]

@@ -67,3 +67,31 @@ def test_a_project_with_folders_of_the_same_names_is_refused(run: Run, tmp_path:
     assert said.code != DONE
     assert "contains nothing that poetry writes: it is not a poetry cache." in said.err
     assert (project.root / "artifacts/ab/cd").is_dir()
+
+
+def test_environments_are_said_not_to_be_counted(run: Run, cache: PoetryWriter) -> None:
+    cache.artifact(f"{FILES}/{SIX}", b"wheel")
+    options = "--cache-dir", cache.root
+    assert "together, as du counts" in run("audit", *options).out
+    assert "virtualenvs" not in run("info", *options).out
+    cache.put("virtualenvs/one/bin/python")
+    assert "virtualenvs/ not opened, not counted" in run("info", *options).out
+    audit = run("audit", *options).out.splitlines()
+    assert "virtualenvs/: not opened, not counted" in audit
+    assert [line.split("  ")[0] for line in audit if line.startswith("together")] == ["together"]
+    for command in ("info", "audit"):
+        assert json.loads(run(command, "--json", *options).out)["closed"] == ["virtualenvs"]
+
+
+def test_what_only_old_pips_read_is_no_rule_for_poetrys_cache(run: Run, cache: PoetryWriter) -> None:
+    cache.artifact(f"{FILES}/{SIX}", b"wheel")
+    audit = run("audit", "--cache-dir", cache.root).out
+    assert "leftovers" in audit
+    assert "for old pips only" not in audit
+
+
+def test_poetrys_cache_cannot_be_read_as_pips(run: Run, cache: PoetryWriter) -> None:
+    cache.artifact(f"{FILES}/{SIX}", b"wheel")
+    said = run("why", "six", "--cache-dir", cache.root)
+    assert said.code == 2
+    assert said.err.endswith(f"{cache.root} is poetry's.\n")

@@ -6,6 +6,7 @@ import gc
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from shutil import rmtree
 from weakref import ref
@@ -17,9 +18,11 @@ from cachetui.caches.registry import source_of
 from cachetui.demo import demo_cache
 from cachetui.demo.writer import CacheWriter
 from cachetui.pip.config.location import Location
+from cachetui.preferences.model import Preferences
 from cachetui.services.services import Services
 from cachetui.text.format import home_short
 from cachetui.ui.activity import Activity
+from cachetui.ui.cache_notices import notice_sentences
 from cachetui.ui.palette import commands_of
 from cachetui.ui.widgets.footer import footer_keys
 from tests.inventories import write
@@ -340,3 +343,19 @@ async def test_the_summary_at_the_end_tells_the_removals_in_each_cache() -> None
     first, second = (app.caches.exit_summary or "").splitlines()
     assert first.startswith("Removed 2 files of 1 entry")
     assert second.startswith("pipenv: Removed 2 files of 1 entry")
+
+
+def test_a_notice_says_whose_cache_is_switched_off() -> None:
+    off = replace(location("uv"), enabled=False, off_by="UV_NO_CACHE=1")
+    first, *_ = notice_sentences(off, None, None, Preferences(), (), "r", demo=False)
+    assert first.startswith("uv's cache is switched off: UV_NO_CACHE=1. ")
+
+
+@pytest.mark.parametrize(("id_", "is_offered"), [("pipenv", True), ("poetry", False)])
+async def test_what_only_old_pips_read_is_a_rule_where_pips_run(id_: str, is_offered: bool) -> None:
+    write(location("poetry").root, "artifacts/ab/cd/ef/" + "0" * 58 + "/six-1.0-py3-none-any.whl", b"w")
+    app = app_of(id_)
+    async with running(app) as pilot:
+        await pilot.press("X")
+        await until(pilot, lambda: "leftovers" in text_of(app))
+        assert ("pip before 23.3" in text_of(app)) == is_offered

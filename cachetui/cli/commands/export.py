@@ -139,7 +139,7 @@ def _warn_of_nothing(
     if entries:
         warn(f"No wheel or sdist in the cache matches {' '.join(terms)}.")
         if any(entry.unpacked for entry in entries):
-            warn(UNPACKED)
+            warn(UNPACKED.format(inventory.conduct.tool))
     else:
         warn_of_no_match(predicate, inventory)
 

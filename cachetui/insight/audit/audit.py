@@ -139,7 +139,7 @@ class Audit(EntryRows):
     shards: tuple[Shards, ...]
     """Disk usage of the directories themselves (not of their files) in the whole root, the biggest first."""
     foreign_files: int
-    """Number of files in the whole root that pip does not write."""
+    """Number of files in the whole root that the program does not write."""
     foreign_disk_usage: int
     """Allocated bytes of the foreign files."""
 
@@ -157,7 +157,7 @@ class Audit(EntryRows):
     def disk_usage(self) -> int:
         """Allocated bytes of everything: entries, foreign files and directories.
 
-        For the whole root, this is what `du` counts.
+        For the whole root, this is what `du` counts, unless directories of it are closed.
         """
         return self.total.disk_usage + self.foreign_disk_usage + self.directories_disk_usage
 

@@ -36,6 +36,7 @@ def audit_json(audit: Audit, terms: Sequence[str] = (), others: Sequence[OtherCa
     for name, section in _sections(audit):
         yield f',\n "{name}": {json.dumps(section)}'
     yield f',\n "other_caches": {json.dumps(None if others is None else other_caches_json(others))}'
+    yield f',\n "closed": {json.dumps([characters(name) for name in audit.inventory.closed])}'
     errors = [{"path": characters(error.path), "reason": characters(error.reason)} for error in audit.errors]
     yield f',\n "errors": {json.dumps(errors)},\n "listing": [\n  '
     yield ",\n  ".join([_row(row) for row in rows(audit)])

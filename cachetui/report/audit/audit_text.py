@@ -9,6 +9,7 @@ from cachetui.caches.source import OtherCache
 from cachetui.insight.audit.audit import MOMENTS, Audit
 from cachetui.insight.audit.comparison import ComparedEntry, Comparison, FigureChange
 from cachetui.insight.audit.figures import POLICY, Age, Figure, wasted
+from cachetui.report.info import NOT_COUNTED
 from cachetui.report.other_caches import other_root
 from cachetui.text.escape import escape_control
 from cachetui.text.format import count, date_time, disk_text, local_date_time
@@ -75,16 +76,19 @@ def _head(lead: str, root: str, at: str, terms: Sequence[str]) -> Iterator[str]:
 
 
 def _sum(audit: Audit, tool: str) -> Iterator[str]:
-    """Yield lines about the disk usage, as `du` counts it."""
+    """Yield lines about the disk usage, as `du` counts it, and about what is not counted."""
+    is_all = not audit.made_up and not audit.inventory.closed
     yield f"{'':<{NAME}}{'Disk':>9}"
     for name, amount in (
         (f"{count(len(audit.total.entries), 'entry')}", audit.total.disk_usage),
         (_directories(audit.directories), audit.directories_disk_usage),
         (f"{count(audit.foreign_files, 'file')} not {tool}'s", audit.foreign_disk_usage),
-        ("together" if audit.made_up else "together, as du counts", audit.disk_usage),
+        ("together, as du counts" if is_all else "together", audit.disk_usage),
     ):
         yield f"{name:<{NAME}}{disk_text(amount):>9}"
     yield f"{'lengths of the files':<{NAME}}{disk_text(audit.total.apparent_size):>9}"
+    for name in audit.inventory.closed:
+        yield f"{name}/: {NOT_COUNTED}"
 
 
 def _directories(number: int) -> str:

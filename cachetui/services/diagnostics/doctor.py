@@ -109,7 +109,7 @@ def _cache(options: GlobalOptions, report: Callable[[str], None]) -> dict[str, A
 def _content(location: Location, options: GlobalOptions, report: Callable[[str], None]) -> dict[str, Any]:
     report(f"Reading {location.name}")
     inventory: Inventory = read_cache(location, memory=options.scan_memory)
-    tops = TOPS if inventory.conduct.runs_pip else {entry.path.partition("/")[0] for entry in inventory.entries}
+    tops = TOPS | {entry.path.partition("/")[0] for entry in inventory.entries}
     return {
         "really": inventory.root,
         "file_system": _file_system(inventory.root),

@@ -27,7 +27,9 @@ async def export_entries(screen: CacheScreen, entries: Collection[Entry]) -> Non
     if not planned:
         of = "among what is marked" if screen.model.marks else "in this row"
         why = f"There is not a wheel or sdist {of}, so there is nothing to export."
-        screen.notify(UNPACKED if any(entry.unpacked for entry in entries) else why, markup=False)
+        if any(entry.unpacked for entry in entries):
+            why = UNPACKED.format(inventory.conduct.tool)
+        screen.notify(why, markup=False)
         return
     root, proposed = Path(inventory.root), screen.export_folder
     dialog = ExportDialog(len(planned), passed_over(entries), proposed, lambda folder: look_at(planned, folder, root))

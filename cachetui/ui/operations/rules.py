@@ -54,7 +54,7 @@ async def mark_by_rules(screen: CacheScreen) -> None:
         unknown=unknown_rules(screen),
         looked=looked_at(screen),
         notes=rule_notes(screen, preferences),
-        tool=services.tool,
+        conduct=services.conduct,
     )
 
     def know(*words: Label) -> None:

@@ -13,10 +13,10 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
 
-from cachetui.conduct import PIP
+from cachetui.conduct import PIP, Conduct
 from cachetui.labels import Label
 from cachetui.model import Entry
-from cachetui.prune_rules import Rules
+from cachetui.prune_rules import OF_PIPS, Rules
 from cachetui.text.format import count, disk_text
 from cachetui.ui.bindings import MARK, MOVE, PROGRAM, SHOW, key
 from cachetui.ui.dialogs.modal import SHEET, SHORT, DialogButton, Modal, Paragraphs
@@ -107,17 +107,17 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         unknown: Mapping[Name, str] = NO_WORDS,
         looked: str = "",
         notes: tuple[str, ...] = (),
-        tool: str = PIP.tool,
+        conduct: Conduct = PIP,
     ) -> None:
         """Make the dialog; `counter` counts the entries that rules choose.
 
         `form` has the rules that are ticked at first. `unknown` says, by the names of rules, why the entries of a rule
-        are not known, and `looked` which environments were looked at. `notes` are sentences to show in addition, and
-        `tool` is the program that fills the cache.
+        are not known, and `looked` which environments were looked at. `notes` are sentences to show in addition.
+        `conduct` is that of the cache: rules about pips are left out where none runs.
         """
         super().__init__()
         self.counter, self.form = counter, form
-        self.unknown, self.looked, self.notes, self.tool = unknown, looked, notes, tool
+        self.unknown, self.looked, self.notes, self.conduct = unknown, looked, notes, conduct
         self.together: RuleCounts | None = None
         """Entries that all ticked rules choose together; None while they are counted, or if a value does not parse."""
         self._figures: dict[Rules, Figures] = {}  # totals by rules, as far as they have been counted
@@ -132,7 +132,8 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
                 for title, rules in GROUPS:
                     yield self._caption(title, rules)
                     for rule in rules:
-                        yield RuleRow(rule, self.form, self.unknown.get(rule.name, ""), self.tool)
+                        if self.conduct.runs_pip or rule.name not in OF_PIPS:
+                            yield RuleRow(rule, self.form, self.unknown.get(rule.name, ""), self.conduct.tool)
             yield PaintedLine(id="together")
             yield Note()
             with Horizontal(id="answers"):
