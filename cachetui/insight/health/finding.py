@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal, NamedTuple
 
 from cachetui.conduct import PIP, Conduct
@@ -53,21 +53,22 @@ class Meaning(NamedTuple):
     """Title in a few words."""
     severity: Severity
     consequence: str
-    """Consequence, such as pip's reaction (a sentence)."""
+    """Consequence, such as pip's reaction (a sentence); `{tool}` is the program that reads the cache."""
     way_out: str
-    """Advice to the user (a sentence)."""
+    """Advice to the user (a sentence); `{tool}` is the program that fills the cache."""
+    pip_only: bool = False
+    """Whether the consequence is known for pip only."""
 
 
-BY_PIP = "Mark and remove it: pip "
-"""Start of the advice to remove an entry that pip then fetches or makes again."""
-REMOVE = f"{BY_PIP}downloads it again when it is needed."
-REBUILD = f"{BY_PIP}builds it again when it is needed."
+REMOVE = "Mark and remove it: {tool} downloads it again when it is needed."
+REBUILD = "Mark and remove it: {tool} builds it again when it is needed."
 MEANINGS: Mapping[FindingType, Meaning] = {
     "mismatch": Meaning(
         "not what its index lists",
         "danger",
         "pip stops at it if it checks the hash, and installs it if it does not.",
         "Remove it, and find out who could write here: damage changes a few bytes, tampering replaces the whole file.",
+        pip_only=True,
     ),
     "quarantined": Meaning(
         "from a quarantined project",
@@ -79,13 +80,13 @@ MEANINGS: Mapping[FindingType, Meaning] = {
     "writable": Meaning(
         "others can write to it",
         "danger",
-        "Anyone with an account on this machine can change what pip installs.",
+        "Anyone with an account on this machine can change what {tool} installs.",
         "Take away the write permission of others (chmod -R o-w), then verify with --deep.",
     ),
     "folder": Meaning(
-        "a folder that others can write to to",
+        "a folder that others can write to",
         "danger",
-        "Anyone with an account on this machine can put files there that pip installs.",
+        "Anyone with an account on this machine can put files there that {tool} installs.",
         "Take away the write permission of others (chmod -R o-w), then verify with --deep.",
     ),
     "archive": Meaning(
@@ -93,12 +94,14 @@ MEANINGS: Mapping[FindingType, Meaning] = {
         "damage",
         "pip takes it from the cache, and stops with an error each time.",
         REMOVE,
+        pip_only=True,
     ),
     "build": Meaning(
         "a damaged wheel that was built here",
         "damage",
         "pip uses it instead of building, and stops with an error each time.",
         REBUILD,
+        pip_only=True,
     ),
     "page": Meaning(
         "a damaged index page",
@@ -106,18 +109,21 @@ MEANINGS: Mapping[FindingType, Meaning] = {
         "pip stops at it with an error: 26.2 and later without asking the index, earlier ones once the index has "
         "answered that nothing changed.",
         REMOVE,
+        pip_only=True,
     ),
     "metadata": Meaning(
         "damaged metadata",
         "damage",
         "pip reads it instead of the wheel's own, and stops with an error.",
         REMOVE,
+        pip_only=True,
     ),
     "inconsistent": Meaning(
         "doesn't match its RECORD",
         "damage",
         "pip installs it without checking, and no cached index page lists its hash.",
-        f"{BY_PIP}downloads or builds it again when it is needed.",
+        "Mark and remove it: {tool} downloads or builds it again when it is needed.",
+        pip_only=True,
     ),
     "length": Meaning(
         "wrong length",
@@ -126,36 +132,43 @@ MEANINGS: Mapping[FindingType, Meaning] = {
         "earlier versions stop with an error. If it is an index page, pip 26.1 and later stop with an error; earlier "
         "versions read the part that is there.",
         REMOVE,
+        pip_only=True,
     ),
     "stopping": Meaning(
         "a record that crashes pip",
         "damage",
         "pip ends with a traceback as soon as it requests this address.",
         REMOVE,
+        pip_only=True,
     ),
-    "unreadable": Meaning("an unreadable record", "damage", "pip skips it and downloads it again.", REMOVE),
+    "unreadable": Meaning(
+        "an unreadable record", "damage", "pip skips it and downloads it again.", REMOVE, pip_only=True
+    ),
     "origin": Meaning(
         "a damaged origin.json",
         "damage",
         "pip before 23.2 stops at it; later versions do not know what the wheel was built from.",
         REBUILD,
+        pip_only=True,
     ),
     "misnamed": Meaning(
         "a wheel under a wrong name",
         "damage",
         "pip skips it, or at least pip 25.3 and later do, if the line below says so.",
         "Mark and remove it, unless an older pip still uses it.",
+        pip_only=True,
     ),
     "link": Meaning(
         "a pip folder that is a link",
         "damage",
         "pip follows it. cachetui follows no links inside a cache, so the content was not checked.",
         "To check it, use --cache-dir with the folder that contains http-v2 or wheels.",
+        pip_only=True,
     ),
     "owner": Meaning(
         "wrong owner, or not readable",
         "rights",
-        "pip cannot replace it, and may be unable to read it. It was probably written with sudo or in a container.",
+        "{tool} cannot replace it, and may be unable to read it. It was probably written with sudo or in a container.",
         "Give it to the user of the cache: sudo chown -R $USER, and chmod -R u+rwX, on the cache's folder.",
     ),
     "yanked": Meaning(
@@ -163,6 +176,7 @@ MEANINGS: Mapping[FindingType, Meaning] = {
         "notice",
         "pip takes a yanked release only if a requirement names exactly its version, as lock files do.",
         "Read the reason, and take another version if it concerns you.",
+        pip_only=True,
     ),
     "startup": Meaning(
         "runs at every start of Python",
@@ -183,35 +197,45 @@ MEANINGS: Mapping[FindingType, Meaning] = {
         "Its index marks the project as archived or deprecated: do not count on mended faults.",
         "Read the reason, and look for a successor.",
     ),
-    "leftover": Meaning("left behind", "waste", "pip never reads it.", "Mark and remove it: nothing is lost."),
+    "leftover": Meaning("left behind", "waste", "{tool} never reads it.", "Mark and remove it: nothing is lost."),
     "selfcheck": Meaning(
         "from a deleted environment",
         "waste",
         "pip never looks at it again.",
         "Mark and remove it: nothing is lost.",
+        pip_only=True,
     ),
     "legacy": Meaning(
         "in the format of older pips",
         "waste",
         "pip 23.3 and later keep theirs in http-v2/ and never look here.",
         "Mark and remove it, unless a pip before 23.3 or a tool such as pip-audit still uses it.",
+        pip_only=True,
     ),
     "pickle": Meaning(
         "in the format of pip 6.0",
         "waste",
         "pip 6.0.7 and later skip it.",
         "Mark and remove it: nothing is lost.",
+        pip_only=True,
     ),
 }
-"""Meaning of each finding type, the most severe first."""
+"""Meaning of each finding type, the most severe first, for `meaning_of` to fill in."""
 SORTS: tuple[FindingType, ...] = tuple(MEANINGS)
-OF_ANY_TOOL = frozenset[FindingType](("writable", "folder", "owner", "leftover"))
-"""Types of findings that have the same consequence in the cache of every program."""
-PIP_WORD = re.compile(r"\bpip\b")
 OF_CONTENT = frozenset[FindingType](
     ("mismatch", "archive", "build", "page", "metadata", "inconsistent", "length", "stopping", "unreadable")
 )
 """Types that all mean that an entry's bytes are not what they should be."""
+
+
+@cache
+def meaning_of(sort: FindingType, conduct: Conduct) -> Meaning:
+    """Return the meaning of a finding type in the cache of a program, which need not run pip."""
+    meaning = MEANINGS[sort]
+    consequence = meaning.consequence.format(tool=PIP.tool if conduct.runs_pip else conduct.tool)
+    if meaning.pip_only and not conduct.runs_pip:
+        consequence = f"What {conduct.tool} does with it is not known."
+    return meaning._replace(consequence=consequence, way_out=meaning.way_out.format(tool=conduct.tool))
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,19 +258,11 @@ class Finding:
     @property
     def meaning(self) -> Meaning:
         """Meaning of the finding's type in pip's cache."""
-        return MEANINGS[self.sort]
+        return self.meaning_in()
 
     def meaning_in(self, conduct: Conduct = PIP) -> Meaning:
         """Return the meaning of the finding's type in the cache of a program, which need not run pip."""
-        meaning, tool = self.meaning, conduct.tool
-        if tool == PIP.tool:
-            return meaning
-        consequence = meaning.consequence
-        if not conduct.runs_pip and PIP_WORD.search(consequence):
-            unknown = f"What {tool} does with it is not known."
-            consequence = PIP_WORD.sub(tool, consequence) if self.sort in OF_ANY_TOOL else unknown
-        way_out = meaning.way_out.replace(BY_PIP, PIP_WORD.sub(tool, BY_PIP))
-        return meaning._replace(consequence=consequence, way_out=way_out)
+        return meaning_of(self.sort, conduct)
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

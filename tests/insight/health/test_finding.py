@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cachetui.conduct import PIP, Conduct
-from cachetui.insight.health.finding import MEANINGS, SORTS, Finding, in_order
+from cachetui.insight.health.finding import MEANINGS, SORTS, Finding, in_order, meaning_of
 
 SHORT = Finding("length", "http-v2/a", "its headers announce 9 bytes, it has 3", 1)
 BROKEN = Finding("archive", "http-v2/a", "it does not unpack: it is cut off", 1)
@@ -36,8 +36,15 @@ def test_in_another_cache_a_meaning_names_its_program_and_claims_nothing_of_what
     assert BROKEN.meaning_in(PIP) is BROKEN.meaning
     again = "Mark and remove it: {} downloads it again when it is needed."
     assert BROKEN.meaning_in(pipenv) == BROKEN.meaning._replace(way_out=again.format("pipenv"))
-    assert BROKEN.meaning_in(other)[2:] == ("What other does with it is not known.", again.format("other"))
+    assert BROKEN.meaning_in(other)[2:4] == ("What other does with it is not known.", again.format("other"))
     leftover = replace(BROKEN, sort="leftover")
     assert leftover.meaning_in(other).consequence == "other never reads it."
     fresh = replace(BROKEN, sort="fresh")
     assert fresh.meaning_in(other) == fresh.meaning
+
+
+def test_only_what_is_known_of_pip_alone_names_pip() -> None:
+    for sort in SORTS:
+        meaning = MEANINGS[sort]
+        assert ("pip" in meaning.consequence.replace("{tool}", "")) == meaning.pip_only
+        assert "pip" not in meaning_of(sort, Conduct("other", ("other",))).consequence
