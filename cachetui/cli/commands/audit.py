@@ -62,7 +62,7 @@ from cachetui.text.escape import escape_control
 def command(context: click.Context, terms: tuple[str, ...], form: str, as_json: bool, since: str | None) -> int:
     """Show where the space is: by kind, project, age, Python, platform and index, and what each rule would free.
 
-    With TERMs, only matching entries count (see cachetui help terms); directories and files that are not pip's
+    With TERMs, only matching entries count (see cachetui help terms); directories and files that are not the program's
     are always counted for the whole cache.
     """
     if as_json:
