@@ -28,6 +28,7 @@ from cachetui.report.entries_json import removal_json
 from cachetui.report.removal_list import MOST_NAMES, bill, number_kept, stays, title
 from cachetui.services import removal as services
 from cachetui.services.cache import Cache
+from cachetui.services.facts.labels import protected_entries
 from cachetui.services.options import GlobalOptions
 from cachetui.services.own_commands import own_commands
 from cachetui.terms.quantities import parse_age, parse_size
@@ -152,7 +153,7 @@ def remove(
     """
     inventory = cache.inventory
     if inventory.conduct.refusal:
-        return _show_own_commands(cache, entries, wishes)
+        return _show_own_commands(cache, entries, wishes, preferences)
     named, now_ns = cache.location.named, time.time_ns()
     plan = services.plan(inventory, entries, preferences, named=named, purge=purge, now_ns=now_ns)
     denied = any(reason in DENIALS for _, reason in plan.kept)
@@ -180,13 +181,14 @@ def remove(
     return FAILED if outcome.failed or inventory.errors or denied else DONE
 
 
-def _show_own_commands(cache: Cache, entries: Sequence[Entry], wishes: RemovalRequest) -> int:
+def _show_own_commands(cache: Cache, entries: Sequence[Entry], wishes: RemovalRequest, preferences: Preferences) -> int:
     """Show the commands of the cache's own program, with --dry-run also the entries that they concern.
 
     Raises RefusedError unless this is a dry run.
     """
     inventory = cache.inventory
-    own = own_commands(inventory, cache.location, entries)
+    protected = protected_entries(inventory.entries, preferences.protection, inventory.root, time.time_ns())
+    own = own_commands(inventory, cache.location, entries, protected=protected)
     if not wishes.dry_run:
         _show((f"Run {'this' if len(own.commands) == 1 else 'these'} instead:", *own.lines), warn)
         raise RefusedError(own.refusal)

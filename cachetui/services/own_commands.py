@@ -62,11 +62,17 @@ class OwnCommands(NamedTuple):
 
 
 def own_commands(
-    inventory: Inventory, location: Location, chosen: Collection[Entry], *, stop: Callable[[], bool] = never
+    inventory: Inventory,
+    location: Location,
+    chosen: Collection[Entry],
+    *,
+    protected: Collection[str] = (),
+    stop: Callable[[], bool] = never,
 ) -> OwnCommands:
     """Return the commands that remove the chosen entries; if none are chosen, those that remove what is not used.
 
-    This asks the file system which blocks the files share with others. Raises RootError if the root is gone.
+    This asks the file system which blocks the files share with others. `protected` holds the paths of protected
+    entries, which the commands do not spare. Raises RootError if the root is gone.
     """
     source = source_of(location.source)
     commands = source.commands(inventory, chosen)
@@ -89,7 +95,7 @@ def own_commands(
             back = returned(inventory, one.takes, before=before, later=later, stop=stop)
         except RootError:
             back = _returned(_freed_after(before, one.takes), one.takes, later, None)
-        found.append(OwnCommand(quoted((*one.words, *option)), _notes(one, back, wanted)))
+        found.append(OwnCommand(quoted((*one.words, *option)), _notes(one, back, wanted, protected)))
     return OwnCommands(inventory.conduct.refusal, tuple(found), notes)
 
 
@@ -157,13 +163,18 @@ def _shared(tree: Tree, files: Sequence[File], stop: Callable[[], bool]) -> int 
     return total
 
 
-def _notes(command: ToolCommand, back: Returned, wanted: Collection[str]) -> tuple[str, ...]:
+def _notes(
+    command: ToolCommand, back: Returned, wanted: Collection[str], protected: Collection[str]
+) -> tuple[str, ...]:
     """Return sentences about what a command removes, and the space that it gives back."""
     if not command.takes:
         return ("It finds nothing to remove.",)
     size = disk_text(sum([entry.disk_usage for entry in command.takes]))
     gives = f"gives back {'' if back.is_known else 'at most '}{disk_text(back.disk)}"
     notes = [f"It removes {count(len(command.takes), 'entry')}, {size}, and {gives}."]
+    spared = [entry for entry in command.takes if entry.path in protected]
+    if spared:
+        notes.append(f"It also removes {count(len(spared), 'entry')} that you have protected{_releases(spared)}.")
     if back.later:
         notes.append(f"{disk_text(back.later)} are given back only by a later command: what it removes shares them.")
     if back.elsewhere:

@@ -129,7 +129,8 @@ class Services:
         from cachetui.services.own_commands import own_commands  # noqa: PLC0415 - few caches need it
 
         with guard("find the commands"):
-            return own_commands(inventory, self.location, chosen, stop=stop)
+            protected = self.protected(inventory.entries, self.read_preferences().protection)
+            return own_commands(inventory, self.location, chosen, protected=protected, stop=stop)
 
     def ask_pip(self, *, stop: Stop = never) -> str | None:
         """Ask pip itself for its cache directory; return a sentence if it names another directory."""

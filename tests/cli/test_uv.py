@@ -9,6 +9,7 @@ import pytest
 from cachetui.cli.exit_codes import NO_MATCH
 from tests.caches.uv_cache import UvCache, three_generations
 from tests.cli.conftest import Run
+from tests.cli.test_preferences import prefer
 from tests.untouched import state_of
 
 REFUSED = "Error: cachetui removes nothing from uv's cache.\n"
@@ -72,6 +73,14 @@ def test_a_refusal_shows_the_command_and_what_it_takes(uv: Run, cache: UvCache) 
     assert lines[at - 1] == "Run this instead:"
     assert lines[at + 1].startswith("  It removes 3 entries, ")
     assert lines[at + 2] == "  This includes 2 entries that you did not choose: alpha-one 1.0."
+
+
+def test_what_the_user_has_protected_is_named(uv: Run) -> None:
+    prefer('protect = ["alpha-one==1.1"]')
+    words = "It also removes 1 entry that you have protected: alpha-one 1.1."
+    assert words in uv("remove", "alpha-one", "--dry-run").out
+    assert words in uv("purge", "--yes").err
+    assert "protected" not in uv("remove", "gamma", "--dry-run").out
 
 
 def test_what_environments_share_is_not_given_back(uv: Run, cache: UvCache, tmp_path: Path) -> None:
