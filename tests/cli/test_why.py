@@ -119,7 +119,7 @@ def test_the_made_up_cache_goes_by_its_own_index(run: Run, monkeypatch: pytest.M
 
 def test_what_is_installed_here_does_not_count_in_the_demo(run: Run) -> None:
     told = json.loads(run("why", "packaging", "--demo", "--json", "--python", sys.executable).out)
-    assert (told["forecast"]["way"], told["tone_words"]) in (("cache", "cached"), ("checked", "cached"))
+    assert told["forecast"]["way"] not in ("installed", "unknown")  # what it is else depends on the pip that answers
     assert any("made up" in one for one in told["more"])
 
 
