@@ -51,5 +51,6 @@ class OpenCaches:
         self._left += self._removals
         before, self.main = self._app.current_mode, main
         await self.show()
+        self._on_tab()
         await self._app.remove_mode(before)
         gc.collect()  # the screen that was removed, and its inventory

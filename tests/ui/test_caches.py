@@ -359,3 +359,16 @@ async def test_what_only_old_pips_read_is_a_rule_where_pips_run(id_: str, is_off
         await pilot.press("X")
         await until(pilot, lambda: "leftovers" in text_of(app))
         assert ("pip before 23.3" in text_of(app)) == is_offered
+
+
+async def test_what_was_said_of_one_cache_is_not_shown_over_another() -> None:
+    app = app_of()
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await read(pilot, app)
+        await go_to(pilot, app, "pipenv")
+        app.notify("Nothing is verified here.")
+        await until(pilot, lambda: len(app.screen.query("Toast")) == 1)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.services.tool == "pip")
+        await read(pilot, app)
+        await until(pilot, lambda: not app.screen.query("Toast"))
