@@ -114,7 +114,7 @@ def test_events_at_one_version_and_odd_bounds() -> None:
     ("content", "sentence"),
     [
         (b"{", "list.json, line 1: this is no valid JSON: "),
-        (b'{\n"id": "A",\n}', "list.json, line 3: this is no valid JSON: "),
+        (b'{\n"id": "A"\n"x": 1}', "list.json, line 3: this is no valid JSON: "),
         (b'{"id": "A"}\n{"id": }\n', "list.json, line 2: this is no valid JSON: "),
         (b"[" * 100_000, "list.json cannot be read: it is nested too deeply."),
         (b'{"id": ' + b"1" * 10_000 + b"}", "list.json cannot be read: a number in it is too long."),
