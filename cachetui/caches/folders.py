@@ -25,6 +25,18 @@ def set_folder(typed: str, environ: Mapping[str, str]) -> Path:
     return Path(here(), expand(typed, sys.platform, environ))
 
 
+def named_folder(cache_dir: str | None, variable: str, environ: Mapping[str, str]) -> tuple[Path, str] | None:
+    """Return the folder that `--cache-dir` or an environment variable names, and which of them named it.
+
+    `cache_dir` is the value of `--cache-dir`. None if neither names a folder.
+    """
+    if cache_dir:
+        return set_folder(cache_dir, environ), "--cache-dir"
+    if value := environ.get(variable):
+        return set_folder(value, environ), f"{variable}={value}"
+    return None
+
+
 def config_folders(name: str, environ: Mapping[str, str], platform: str = sys.platform) -> list[Path]:
     """Return the user's settings folders of a program, as platformdirs finds them without an author.
 

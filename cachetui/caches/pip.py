@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cachetui.caches.source import Source
+from cachetui.caches.source import ScanOptions, Source
 from cachetui.interpreters.lookup import Python
-from cachetui.model import Batch, Entry, Inventory
+from cachetui.model import Inventory
 from cachetui.pip.config.location import Location, locate
 from cachetui.pip.versions import pip_index
 
@@ -28,15 +28,7 @@ def locate_pip(cache_dir: str | None, *, python: Python | None, environ: Mapping
     return locate(cache_dir, python=python, environ=environ)
 
 
-def scan_pip(
-    location: Location,
-    *,
-    memory: bool,
-    stop: Callable[[], bool],
-    report: Callable[[Batch], None] | None,
-    known: Mapping[str, Entry],
-    layout: Layout | None = None,
-) -> Inventory:
+def scan_pip(location: Location, options: ScanOptions, layout: Layout | None = None) -> Inventory:
     """Read a cache that pip fills, or that another program fills in the same format; see `Scan`.
 
     `layout` is the layout of the other program's cache; None for pip's.
@@ -46,15 +38,15 @@ def scan_pip(
     from cachetui.pip.scan.scanner import scan  # noqa: PLC0415
 
     with ExitStack() as stack:
-        remembered = stack.enter_context(Memory()) if memory else None
-        LOG.info("memory of earlier scans: %s", "used" if memory else "not used")
+        remembered = stack.enter_context(Memory()) if options.memory else None
+        LOG.info("memory of earlier scans: %s", "used" if options.memory else "not used")
         inventory = scan(
             location.root,
             memory=remembered,
-            indexes=_indexes(location, memory=memory),
-            stop=stop,
-            report=report,
-            known=known,
+            indexes=_indexes(location, memory=options.memory),
+            stop=options.stop,
+            report=options.report,
+            known=options.known,
             by_length=location.made_up,
             layout=layout or PIPS,
         )

@@ -6,16 +6,16 @@ which is not looked for; a new Pipfile gets the index of pip's settings.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from cachetui.caches.folders import cache_folder, set_folder
+from cachetui.caches.folders import cache_folder, named_folder
 from cachetui.caches.pip import has_pips_layout, scan_pip
-from cachetui.caches.source import Source
+from cachetui.caches.source import ScanOptions, Source
 from cachetui.conduct import Conduct
 from cachetui.interpreters.lookup import Python
-from cachetui.model import Batch, Entry, Inventory
+from cachetui.model import Inventory
 from cachetui.pip.config.location import DEFAULT, Location, locate
 
 VARIABLE, MIRROR = "PIPENV_CACHE_DIR", "PIPENV_PYPI_MIRROR"
@@ -25,12 +25,7 @@ CONDUCT = Conduct(tool="pipenv", programs=("pip", "pipenv"))
 
 def locate_pipenv(cache_dir: str | None, *, python: Python | None, environ: Mapping[str, str]) -> Location:
     """Return where pipenv's settings put its cache."""
-    if cache_dir:
-        root, said_by = set_folder(cache_dir, environ), "--cache-dir"
-    elif environ.get(VARIABLE):
-        root, said_by = set_folder(environ[VARIABLE], environ), f"{VARIABLE}={environ[VARIABLE]}"
-    else:
-        root, said_by = cache_folder("pipenv", environ), DEFAULT
+    root, said_by = named_folder(cache_dir, VARIABLE, environ) or (cache_folder("pipenv", environ), DEFAULT)
     of_pip = locate(python=python, environ=environ)
     mirror = environ.get(MIRROR, "")
     return Location(
@@ -45,21 +40,14 @@ def locate_pipenv(cache_dir: str | None, *, python: Python | None, environ: Mapp
     )
 
 
-def scan_pipenv(
-    location: Location,
-    *,
-    memory: bool,
-    stop: Callable[[], bool],
-    report: Callable[[Batch], None] | None,
-    known: Mapping[str, Entry],
-) -> Inventory:
+def scan_pipenv(location: Location, options: ScanOptions) -> Inventory:
     """Read pipenv's cache; see `Scan`."""
     from cachetui.caches.pipenv_parts import TOP, with_own_parts  # noqa: PLC0415 - what only locates does without
     from cachetui.pip.scan.layout import PIPS  # noqa: PLC0415 - as above
 
     layout = PIPS._replace(id="pipenv", tops={*PIPS.tops, TOP})
-    inventory = scan_pip(location, memory=memory, stop=stop, report=report, known=known, layout=layout)
-    return replace(with_own_parts(inventory, known, stop), conduct=CONDUCT)
+    inventory = scan_pip(location, options, layout)
+    return replace(with_own_parts(inventory, options.known, options.stop), conduct=CONDUCT)
 
 
 def is_pipenvs(root: Path, names: Collection[str]) -> bool:

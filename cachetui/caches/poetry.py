@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from cachetui.caches.folders import cache_folder, config_folders, set_folder
+from cachetui.caches.folders import cache_folder, config_folders, named_folder, set_folder
 from cachetui.caches.pip import scan_pip
-from cachetui.caches.source import Source
+from cachetui.caches.source import ScanOptions, Source
 from cachetui.conduct import Conduct
 from cachetui.interpreters.lookup import Python
-from cachetui.model import Batch, Entry, Inventory
+from cachetui.model import Inventory
 from cachetui.pip.config.location import DEFAULT, Location
 
 NAME = "pypoetry"
@@ -35,18 +35,17 @@ CONDUCT = Conduct(
 
 def locate_poetry(cache_dir: str | None, *, python: Python | None, environ: Mapping[str, str]) -> Location:
     """Return where poetry's settings put its cache."""
-    if cache_dir:
-        root, said_by = set_folder(cache_dir, environ), "--cache-dir"
-    elif environ.get(VARIABLE):
-        root, said_by = set_folder(environ[VARIABLE], environ), f"{VARIABLE}={environ[VARIABLE]}"
-    else:
-        root, said_by = cache_folder(NAME, environ), DEFAULT
-        for file in _settings_files(environ):
-            if named := _cache_dir_in(file):
-                root, said_by = set_folder(named, environ), f"cache-dir in {file}"
-                break
+    root, said_by = named_folder(cache_dir, VARIABLE, environ) or _default_folder(environ)
     prefix = python.prefix if python else None
     return Location(root, said_by, named=bool(cache_dir), enabled=True, prefix=prefix, source="poetry")
+
+
+def _default_folder(environ: Mapping[str, str]) -> tuple[Path, str]:
+    """Return the folder that the user's settings name, or else poetry's default, and what names it."""
+    for file in _settings_files(environ):
+        if named := _cache_dir_in(file):
+            return set_folder(named, environ), f"cache-dir in {file}"
+    return cache_folder(NAME, environ), DEFAULT
 
 
 def _settings_files(environ: Mapping[str, str]) -> list[Path]:
@@ -65,21 +64,12 @@ def _cache_dir_in(file: Path) -> str | None:
     return named if isinstance(named, str) and named else None
 
 
-def scan_poetry(
-    location: Location,
-    *,
-    memory: bool,
-    stop: Callable[[], bool],
-    report: Callable[[Batch], None] | None,
-    known: Mapping[str, Entry],
-) -> Inventory:
+def scan_poetry(location: Location, options: ScanOptions) -> Inventory:
     """Read poetry's cache; see `Scan`."""
     from cachetui.caches.poetry_copies import with_copies  # noqa: PLC0415 - what only locates does without
     from cachetui.caches.poetry_layout import POETRYS  # noqa: PLC0415 - as above
 
-    inventory = scan_pip(
-        location, memory=memory, stop=stop, report=report, known=known, layout=POETRYS._replace(closed=CLOSED)
-    )
+    inventory = scan_pip(location, options, POETRYS._replace(closed=CLOSED))
     closed = [name for name in sorted(CLOSED) if os.path.isdir(Path(inventory.root, name))]  # noqa: PTH112 - as below
     return replace(with_copies(inventory), conduct=CONDUCT, closed=tuple(closed))
 

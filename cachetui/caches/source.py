@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from cachetui.conduct import PIP, Conduct
 from cachetui.model import Batch, Entry, Inventory
 from cachetui.pip.config.location import Location
+from cachetui.system.tree import never
 
 if TYPE_CHECKING:
     from cachetui.interpreters.lookup import Python
+
+
+NOTHING: Mapping[str, Entry] = MappingProxyType({})
 
 
 class Locate(Protocol):
@@ -25,23 +30,24 @@ class Locate(Protocol):
         """
 
 
+class ScanOptions(NamedTuple):
+    """How a cache is read, whatever program fills it."""
+
+    memory: bool = False
+    """Whether to use and update the results of earlier runs."""
+    stop: Callable[[], bool] = never
+    """Function that returns whether to stop."""
+    report: Callable[[Batch], None] | None = None
+    """Function that gets the progress of the scan."""
+    known: Mapping[str, Entry] = NOTHING
+    """Entries by path from an earlier scan of this process."""
+
+
 class Scan(Protocol):
     """Function that reads a cache."""
 
-    def __call__(
-        self,
-        location: Location,
-        *,
-        memory: bool,
-        stop: Callable[[], bool],
-        report: Callable[[Batch], None] | None,
-        known: Mapping[str, Entry],
-    ) -> Inventory:
-        """Return the content of the cache.
-
-        `memory` says whether to use and update the results of earlier runs. `known` holds entries by path from an
-        earlier scan of this process. Raises RootError and OSError if the root cannot be read.
-        """
+    def __call__(self, location: Location, options: ScanOptions) -> Inventory:
+        """Return the content of the cache. Raises RootError and OSError if the root cannot be read."""
 
 
 class ToolCommand(NamedTuple):

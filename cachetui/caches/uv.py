@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from cachetui.caches.folders import set_folder
-from cachetui.caches.source import Source
+from cachetui.caches.source import ScanOptions, Source
 from cachetui.caches.uv_commands import CLEAN, commands
 from cachetui.caches.uv_layout import CONDUCT, is_uvs
 from cachetui.caches.uv_scan import UvScanner
 from cachetui.caches.uv_settings import find_cache
 from cachetui.interpreters.lookup import Python
-from cachetui.model import Batch, Entry, Inventory
+from cachetui.model import Inventory
 from cachetui.pip.config.location import Location
 from cachetui.system.tree import Tree
 
@@ -35,20 +35,13 @@ def locate_uv(cache_dir: str | None, *, python: Python | None, environ: Mapping[
     )
 
 
-def scan_uv(
-    location: Location,
-    *,
-    memory: bool,
-    stop: Callable[[], bool],
-    report: Callable[[Batch], None] | None,
-    known: Mapping[str, Entry],
-) -> Inventory:
+def scan_uv(location: Location, options: ScanOptions) -> Inventory:
     """Read uv's cache; see `Scan`.
 
-    It is read from the beginning each time: `memory` and `known` change nothing.
+    It is read from the beginning each time: `options.memory` and `options.known` change nothing.
     """
     with Tree(location.root) as tree:
-        return UvScanner(tree, stop, report).inventory()
+        return UvScanner(tree, options.stop, options.report).inventory()
 
 
 def is_uv_cache(root: Path, names: Collection[str]) -> bool:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import NamedTuple
 
 from cachetui.caches.registry import PIP, may_be_pips, source_at, source_of
+from cachetui.caches.source import ScanOptions
 from cachetui.errors import RootError, UsageError
 from cachetui.interpreters.lookup import Python, default_python, python_at
-from cachetui.model import Batch, Entry, Inventory
+from cachetui.model import Batch, Inventory
 from cachetui.pip.config.location import Location
 from cachetui.pip.config.paths import place
 from cachetui.report.cache_notes import cache_notes
@@ -22,10 +22,8 @@ from cachetui.report.unreadable import unreadable_sentences
 from cachetui.services.options import GlobalOptions
 from cachetui.system.files import current_folder_exists
 from cachetui.system.steps import step
-from cachetui.system.tree import never
 
 LOG = logging.getLogger(__name__)
-NOTHING: Mapping[str, Entry] = MappingProxyType({})
 
 
 class Cache(NamedTuple):
@@ -117,14 +115,14 @@ def open_cache(
 ) -> Inventory:
     """Return the content of a cache, which is empty if there is no cache yet.
 
-    `memory` is as in `read_cache`. `note` gets a sentence if there is no cache yet, and one for each reason why
+    `memory` is as in `ScanOptions`. `note` gets a sentence if there is no cache yet, and one for each reason why
     something cannot be read. Raises RootError if the root cannot be read or holds nothing of its program, and OSError.
     """
     if is_absent(location):
         conduct = source_of(location.source).conduct
         note(f"There is no cache at {location.root}: {conduct.tool} makes it when it downloads something.")
         return Inventory(str(location.root), conduct=conduct)
-    inventory = read_cache(location, memory=memory, report=report)
+    inventory = read_cache(location, ScanOptions(memory, report=report))
     if not inventory.recognised and any(Path(inventory.root).iterdir()):
         tool = inventory.conduct.tool
         raise RootError(
@@ -138,21 +136,10 @@ def open_cache(
     return inventory
 
 
-def read_cache(
-    location: Location,
-    *,
-    memory: bool,
-    stop: Callable[[], bool] = never,
-    report: Callable[[Batch], None] | None = None,
-    known: Mapping[str, Entry] = NOTHING,
-) -> Inventory:
-    """Read the cache at a location.
-
-    `memory` says whether to use and update the scan memory. `known` holds entries by path from an earlier
-    scan of this process. Raises RootError and OSError if the root cannot be read.
-    """
+def read_cache(location: Location, options: ScanOptions) -> Inventory:
+    """Read the cache at a location. Raises RootError and OSError if the root cannot be read."""
     with step(LOG, "read the cache"):
-        inventory = source_of(location.source).scan(location, memory=memory, stop=stop, report=report, known=known)
+        inventory = source_of(location.source).scan(location, options)
         LOG.info(
             "read: %d entries; not %s's: %d files; not followed: %d links; not readable: %d",
             len(inventory.entries),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cachetui.caches.registry import PIP, source_of
+from cachetui.caches.source import ScanOptions
 from cachetui.conduct import Conduct
 from cachetui.errors import RefusedError
 from cachetui.interpreters.lookup import Python, default_python
@@ -109,9 +110,7 @@ class Services:
     ) -> Inventory:
         """Read the cache; `known` holds the entries of an earlier scan by path."""
         with guard("read the cache"):
-            return read_cache(
-                self.location, memory=self.memory and not self.demo, stop=stop, report=report, known=known
-            )
+            return read_cache(self.location, ScanOptions(self.memory and not self.demo, stop, report, known))
 
     def other_caches(self, *, stop: Stop = never) -> tuple[OtherCache, ...]:
         """Return the other caches on this machine, measured for a second at most; none if this is the demo's cache."""

@@ -8,10 +8,10 @@ import os
 from pathlib import Path
 
 from cachetui.caches.poetry import scan_poetry
+from cachetui.caches.source import ScanOptions
 from cachetui.demo.writer import answer_path, plain_headers, record
 from cachetui.model import NS, Inventory
 from cachetui.pip.config.location import Location
-from cachetui.system.tree import never
 
 LONG_AGO = 1_700_000_000 * NS
 INDEX, FILES = "http://index.example/simple", "http://files.example/packages"
@@ -76,4 +76,4 @@ class PoetryWriter:
     def scan(self) -> Inventory:
         """Read the cache."""
         location = Location(self.root, "a test", named=True, enabled=True, source="poetry")
-        return scan_poetry(location, memory=False, stop=never, report=None, known={})
+        return scan_poetry(location, ScanOptions())

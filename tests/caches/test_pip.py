@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cachetui.caches.registry import source_of
+from cachetui.caches.source import ScanOptions
 from cachetui.conduct import PIP
 from cachetui.demo.artifacts import wheel
 from cachetui.demo.writer import CacheWriter, plain_headers
@@ -17,7 +18,7 @@ SOURCE = source_of("pip")
 
 
 def read(location: Location, *, memory: bool = False, known: dict[str, Entry] | None = None) -> Inventory:
-    return SOURCE.scan(location, memory=memory, stop=lambda: False, report=None, known=known or {})
+    return SOURCE.scan(location, ScanOptions(memory=memory, known=known or {}))
 
 
 def test_the_location_is_that_of_pips_settings(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from cachetui.caches.folders import cache_folder
 from cachetui.caches.registry import source_of
+from cachetui.caches.source import ScanOptions
 from cachetui.demo.artifacts import wheel
 from cachetui.demo.writer import CacheWriter, plain_headers
 from cachetui.insight.health.checks import check
@@ -33,7 +34,7 @@ def located(cache_dir: str | None = None, **variables: str) -> tuple[Path, str]:
 
 def read(root: Path, known: dict[str, Entry] | None = None, stop: Callable[[], bool] = lambda: False) -> Inventory:
     location = SOURCE.locate(str(root), python=None, environ=os.environ)
-    return SOURCE.scan(location, memory=False, stop=stop, report=None, known=known or {})
+    return SOURCE.scan(location, ScanOptions(stop=stop, known=known or {}))
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from cachetui.caches.registry import IDS, PIP, source_at, source_of
+from cachetui.caches.source import ScanOptions
 from tests.interpreters.fakes import posix
 from tests.inventories import write
 
@@ -17,7 +18,7 @@ def test_each_source_has_the_id_of_its_module_and_locates_and_scans_by_it(tmp_pa
         assert source.id == id_
         location = source.locate(str(tmp_path), python=None, environ=os.environ)
         assert (location.source, location.root, location.named) == (id_, tmp_path, True)
-        inventory = source.scan(location, memory=False, stop=lambda: False, report=None, known={})
+        inventory = source.scan(location, ScanOptions())
         assert (inventory.root, inventory.entries) == (os.path.realpath(tmp_path), ())
         assert inventory.conduct.tool == source.title
         assert source.locate(None, python=None, environ=os.environ).named is False

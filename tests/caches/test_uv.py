@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from cachetui.caches import uv_scan
 from cachetui.caches.registry import source_at
+from cachetui.caches.source import ScanOptions
 from cachetui.caches.uv import SOURCE, locate_uv, scan_uv
 from cachetui.caches.uv_records import address_in, pointed_at, released_name, strings_of
 from cachetui.model import Batch, Entry, Inventory, Unreadable
 from cachetui.pip.config.location import Location
 from cachetui.removal.freed_bytes import freed_files
-from cachetui.system.tree import never
 from tests.caches.uv_cache import INDEX, MIDDLE, NEW, OLD, Generation, UvCache, policy, three_generations
 from tests.untouched import state_of
 
@@ -31,7 +31,7 @@ def cache(tmp_path: Path) -> UvCache:
 def read(root: Path, report: list[Batch] | None = None) -> Inventory:
     location = Location(root, "--cache-dir", named=True, enabled=True, source="uv")
     add = None if report is None else report.append
-    return scan_uv(location, memory=False, stop=never, report=add, known={})
+    return scan_uv(location, ScanOptions(report=add))
 
 
 def only(root: Path) -> Entry:
@@ -288,7 +288,7 @@ def test_a_scan_can_be_stopped(tmp_path: Path) -> None:
     root = three_generations(tmp_path / "uv").root
     location = Location(root, "--cache-dir", named=True, enabled=True, source="uv")
 
-    inventory = scan_uv(location, memory=False, stop=lambda: True, report=None, known={})
+    inventory = scan_uv(location, ScanOptions(stop=lambda: True))
 
     assert not inventory.complete
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from cachetui.caches.source import ScanOptions
 from cachetui.caches.uv import SOURCE, scan_uv
 from cachetui.errors import RefusedError
 from cachetui.model import Entry, Inventory
 from cachetui.pip.config.location import Location
 from cachetui.removal.plan import plan_removal
 from cachetui.services.own_commands import own_commands
-from cachetui.system.tree import never
 from tests.caches.uv_cache import INDEX, UvCache, three_generations
 
 
@@ -23,7 +23,7 @@ def inventory(tmp_path: Path) -> Inventory:
     cache.put("sdists-v11/editable/71b8/wCt8/metadata.msgpack", b"\x92\xa7epsilon\xa30.6")
     cache.archive("beta", "2.0")
     location = Location(cache.root, "--cache-dir", named=True, enabled=True, source="uv")
-    return scan_uv(location, memory=False, stop=never, report=None, known={})
+    return scan_uv(location, ScanOptions())
 
 
 def commands(inventory: Inventory, chosen: Callable[[Entry], bool]) -> dict[str, list[str]]:
@@ -72,7 +72,7 @@ def test_what_is_no_name_of_a_project_is_not_put_into_a_command(name: str, tmp_p
     cache.page("alpha")
     cache.put(f"simple-v28/{INDEX}/{name}.rkyv", b"\0" * 8)
     location = Location(cache.root, "--cache-dir", named=True, enabled=True, source="uv")
-    inventory = scan_uv(location, memory=False, stop=never, report=None, known={})
+    inventory = scan_uv(location, ScanOptions())
     chosen = [entry for entry in inventory.entries if entry.project != "alpha"]
 
     found = own_commands(inventory, location, chosen)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cachetui.caches.source import ScanOptions
 from cachetui.demo.artifacts import json_page
 from cachetui.demo.writer import CacheWriter, page_headers
 from cachetui.errors import CachetuiError, RootError, UsageError
@@ -71,13 +72,13 @@ def test_a_cache_is_read_with_its_progress(root: Path, notes: list[str]) -> None
 
 
 def test_a_scan_is_remembered_only_if_it_may_be(root: Path) -> None:
-    first = read_cache(locate(str(root)), memory=True)
+    first = read_cache(locate(str(root)), ScanOptions(memory=True))
     assert default_path().exists()
-    assert read_cache(locate(str(root)), memory=True).entries == first.entries
+    assert read_cache(locate(str(root)), ScanOptions(memory=True)).entries == first.entries
 
 
 def test_a_scan_can_be_stopped(root: Path) -> None:
-    assert read_cache(locate(str(root)), memory=False, stop=lambda: True).entries == ()
+    assert read_cache(locate(str(root)), ScanOptions(stop=lambda: True)).entries == ()
 
 
 def test_where_nobody_named_a_cache_there_may_be_none_yet(notes: list[str]) -> None:
@@ -122,7 +123,7 @@ def test_the_index_that_pip_has_built_in_names_pages(folder: str, tmp_path: Path
     writer.answer("https://built-in.example/simple/pkg/", page, headers, NS)
     location = Location(tmp_path / "cache", "--cache-dir", named=True, enabled=True)
 
-    (unknown,) = read_cache(location, memory=False).entries
-    (named,) = read_cache(replace(location, prefix=tmp_path / "env"), memory=False).entries
+    (unknown,) = read_cache(location, ScanOptions()).entries
+    (named,) = read_cache(replace(location, prefix=tmp_path / "env"), ScanOptions()).entries
 
     assert (unknown.url, named.url) == (None, "https://built-in.example/simple/pkg/")

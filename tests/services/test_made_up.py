@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import pytest
 from packaging.tags import parse_tag
 
+from cachetui.caches.source import ScanOptions
 from cachetui.demo.contents import releases
 from cachetui.demo.target import DemoTarget
 from cachetui.errors import CachetuiError
@@ -62,7 +63,7 @@ def test_it_has_the_sizes_of_real_projects_and_takes_little(demo: Cache) -> None
 
 def test_its_figures_are_the_same_while_it_is_read(demo: Cache) -> None:
     batches: list[Batch] = []
-    found = read_cache(demo.location, memory=False, report=batches.append)
+    found = read_cache(demo.location, ScanOptions(report=batches.append))
     assert found == demo.inventory
     told = {entry.path: entry for batch in batches for entry in batch.entries}
     assert told == {path: entry for path, entry in found.by_path.items() if entry.files}

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from cachetui.caches.source import ScanOptions
 from cachetui.caches.uv import scan_uv
 from cachetui.errors import RootError
 from cachetui.model import Inventory
 from cachetui.pip.config.location import Location
 from cachetui.services.own_commands import own_commands, returned
-from cachetui.system.tree import never
 from cachetui.text.format import disk_text
 from tests.caches.uv_cache import UvCache
 
@@ -28,7 +28,7 @@ def location_of(cache: UvCache) -> Location:
 
 
 def read(cache: UvCache) -> Inventory:
-    found = scan_uv(location_of(cache), memory=False, stop=never, report=None, known={})
+    found = scan_uv(location_of(cache), ScanOptions())
     return replace(found, may_share=False)
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from cachetui.caches.registry import PIP
+from cachetui.caches.source import ScanOptions
 from cachetui.errors import CachetuiError
 from cachetui.interpreters import store
 from cachetui.model import Inventory
@@ -108,7 +109,7 @@ def _cache(options: GlobalOptions, report: Callable[[str], None]) -> dict[str, A
 
 def _content(location: Location, options: GlobalOptions, report: Callable[[str], None]) -> dict[str, Any]:
     report(f"Reading {location.name}")
-    inventory: Inventory = read_cache(location, memory=options.scan_memory)
+    inventory: Inventory = read_cache(location, ScanOptions(options.scan_memory))
     tops = TOPS | {entry.path.partition("/")[0] for entry in inventory.entries}
     return {
         "really": inventory.root,
