@@ -80,14 +80,12 @@ def pip():
 
 def index():
     """Return the URL of the index at which this pip looks if no setting names one; None if it is not known."""
-    try:
-        from pip._internal.models.index import PyPI
-    except Exception:  # before pip 10; without a pip; or whatever keeps a broken one from being imported
+    for name in ("pip._internal.models.index", "pip.models.index"):  # the second is that of pip 6 to 9
         try:
-            from pip.models.index import PyPI
-        except Exception:
-            return None
-    return getattr(PyPI, "simple_url", None)
+            return __import__(name, fromlist=["PyPI"]).PyPI.simple_url
+        except Exception:  # another pip, no pip, or whatever keeps a broken one from being imported
+            continue
+    return None
 
 
 def markers():
