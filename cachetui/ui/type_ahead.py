@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Protocol, runtime_checkable
 
 from textual import events
 from textual.app import App
 from textual.screen import SystemModalScreen
+from textual.timer import Timer
 from textual.widgets import Input, Tooltip
+
+from cachetui.ui.operations.memory import is_collection_due
+
+PAUSE = 0.1
+"""Seconds without a key after which garbage is collected."""
 
 
 @runtime_checkable
@@ -32,6 +39,8 @@ class Keyboard(App[None]):
     In these queues, all keys of a fast sequence would reach the widget that has the focus, even if the first
     of them moves the focus.
     """
+
+    _pause: Timer | None = None  # runs until there has been no key for a moment
 
     async def on_event(self, event: events.Event) -> None:
         """Handle a key at once; pass on all other events, except the terminal's loss of focus.
@@ -59,6 +68,13 @@ class Keyboard(App[None]):
                 box.replace(event.character, *box.selection)
             else:
                 await self.press(event)
+        self._collect_in_pause()
+
+    def _collect_in_pause(self) -> None:
+        """Collect garbage, if that is due, as soon as no key is pressed for a moment."""
+        if self._pause is not None:
+            self._pause.stop()
+        self._pause = self.set_timer(PAUSE, gc.collect) if is_collection_due() else None
 
     async def press(self, event: events.Key) -> None:
         """Run the action that a key is bound to; if it does nothing, let Textual try the key's other bindings."""

@@ -26,11 +26,12 @@ RESCAN, RESCAN_SEEN = "rescan until complete", "rescan, first answer"
 FILTER, UNFILTER, FILTER_BOX = "filter: a letter more", "filter: a letter less", "filter: open"
 OPEN, CLOSE, DOWN, UP = "open a project", "close a project", "cursor down", "cursor up"
 PAGE_DOWN, PAGE_UP, ENDS = "page down", "page up", "last row, first row"
-SORT, MARK, ALL, NONE, INVERT = "sort", "mark", "mark all", "unmark all", "invert marks"
-KEYS = (DOWN, UP, PAGE_DOWN, PAGE_UP, ENDS, OPEN, CLOSE, SORT, MARK, ALL, NONE, INVERT)
+SORT_MENU, SORT, MARK, ALL = "open the sort menu", "sort", "mark", "mark all"
+NONE, INVERT = "unmark all", "invert marks"
+KEYS = (DOWN, UP, PAGE_DOWN, PAGE_UP, ENDS, OPEN, CLOSE, SORT_MENU, SORT, MARK, ALL, NONE, INVERT)
 """Keys to press in the list of rows."""
-SORTS = b"nssCCMMnn"
-"""Keys that sort, in an order in which each changes what is seen."""
+SORTS = ((SORT, b"n"), (SORT_MENU, b"s"), (SORT, b"s"), *[(SORT, bytes([key])) for key in b"CCMMnn"])
+"""Keys that sort, in an order in which each changes what is seen; the second `s` is pressed in the sort menu."""
 LABELS = ("64.manyl", "-mail-1", "311-cp31", "-config", "9nowhere")
 """Words to type into the filter: found in many file names, in some projects, in neither. No project's name begins with
 one, because the box would show a suggestion behind the word, which looks like typed text."""
@@ -157,7 +158,7 @@ def _keys() -> Iterator[Key]:
         yield from (Key(OPEN, b"l", opened), Key(CLOSE, b"h", closed), Key("", b"j", moved))
     for _ in range(8):
         yield from (Key("", b"l", opened), Key("", b"j", moved), Key("", b"h", moved), Key("", b"k", moved))
-    yield from [Key(SORT, bytes([key]), rows_changed) for key in SORTS] * 4
+    yield from [Key(what, key, rows_changed) for what, key in SORTS] * 4
     yield Key("", b"g", lambda before, after: True)
     yield from [Key(MARK, b" ", marks_changed)] * 20
     yield Key(NONE, b"U", marks_changed)

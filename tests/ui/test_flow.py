@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
+import gc
+import sys
 import weakref
 from pathlib import Path
 from threading import Event
@@ -21,11 +24,20 @@ from cachetui.ui.dialogs.confirm import ConfirmQuestion, Result
 from cachetui.ui.dialogs.modal import DialogButton
 from cachetui.ui.dialogs.review import PurgeReview, Review
 from cachetui.ui.operations import scan
-from cachetui.ui.operations.scan import settle_memory
+from cachetui.ui.operations.memory import LATEST, is_collection_due, settle_memory
 from tests.ui.cache import DAY, NOW, everyday
-from tests.ui.screens import PLACE, Still, settled, text_of, until
+from tests.ui.screens import PATIENCE, PLACE, Still, settled, text_of, until
 
 SIZE = (100, 30)
+
+
+class Cycle:
+    """An object that refers to itself."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
 WHEELS = ("six-1.16.0-py3-none-any.whl", "six-1.15.0-py3-none-any.whl", "numpy-2.0.0-cp311-cp311-linux_x86_64.whl")
 
 
@@ -138,6 +150,25 @@ async def test_what_was_read_before_is_let_go(root: Path, monkeypatch: pytest.Mo
             await settled(pilot)
         await pilot.press("down")  # so that no message of before is the last one
         assert [inventory() for inventory in read] == [None] * len(read)
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="this Python collects garbage in small steps")
+async def test_garbage_is_collected_in_a_pause_between_keys(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scan, "settle_memory", settle_memory)
+    thresholds, app = gc.get_threshold(), app_on(root)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert gc.get_threshold() == (*thresholds[:2], LATEST)
+        gone, cycle = asyncio.Event(), Cycle()
+        weakref.finalize(cycle, gone.set)
+        while not is_collection_due():
+            gc.collect(1)
+        del cycle
+        assert not gone.is_set()
+        await pilot.press("down")
+        await asyncio.wait_for(gone.wait(), PATIENCE)
+        assert not is_collection_due()
+    assert gc.get_threshold() == thresholds
 
 
 async def test_what_vanished_meanwhile_does_no_harm(root: Path) -> None:

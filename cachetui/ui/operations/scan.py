@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -18,6 +17,7 @@ from cachetui.system.tree import reason
 from cachetui.text.format import count
 from cachetui.ui.activity import Activity
 from cachetui.ui.cache_screen import CacheScreen, Reading
+from cachetui.ui.operations.memory import settle_memory
 from cachetui.ui.workers import run_in_thread, start_worker
 
 DRAW_SECONDS = 0.6
@@ -93,17 +93,6 @@ def _unreadable(location: Location, error: Exception) -> Reading:
     except OSError:  # if a parent is not readable, it is unknown whether the root exists
         missing = False
     return Reading(error=why, missing=missing and not location.named)
-
-
-def settle_memory() -> None:
-    """Exclude the inventory that was read from garbage collection, because it is large and has no cycles.
-
-    An earlier inventory is collected first.
-    """
-    if gc.get_freeze_count():
-        gc.unfreeze()
-        gc.collect()
-    gc.freeze()
 
 
 class _Stream:

@@ -1,0 +1,37 @@
+"""When Python collects garbage, so that keys do not wait for it."""
+
+from __future__ import annotations
+
+import gc
+
+DUE = gc.get_threshold()[2]
+"""Number of collections of younger objects after which Python would collect all garbage; see `gc.set_threshold`."""
+LATEST = 10 * DUE
+"""The same number while the browser itself collects garbage after keys."""
+
+
+def settle_memory() -> None:
+    """Exclude the inventory that was read from garbage collection, because it is large and has no cycles.
+
+    An earlier inventory is collected first. From then on, the browser must collect garbage in pauses between keys.
+    """
+    if gc.get_freeze_count():
+        gc.unfreeze()
+        gc.collect()
+    gc.freeze()
+    _set_threshold(LATEST)
+
+
+def is_collection_due() -> bool:
+    """Return whether Python would by itself collect all garbage, which would often be while a key is handled."""
+    return gc.get_threshold()[2] == LATEST and gc.get_count()[2] > DUE
+
+
+def restore_collector() -> None:
+    """Undo `settle_memory`."""
+    gc.unfreeze()
+    _set_threshold(DUE)
+
+
+def _set_threshold(number: int) -> None:
+    gc.set_threshold(*gc.get_threshold()[:2], number)
