@@ -40,7 +40,7 @@ COMPLETIONS = {
     "zsh": "zsh/site-functions/_cachetui",
     "fish": "fish/vendor_completions.d/cachetui.fish",
 }
-"""Where each shell looks for completion scripts, below `share`."""
+"""Path of the completion script for each shell, below `share`."""
 
 
 def main(arguments: list[str]) -> str | None:

@@ -1,4 +1,4 @@
-"""What a removal must know about the program that fills a cache."""
+"""Use of a cache by the program that fills it, as far as it matters to removals, exports and installations."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Conduct(NamedTuple):
-    """How a program uses its cache: what must stay while it runs, and how its files may be removed."""
+    """Use of a cache by its program: the entries to keep while it runs, and whether and how files may be removed."""
 
     tool: str = "pip"
     """Name of the program, as its users write it."""

@@ -1,4 +1,4 @@
-"""What the status of a file says: its allocated bytes, and whether it is a link or a directory."""
+"""Read the status of a file: its allocated bytes, and whether it is a link or a directory."""
 
 from __future__ import annotations
 

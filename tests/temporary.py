@@ -1,7 +1,7 @@
-"""Where the tests make temporary files: in memory, where the system has room for them there.
+"""Folder for the tests' temporary files: in memory, if the system has room for them there.
 
-While many files were removed within the last minute, a new one takes ext4 about ten times as long, for it avoids their
-inodes; the tests remove thousands.
+If many files were removed within the last minute, ext4 takes about ten times as long to create a file, because it
+avoids their inodes; the tests remove thousands.
 """
 
 from __future__ import annotations

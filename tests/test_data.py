@@ -1,4 +1,4 @@
-"""What is installed beside the package: the man page and completion scripts."""
+"""Tests of the files that are installed beside the package: the man page and completion scripts."""
 
 from __future__ import annotations
 

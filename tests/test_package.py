@@ -1,4 +1,4 @@
-"""What is built from the project, without a network."""
+"""Tests of the wheel and the sdist that are built from the project, without a network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What pipenv keeps in its cache beside pip's files: pages and metadata as its resolver parsed them, and responses.
+"""Recognise pipenv's own files, beside pip's: pages and metadata as its resolver parsed them, and responses.
 
 Sources: pipenv's `resolver/manifest_cache.py` (`ParsedManifestCache`), `resolver/pure_python_metadata.py`
 (`MetadataCache`), and `utils/internet.py`, whose sessions store responses in the root itself.

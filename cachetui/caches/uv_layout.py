@@ -36,7 +36,7 @@ class Bucket(NamedTuple):
     name: str
     """Name of its directory, such as `wheels-v5`."""
     content: str
-    """What it holds, such as `wheels`."""
+    """Kind of its content, such as `wheels`; the current name if uv has renamed the bucket."""
     generation: int
     """Number of its format."""
     newest: str

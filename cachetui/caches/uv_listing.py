@@ -37,7 +37,7 @@ class Lister:
         self.directories: dict[str, int] = {}
         """Allocated bytes of each directory by path relative to the root."""
         self.errors: list[Unreadable] = []
-        """What could not be read."""
+        """Files and directories that could not be read."""
         self.files = self.disk_usage = 0
         """Number of files seen so far, and their allocated bytes, each inode once."""
         self._linked: set[tuple[int, int]] = set()  # inodes with several names that are in `disk_usage`

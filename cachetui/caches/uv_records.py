@@ -1,4 +1,4 @@
-"""What uv's small files say: archives that pointers lead to, and the names and addresses in records.
+"""Read uv's pointers and records: the archive that a pointer leads to, and the strings and the address in a record.
 
 A `.http` file is a MessagePack array, such as the id of an archive and the hashes of the wheel, and then the HTTP cache
 policy in rkyv's format with the address. `.rev` and `.msgpack` files are MessagePack alone. Nothing is deserialised:

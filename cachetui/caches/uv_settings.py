@@ -1,4 +1,4 @@
-"""Where uv's settings put its cache.
+"""Find uv's cache by uv's settings.
 
 Source: uv's documentation of caching and of configuration files, and what `uv cache dir` of uv 0.13 prints.
 """
@@ -23,7 +23,7 @@ LARGEST = 1024 * 1024
 
 
 class CachePlace(NamedTuple):
-    """Where uv puts its cache."""
+    """Location of uv's cache, and the settings that decide about it."""
 
     root: str
     """Absolute path of the cache."""

@@ -44,7 +44,7 @@ MOST_PATHS = 10_000
 
 
 class Source(NamedTuple):
-    """Where an installed project came from, if not from an index (PEP 610, `direct_url.json`)."""
+    """Source of an installed project that did not come from an index (PEP 610, `direct_url.json`)."""
 
     url: str
     """URL of the archive, repository or folder."""

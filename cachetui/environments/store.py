@@ -1,7 +1,7 @@
-"""What was found in environments at earlier runs, in a file that belongs to the user.
+"""Memory of the contents of environments from earlier runs, in a file that belongs to the user.
 
-What was found in a folder is trusted only while the folder is unchanged: installing or uninstalling anything changes
-it.
+The remembered contents of a folder are trusted only while the folder is unchanged: installing or uninstalling anything
+changes it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""When a download came into the cache, and how long after its upload."""
+"""Times of a download and of its upload."""
 
 from __future__ import annotations
 

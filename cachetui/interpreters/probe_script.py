@@ -19,7 +19,7 @@ from itertools import groupby
 
 
 def sources():
-    """Where the tags come from, the best first: what pip itself goes by, what comes along, what was brought along."""
+    """Return the sources of the tags, the best first: pip, the installed `packaging`, and cachetui's copy of it."""
 
     def newest():
         from pip._internal.utils.compatibility_tags import get_supported
@@ -60,7 +60,7 @@ def tags():
 
 
 def grouped(tags):
-    """Tags that differ in their platforms alone, as one: there are thousands on macOS."""
+    """Group tags that differ only in their platforms: there are thousands on macOS."""
     groups, lists = [], []
     for first, some in groupby(tags, key=lambda tag: tag[:2]):
         platforms = [tag[2] for tag in some]

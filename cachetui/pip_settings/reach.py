@@ -1,4 +1,4 @@
-"""Which Pythons a change of pip's settings affects: predicted before it, and compared after it."""
+"""The Pythons that a change of pip's settings affects: predicted before it, and compared after it."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def shared_files(inventory: Inventory) -> dict[str, SharedFile]:
 
 
 class KeptEntries(NamedTuple):
-    """Which of some entries a removal would leave, and which of those that it removes share files with others."""
+    """Entries that a removal would leave, and removed entries that share files with others."""
 
     reasons: Sequence[tuple[str, int]]
     """Each reason to stay, with the number of entries that it keeps."""

@@ -21,7 +21,7 @@ AGES = ((7, "under a week"), (30, "a week to a month"), (90, "1 to 3 months"), (
 """Age groups, each with its upper limit in days (exclusive) and its name."""
 OLDEST = "over a year"
 NOT_COUNTED = "not opened, not counted"
-"""What is said of a closed directory."""
+"""Text in place of the figures of a closed directory."""
 DAY_NS = 86_400 * 10**9
 
 

@@ -59,7 +59,7 @@ WISHES: Mapping[str, Wish] = {
     "verify": "verify",
     "rescan": "read it again",
 }
-"""What the user wants to do, by the name of a key's action; such a key says why it does nothing during an activity."""
+"""Actions of keys, by the action's name; if an activity forbids the action, the key says why it does nothing."""
 RUNNING: Mapping[Activity, str] = {
     Activity.SCANNING: "The cache is being read: wait for that, then {wish}.",
     Activity.EXPORTING: "An export is running: wait for it, or stop it with {stop}; then {wish}.",

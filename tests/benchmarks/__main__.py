@@ -22,10 +22,10 @@ POSIX = all(map(importlib.util.find_spec, ("fcntl", "pty", "resource", "termios"
 GROUPS = ("startup", "environments", "commands", "cold", "screen", "removal", "pure")
 """The parts of the suite, in the order in which they run."""
 WRITING = "writing a cache"
-"""How is told what precedes them."""
+"""Name of the step that writes a cache for the groups after it."""
 SIZES = "2000,20000,100000"
 RUNS, FEWER = 5, 3
-"""How often each is run; and at most, where a run takes long."""
+"""Numbers of runs of a job: by default, and at most if a run takes long."""
 INTERRUPTED = 130
 """The exit code after Ctrl+C."""
 IN_MEMORY = ("tmpfs", "ramfs")

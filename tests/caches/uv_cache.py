@@ -64,7 +64,7 @@ class UvCache:
     root: Path
     generation: Generation = NEW
     moved_from: str = "/srv/lab/uv"
-    """Where the cache was when its absolute links were made."""
+    """Root of the cache when its absolute links were made."""
     ids: count[int] = field(default_factory=count)
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""What all commands share: suggestions, colours, how much is said, variables, and errors of cachetui's own."""
+"""Tests of the manners of all commands: suggestions, colours, --quiet and --verbose, variables, internal errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a set of entries frees is one number: on screens, in reports, in plans, and on the disk."""
+"""Tests that screens, reports, plans and the disk agree on the bytes that the removal of a set of entries frees."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether commands work on systems without some functions of this one, which are deleted before the imports."""
+"""Tests of commands on systems that lack some functions of this one; these are deleted before the imports."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from tests.loaded_pips import CAN_FORK, LoadedPips
 from tests.report.schemas import check
 
 SIGNS = {"partly": ("+", "yes"), "not cached": ("x", "no")}
-"""How a file under `http/` is marked, by the tone of an answer of a pip that reads it and of one that does not."""
+"""Sign and word for a file under `http/`, by the tone of the answer, which depends on whether the pip reads `http/`."""
 
 
 @pytest.fixture

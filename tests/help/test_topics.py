@@ -1,4 +1,4 @@
-"""What the reference says is what the code does."""
+"""Tests that the help topics agree with the code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lock files and requirements files need of a cache, and what `prune` then chooses."""
+"""Tests of the entries that lock files and requirements files need, and of those that `prune` then chooses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a lock file keeps of a cache is what that pip installs from, and nothing else."""
+"""Tests that a lock file keeps exactly those entries of a cache from which a real pip installs it."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ BELONGS = "belongs to something that is kept"
 WHEELS = f"wheels/aa/bb/cc/{'d' * 50}"
 FOLDER = f"{WHEELS}/tmpabcdefgh"
 LATER = NOW + 25 * HOUR
-"""When a folder that a test made is old enough: the time of a folder's last change cannot be set back."""
+"""Time at which a folder that a test made is old enough: the time of a folder's last change cannot be set back."""
 
 
 def plan_all(root: Path, inventory: Inventory | None = None) -> Plan:

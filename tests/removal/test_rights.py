@@ -1,4 +1,4 @@
-"""Whether a plan promises only what the removal can do, for a user who may not do everything."""
+"""Tests that a plan promises only what the removal can do, for users without the right to remove everything."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def test_reasons_are_told_once_each(root: Path) -> None:
 
 @pytest.fixture
 def as_another_user() -> Iterator[None]:
-    """Let the tests run as a user who may not do everything, without leaving the process."""
+    """Run the test as an ordinary user, in the same process."""
     os.seteuid(NOBODY)
     try:
         yield

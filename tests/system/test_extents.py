@@ -12,7 +12,7 @@ class Answers:
     def __init__(self, *extents: tuple[int, int, int]) -> None:
         self.extents = extents
         self.starts: list[int] = []
-        """Where each request began."""
+        """Offset in the file at which each request began."""
         self.flags: set[int] = set()
         """The flags of the requests."""
 

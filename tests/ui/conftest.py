@@ -36,13 +36,13 @@ def nothing_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def no_fixed_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let pilots wait no longer than needed."""
+    """Replace the fixed pauses of pilots by waits that end as soon as the app is idle."""
     draws_at_once(monkeypatch)
 
 
 @pytest.fixture(autouse=True)
 def stylesheets_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let all apps share what was parsed for the first."""
+    """Parse stylesheets only once for all apps."""
     parses_once(monkeypatch)
 
 

@@ -1,4 +1,4 @@
-"""Stylesheets that are parsed once for all apps of a process: that took an eighth of the start of each."""
+"""Parse stylesheets once for all apps of a process: parsing takes an eighth of the start of an app."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PARSED: dict[Hashable, list[RuleSet]] = {}
 
 
 def parses_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let stylesheets with the same sources and variables share the rules that the first of them has parsed."""
+    """Make stylesheets with the same sources and variables share the rules that the first of them has parsed."""
     parse = Stylesheet.parse
 
     def parse_once(self: Stylesheet) -> None:

@@ -1,4 +1,4 @@
-"""What the keys of Browse do with the rows: order, place of the cursor, ranges."""
+"""Tests of the keys of Browse: order of rows, position of the cursor, ranges, marks, menus."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WORDS = {
     "C": ("most files first", "fewest files first"),
     "n": ("A to Z", "Z to A"),
 }
-"""What comes first, by the key of an order pressed once and twice."""
+"""Words for the order after its key is pressed once, and twice, by key."""
 
 
 def cache_of(projects: int) -> Inventory:

@@ -22,7 +22,7 @@ SUGGESTED = "FilterBox._suggestion"
 """Text drawn behind the cursor. If Textual renames it, none is drawn; what Tab accepts does not depend on it."""
 
 ENDING = "CachetuiApp._fatal_error"
-"""What Textual calls after an unforeseen exception. If Textual renames it, its own trace is shown."""
+"""Method that Textual calls after an unforeseen exception. If Textual renames it, Textual's own trace is shown."""
 
 MODULES = [
     importlib.import_module(module.name) for module in pkgutil.walk_packages(cachetui.ui.__path__, "cachetui.ui.")

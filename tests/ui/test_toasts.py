@@ -1,4 +1,4 @@
-"""Where toasts are shown, and when they go."""
+"""Tests of the positions of toasts, and of when they disappear."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from tests.ui.explanations import ANSWER, NEWER, OLD, PAGE, SDIST
 
 TIGHT = LayoutOptions(UNICODE, roomy=False)
 MARKED = (" ", "x", " ", "-", "", "x")
-"""How what can be acted on in the answer is marked."""
+"""Mark states of the items of the answer, as they are shown."""
 
 
 def texts(lines: list[LayoutLine]) -> list[str]:

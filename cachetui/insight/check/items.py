@@ -43,7 +43,7 @@ class Item:
     aliases: tuple[str, ...] = ()
     """Other names of an advisory; untrusted text."""
     summary: str = ""
-    """What an advisory is about, in one line; untrusted text."""
+    """Summary of an advisory, in one line; untrusted text."""
 
     def projects(self, known: Collection[str]) -> list[str]:
         """Return those of the known projects that the item is about."""

@@ -25,7 +25,7 @@ class FoundFile(NamedTuple):
     entry: Entry
     """Entry of the file."""
     arrival: Arrival | None
-    """When it was uploaded and downloaded; None if its headers do not say when."""
+    """Times of its upload and download; None if its headers do not give them."""
     origin: str | None
     """Index or host that it came from, without secrets; None if it is not known."""
     built: tuple[Entry, ...]
@@ -42,7 +42,7 @@ class Trace(NamedTuple):
     entry: Entry
     """Entry, such as an index page."""
     seen: int
-    """When pip last got or confirmed it, in nanoseconds since the epoch."""
+    """Time at which pip last downloaded or confirmed it, in nanoseconds since the epoch."""
     listed: tuple[str, ...]
     """Names of the release's files that an index page lists; untrusted text."""
 
@@ -57,7 +57,7 @@ class Installation(NamedTuple):
 
 
 class Match(NamedTuple):
-    """What was found of one item."""
+    """Files, traces and installations of one item."""
 
     item: Item
     files: tuple[FoundFile, ...] = ()
@@ -77,9 +77,9 @@ class CheckResult(NamedTuple):
     """Result of a check."""
 
     matches: tuple[Match, ...]
-    """What was found of each item, in the order of the lists."""
+    """Match of each item, in the order of the lists."""
     usage: Usage
-    """What is known about the environments on this machine."""
+    """Use of the cache's entries by the environments on this machine."""
 
     @property
     def is_found(self) -> bool:

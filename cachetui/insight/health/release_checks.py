@@ -18,7 +18,7 @@ from cachetui.text.format import count
 
 
 class IndexWords(NamedTuple):
-    """What cached index pages say about projects and their files."""
+    """Statements of cached index pages about projects and their files."""
 
     yanked: Mapping[str, str]
     """Reasons for yanking, "" for none, by the names of records."""

@@ -1,7 +1,7 @@
-"""What earlier checks read in wheels and index pages, in a file that belongs to the user.
+"""Memory of what earlier checks read in wheels and index pages, in a file that belongs to the user.
 
-What was read in a file is trusted only while the file has the same inode, modification time, size and URL. It is stored
-under a digest of these four, because all of a large cache is in memory at once.
+A value that was read in a cached file is trusted only while the file has the same path, inode, modification time, size
+and URL. It is stored under a digest of these five, because the values of a large cache are in memory all at once.
 """
 
 from __future__ import annotations

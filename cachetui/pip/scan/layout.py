@@ -40,7 +40,7 @@ HTTP_SHARD = re.compile(r"http(-v2)?(/[0-9a-f]){0,5}").fullmatch
 
 
 class Layout(NamedTuple):
-    """What a scan has to know about the paths in a cache. Paths are relative to the root."""
+    """Rules by which a scan recognises the paths in a cache. Paths are relative to the root."""
 
     id: str
     """Id of the program's `Source`; what another layout read of the same directories is remembered apart."""

@@ -1,1 +1,1 @@
-"""What labels and rules must know from outside the cache: Pythons, environments, and what projects need."""
+"""Facts from outside the cache on which labels and rules depend: Pythons, environments, and needs of projects."""

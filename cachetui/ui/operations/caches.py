@@ -23,7 +23,7 @@ async def find_caches(screen: CacheScreen) -> None:
 
 
 async def choose_cache(screen: CacheScreen, first: Services) -> None:
-    """Let the user choose a cache, and open it; `first` is the cache that was opened first."""
+    """Open the cache that the user chooses in a dialog, if any; `first` is the cache that was opened first."""
     from cachetui.ui.dialogs.caches import CachesDialog  # noqa: PLC0415 - the first screen does not wait for it
 
     async def find() -> tuple[CacheChoice, ...]:

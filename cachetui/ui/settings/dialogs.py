@@ -39,7 +39,7 @@ MEANINGS = {
     "environment": "A setting of this environment: no other pip reads it, and it goes away with the environment.",
     "Python": "A setting of this Python: only its own pip reads it, not that of an environment made from it.",
 }
-"""Which pips read a setting, by the scopes among which the user chooses."""
+"""Sentences about the pips that read a setting, by the scope that the user chooses."""
 MOST_PYTHONS = 6
 """Maximum number of Pythons that are listed by name."""
 

@@ -1,4 +1,4 @@
-"""What index pages, headers and zip directories say of releases."""
+"""Tests of the checks of releases, which read index pages, headers and zip directories."""
 
 from __future__ import annotations
 

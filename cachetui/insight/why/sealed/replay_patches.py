@@ -274,7 +274,7 @@ def noting_links(original):
 
 
 def building(self, *_args, **_options):
-    """Let pip read the build settings, so that it can reject what is not a project, but build nothing."""
+    """Read the build settings, so that pip can reject a folder that is no project, but build nothing. Raises Halt."""
     self.req.load_pyproject_toml()
     raise Halt("build", as_text(self.req.link.url))
 
@@ -284,7 +284,7 @@ def cloning(link, *_args, **_options):
 
 
 def preparing(original):
-    """Let pip prepare a requirement's file; if the file is not available, continue with its known metadata."""
+    """Wrap pip's method that prepares a requirement's file: if that is not available, its known metadata is used."""
 
     from pip._vendor.packaging.requirements import Requirement
 
