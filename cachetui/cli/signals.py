@@ -20,7 +20,7 @@ LAST_SECONDS = 1.0
 
 @contextmanager
 def ended_in_order(grace: float | None = None) -> Iterator[Callable[[], None]]:
-    """Turn the first signal to end the program into SystemExit, so that the demo's folder is removed.
+    """Turn the first signal that asks the program to end into SystemExit, so that the demo's folder is removed.
 
     Later signals are ignored. After `grace` seconds, if given, the process ends in any case, because threads of
     Textual wait for a terminal that is gone. The yielded function lifts that limit.

@@ -134,9 +134,9 @@ def _sums(entries: Iterable[Entry]) -> tuple[int, int]:
 def removal_json(
     plan: Plan | None, outcome: RemovalOutcome | None, costs: Iterable[str] = (), to_free: int | None = None
 ) -> str:
-    """Return the plan and the outcome of a removal as a JSON document; None for what did not happen.
+    """Return the plan and the outcome of a removal as a JSON document; None if there is no plan or no outcome.
 
-    `costs` are sentences about the plan, and `to_free` are the bytes that it was to free; None for any number.
+    `costs` are sentences about the plan. `to_free` are the bytes that it was to free; None if no number was given.
     """
     frees = outcome.freed if outcome else plan.frees if plan else 0
     kept = outcome.kept if outcome else plan.kept if plan else ()

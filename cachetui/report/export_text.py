@@ -26,7 +26,7 @@ def entry_words(entry: Entry) -> str:
 
 
 def passed_over(entries: Iterable[Entry]) -> str:
-    """Return a sentence about the entries that are neither wheels nor sdists, or unpacked; empty if there are none."""
+    """Return a sentence about entries that are unpacked, or neither wheels nor sdists; empty if there are none."""
     entries = tuple(entries)
     kinds = Counter(entry.kind for entry in entries if entry.kind not in INSTALLABLE)
     unpacked = sum([entry.unpacked for entry in entries])

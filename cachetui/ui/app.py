@@ -194,7 +194,7 @@ class CachetuiApp(Keyboard):
 
     @property
     def theme_in_use(self) -> str:
-        """The theme; while another theme is previewed, the theme before that."""
+        """The theme; while another theme is previewed, the theme from before the preview."""
         return self.screen.before if isinstance(self.screen, ThemePalette) else self.theme
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:

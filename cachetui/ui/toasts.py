@@ -44,7 +44,7 @@ class Toasts:
     """The toasts of an app: each disappears with what it is about, and none covers the cursor or answers."""
 
     def __init__(self, app: App[None], subject: Callable[[], object]) -> None:
-        """Keep the toasts of an app; `subject` returns what a toast is about that is raised at that moment."""
+        """Keep the toasts of an app; `subject` returns what a toast raised at that moment is about."""
         self._app, self._subject = app, subject
         self._raised: list[RaisedToast] = []  # toasts that are shown, and some that have disappeared
 

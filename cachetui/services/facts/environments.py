@@ -83,7 +83,7 @@ def usage_here(
 
 
 def remember_environments(entries: Iterable[Entry], root: str) -> None:
-    """Remember the environments that the self-checks among some entries name, which are about to be removed."""
+    """Remember the environments that the self-checks among entries name, before these entries are removed."""
     if prefixes := prefixes_in(entries, root):
         known = SiteMemory()
         known.prefixes(prefixes)

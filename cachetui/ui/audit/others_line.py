@@ -21,7 +21,7 @@ class OthersLine(PaintedLine):
     """
 
     def on_mount(self) -> None:
-        """Follow what the screen finds."""
+        """Update the line whenever the screen finds other caches."""
         self.watch(self.screen, "others", self._show_others)
 
     def _show_others(self, others: tuple[OtherCache, ...]) -> None:

@@ -17,7 +17,7 @@ STILL_NAMING = "What the filter shows can be marked once everything has been nam
 
 
 def foreign_words(tool: str) -> str:
-    """Return in words what cachetui does with files that the cache's program, the tool, does not write."""
+    """Return in words what cachetui does with files that the cache's program (`tool`) did not write."""
     return f"These are not {tool}'s files: cachetui counts them and never removes them."
 
 

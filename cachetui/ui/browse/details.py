@@ -175,7 +175,7 @@ def holding_facts(row: Row, now: int, findings: Mapping[str, str] = NO_FINDINGS)
 
 
 def foreign_facts(file: File | None, now: int, tool: str) -> list[Fact]:
-    """Return the facts about a file that the cache's program, the tool, does not write, or about all such files."""
+    """Return the facts about a file that the cache's program (`tool`) did not write; None stands for all such files."""
     facts = [Fact("", foreign_words(tool))]
     if file is not None:
         facts += [Fact("changed", when(file.mtime_ns, now)), Fact("file size", disk_text(file.size))]

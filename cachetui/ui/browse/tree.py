@@ -53,7 +53,7 @@ NOTHING = Table([], SortOrder(), Scale(1, 1, 0), lambda _: "")
 class CacheTree(RowList):
     """The rows and their cursor.
 
-    The cursor belongs to the identity of a row. It stays on its line of the screen while rows come and go.
+    When rows come and go, the cursor stays on its row, and a row in view stays on its line of the screen.
     """
 
     DEFAULT_CSS = """

@@ -355,7 +355,7 @@ class Browse(Vertical):
     # Events of the widgets
 
     def on_mount(self) -> None:
-        """Update the rows with the filter, within the same frame; reserve room for what searches find."""
+        """Filter the rows whenever the filter changes; reserve room in the details if Pythons are searched for."""
         self.body.details.searches = self.services.find_pythons_here
         self.watch(self.query_one(FilterBox), "value", self._type, init=False)
         self.watch(self.screen, "focused", self._filter, init=False)

@@ -42,7 +42,7 @@ class CacheChoice(NamedTuple):
     is_whole: bool
     """Whether everything was counted; if not, `disk_usage` is a lower limit."""
     cache: Services | OtherCache
-    """The cache: its use cases, or what these can be made from."""
+    """The cache: its use cases, or the cache as it was found on this machine, from which they can be made."""
 
 
 class CacheLines(PaintedLines):

@@ -12,7 +12,7 @@ from cachetui.ui.workers import run_in_thread, start_worker
 
 
 def instead_of_marking(screen: CacheScreen) -> Callable[[Collection[Entry]], None] | None:
-    """Return the function that gets what cannot be marked if cachetui removes nothing here; None if it removes."""
+    """Return a function to call with entries instead of marking them; None if cachetui can remove entries here."""
     return partial(begin_own_commands, screen) if screen.services.conduct.refusal else None
 
 

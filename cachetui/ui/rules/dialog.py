@@ -113,7 +113,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
 
         `form` has the rules that are ticked at first. `unknown` says, by the names of rules, why the entries of a rule
         are not known, and `looked` which environments were looked at. `notes` are sentences to show in addition.
-        `conduct` is that of the cache: rules about pips are left out where none runs.
+        `conduct` is that of the cache: rules about pips are left out if no pip uses the cache.
         """
         super().__init__()
         self.counter, self.form = counter, form
