@@ -128,7 +128,7 @@ class Catalog:
 
     @cached_property
     def takers(self) -> Mapping[str, Sequence[str]]:
-        """Paths of the entries whose removal also removes an entry, by its path: the reverse of `twins`."""
+        """The entries whose removal also removes an entry, as paths, by the latter's path: the reverse of `twins`."""
         takers: dict[str, list[str]] = {}
         for path, twins in self.twins.items():
             for twin in twins:

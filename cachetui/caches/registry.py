@@ -25,9 +25,9 @@ def source_of(id_: str) -> Source:
 
 
 def source_at(root: Path) -> Source:
-    """Return whose cache a directory is, by its layout: pip's if that is not clear. Reads one directory.
+    """Return the kind of cache in a directory, by its layout: pip's if that is not clear. Reads one directory.
 
-    A source may go by the directory's name, which is that of a link, or of what it leads to.
+    A source may recognise the directory by its name; for a link, by that of the link or of its target.
     """
     names = _names_in(root)
     paths = Path(os.path.abspath(root)), Path(os.path.realpath(root))  # noqa: PTH100 - links stay in the first
@@ -36,7 +36,7 @@ def source_at(root: Path) -> Source:
 
 
 def may_be_pips(root: Path) -> bool:
-    """Return whether pip's layout recognises a directory, whatever else does. Reads one directory."""
+    """Return whether a directory has pip's layout, even if another kind recognises it, too. Reads one directory."""
     return source_of(PIP).recognises(root, _names_in(root))
 
 

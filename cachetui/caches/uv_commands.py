@@ -50,7 +50,7 @@ def is_pruned(entry: Entry, buckets: Mapping[str, Bucket]) -> bool:
 def is_cleaned(entry: Entry, buckets: Mapping[str, Bucket]) -> bool:
     """Return whether `uv cache clean` with the name of the entry's project removes the entry.
 
-    What is no valid name, such as that of a folder that somebody made, must not get into a command.
+    An invalid name, such as that of a folder that somebody made, must not get into a command.
     """
     if entry.project is None or not is_normalized_name(entry.project):
         return False

@@ -16,7 +16,7 @@ Files = list[File]
 
 @dataclass(slots=True, eq=False)
 class Folder:
-    """A directory of the cache, listed."""
+    """Listing of a directory of the cache."""
 
     path: str
     """Path relative to the root."""

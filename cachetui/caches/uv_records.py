@@ -1,8 +1,8 @@
 """Read uv's pointers and records: the archive that a pointer leads to, and the strings and the address in a record.
 
-A `.http` file is a MessagePack array, such as the id of an archive and the hashes of the wheel, and then the HTTP cache
-policy in rkyv's format with the address. `.rev` and `.msgpack` files are MessagePack alone. Nothing is deserialised:
-the few strings are read where they lie.
+A `.http` file begins with a MessagePack array, of the id of an archive and the hashes of the wheel, for example. The
+HTTP cache policy with the address follows, in rkyv's format. `.rev` and `.msgpack` files contain only MessagePack.
+Nothing is deserialised: the few strings are read where they lie.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ def find_cache(environ: Mapping[str, str], platform: str = sys.platform, etc: st
 
 
 def default_cache(environ: Mapping[str, str], platform: str) -> str:
-    """Return the user's cache folder, which on macOS is as on Linux."""
+    """Return uv's folder in the user's cache folder; on macOS, uv uses the same one as on Linux."""
     if platform == "win32":
         local = environ.get("LOCALAPPDATA") or f"{home(platform, environ)}\\AppData\\Local"
         return f"{local}\\uv\\cache"

@@ -52,7 +52,7 @@ class Scale(NamedTuple):
     """Sizes of the files, in relation to those in `contents.txt`."""
 
     factor: int = 1
-    """Factor from the sizes in `contents.txt`."""
+    """Factor by which the sizes in `contents.txt` are multiplied."""
     solid: int = 1 << 40
     """Length in bytes up to which a file is written in full; a longer one is mostly a hole."""
 

@@ -247,7 +247,7 @@ class CacheWriter:
 
 
 def write_pieces(file: FileIO, pieces: Pieces) -> None:
-    """Write a content with holes into an empty file."""
+    """Write pieces of content and holes into an empty file."""
     for piece in pieces:
         if isinstance(piece, int):
             file.seek(piece - 1, os.SEEK_CUR)

@@ -33,7 +33,7 @@ LONGEST = 4_096
 
 
 class Tool(NamedTuple):
-    """A tool that keeps environments apart from projects, and the folders in which it does."""
+    """A tool that keeps environments outside of projects, and the folders in which it keeps them."""
 
     name: str
     """Name of the tool, shown with its environments."""

@@ -198,7 +198,7 @@ def absolute_path(text: str) -> Path | None:
 
 
 def is_absent(error: OSError) -> bool:
-    """Return whether an error means that a path leads nowhere, whoever follows it; a loop of links leads nowhere."""
+    """Return whether an error means that nothing exists at a path, and not that the user may not read it."""
     return error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
 
 

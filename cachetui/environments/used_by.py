@@ -43,8 +43,8 @@ def usage_of(entries: Iterable[Entry], environments: Collection[Environment], ro
     """Return which environments use the entries of the cache at `root`.
 
     An environment uses a wheel, sdist or metadata if the same version of the project is installed in it, unless
-    that came from elsewhere. What an environment uses that could not be read is not known. If none could be read,
-    nothing is unused.
+    that came from elsewhere. If an environment could not be read completely, entries that it may use are not taken as
+    unused; if no environment could be read, no entry is.
     """
     holders = _holders(environments)
     spared = _Spared(environments)
@@ -110,7 +110,7 @@ def _may_be_among(order: VersionOrder, versions: Iterable[VersionOrder]) -> bool
 
 
 def comes_from(entry: Entry, source: Source, reader: CacheReader) -> bool | None:
-    """Return whether what is installed from a source may be what an entry holds; None if that is not known.
+    """Return whether a project that is installed from a source may come from an entry; None if that is not known.
 
     The same URL means yes; otherwise the hashes decide, if the source gives any.
     """

@@ -32,7 +32,7 @@ PIECE = 1 << 20
 
 
 class TakenError(UnverifiedError):
-    """Error for a file whose name belongs to another file."""
+    """Raised if another file already has the name of a file to export."""
 
 
 @dataclass(frozen=True, slots=True)

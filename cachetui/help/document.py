@@ -1,7 +1,7 @@
 """Parse the reference, which is written in a subset of Markdown, and lay it out as lines of words with roles.
 
-The subset: headings with `#`, paragraphs, lists with `-`, fenced code, tables, and within a line code, `**strong**`
-and links. Lists are not nested.
+The subset: headings with `#`, paragraphs, lists with `-`, fenced code and tables; within lines, code, `**strong**` and
+links. Lists are not nested.
 """
 
 from __future__ import annotations

@@ -116,10 +116,10 @@ def _is_there(entries: Iterable[Entry]) -> bool:
 
 
 def dead_weight(entries: Iterable[Entry], alike: Alike) -> frozenset[str]:
-    """Return downloads that no pip will request again: stored twice, or under a URL that was signed only once.
+    """Return downloads that no pip will request again: stored twice, or under a signed URL, which differs each time.
 
-    Of downloads with the same name and content, one for each known URL is not dead weight, or one alone if no URL is
-    known: the latest, and rather one outside of `http/`, which only older pips read.
+    Of downloads with the same name and content, one is not dead weight for each known URL, or only one if no URL is
+    known: preferably one outside of `http/`, which only older pips read, and otherwise the latest.
     """
     dead = set()
     named: dict[tuple[str, str], list[Entry]] = {}

@@ -115,7 +115,7 @@ def needs_python(interpreter: InterpreterInfo, requires_python: str) -> str | No
 
 
 def incompatibility(interpreter: InterpreterInfo | None, filename: str, requires_python: str | None) -> str | None:
-    """Return why a Python cannot use a file of a name; None if it can, or if the Python is not known."""
+    """Return why a Python cannot use a file with a certain name; None if it can, or if the Python is not known."""
     if interpreter is None or interpreter.trouble:
         return None
     if filename.endswith(".whl") and (found := cannot_use(interpreter, "-".join(filename[:-4].split("-")[-3:]))):

@@ -125,7 +125,7 @@ def _represented(environ: Mapping[str, str], answered: Iterable[InterpreterInfo]
 
 
 def sort_of(name: str, tags: Sequence[str] = ()) -> tuple[str, str, bool] | None:
-    """Return implementation and release of a Python, and whether it is free-threaded, from a name that has its version.
+    """Return the implementation and release in the name of a Python, and whether it is free-threaded.
 
     Return None if the name contains no version. `tags` are the tags of the Python, if known.
     """

@@ -1,4 +1,4 @@
-"""Evaluate environment markers of which only some variables are known."""
+"""Evaluate environment markers if only some of their variables are known."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ class RequirementFile:
 
 
 def direct_reference(project: str | None, url: str) -> DirectReference | None:
-    """Return the reference to a URL as a requirement writes it; None for a path, from which nothing is in a cache."""
+    """Return a reference to the URL in a requirement; None for a local path, because caches hold nothing from one."""
     whole, fragment = urldefrag(url)
     egg = EGG.search(fragment)
     project = project or (canonicalize_name(egg[1]) if egg else None)

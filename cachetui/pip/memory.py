@@ -109,7 +109,7 @@ class Memory:
             self._db = None
 
     def recall(self, device: int, inode: int, layout: str) -> RootMemory:
-        """Return the memory of a root's shards as a layout, given by its id, read them."""
+        """Return the remembered shards of a root, as they were read by a layout, which is given by its id."""
         key = (_key(device), _key(inode), layout)
         paths: frozenset[str] = frozenset()
         if self._db is not None:
@@ -178,9 +178,9 @@ class RootMemory:
 
 
 def known_releases(device: int, inode: int, path: Path | None = None) -> set[str]:
-    """Return the releases in a root at the last scan: a project, a space, and a version if known.
+    """Return the releases in a root at the last scan by each layout: a project, a space, and a version if known.
 
-    They are those of all layouts by which the root was read. The text is untrusted. Only reads the file. The result is
+    The text is untrusted. Only reads the file. The result is
     empty if the memory is missing, locked, damaged or foreign.
     """
     place = path or default_path()

@@ -40,7 +40,7 @@ def protected_path() -> Path:
 def read_protected_projects(path: Path | None = None) -> tuple[str, ...]:
     """Return the projects that the user protected in the browser, sorted.
 
-    Raises OSError if the file cannot be read, and ValueError if it contains anything else.
+    Raises OSError if the file cannot be read, and ValueError if it contains anything but names and comments.
     """
     try:
         with open(path or protected_path(), "rb", opener=_open_here) as file:

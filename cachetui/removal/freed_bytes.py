@@ -139,7 +139,7 @@ class Freeing:
         linked: Sequence[File] | None = None,
         kept: KeptEntries | None = None,
     ) -> None:
-        """Count entries, none of which is counted; with a `step` of -1, take counted entries out.
+        """Add entries that have not been counted; with a `step` of -1, take counted entries out.
 
         `disk` is the sum of their disk usage, `linked` are their files with several names, and `kept` those of them
         that would stay, if known.

@@ -83,5 +83,5 @@ def running_words(conduct: Conduct = PIP) -> str:
 
 
 def one_of(program: str) -> str:
-    """Return the words for a program that may be running: each Python has a pip of its own."""
+    """Return the words for one process of a program: its name, or "a pip", because each Python has its own pip."""
     return "a pip" if program == "pip" else program

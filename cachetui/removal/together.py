@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping
 
 
 def groups(paths: Collection[str], twins: Mapping[str, Collection[str]]) -> list[list[str]]:
-    """Return those of some entries' paths that go together, each group in the order of `paths`.
+    """Return the paths of entries that are removed together, as groups, each in the order of `paths`.
 
-    `twins` is that of the inventory. Twins that two entries share join them. Paths that go alone are left out.
+    `twins` is the attribute of the inventory. Groups with a common entry become one group. Entries that are removed
+    alone are left out.
     """
     together: dict[str, dict[str, None]] = {}
     for path in paths if twins else ():

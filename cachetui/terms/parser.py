@@ -95,7 +95,7 @@ class Predicate:
         return tuple(self._any_of.requirements)
 
     def unmatched(self, entries: Iterable[Entry]) -> tuple[tuple[str, Requirement], ...]:
-        """Return the names and requirements that match no entry, each after its text together with the conditions.
+        """Return pairs for the names and requirements that match no entry: its text with all conditions, and itself.
 
         `entries` are the entries that match the terms.
         """

@@ -1,1 +1,1 @@
-"""Find out whether releases that somebody warns of are, or were, in a cache."""
+"""Find out whether releases against which there is a warning are, or were, in a cache."""

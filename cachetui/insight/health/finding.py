@@ -230,7 +230,7 @@ OF_CONTENT = frozenset[FindingType](
 
 @cache
 def meaning_of(sort: FindingType, conduct: Conduct) -> Meaning:
-    """Return the meaning of a finding type in the cache of a program, which need not run pip."""
+    """Return the meaning of a finding type in the cache of a program, whether or not the program runs pip."""
     meaning = MEANINGS[sort]
     consequence = meaning.consequence.format(tool=PIP.tool if conduct.runs_pip else conduct.tool)
     if meaning.pip_only and not conduct.runs_pip:
@@ -261,7 +261,7 @@ class Finding:
         return self.meaning_in()
 
     def meaning_in(self, conduct: Conduct = PIP) -> Meaning:
-        """Return the meaning of the finding's type in the cache of a program, which need not run pip."""
+        """Return the meaning of the finding's type in the cache of a program, whether or not the program runs pip."""
         return meaning_of(self.sort, conduct)
 
 

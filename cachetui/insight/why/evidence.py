@@ -213,7 +213,7 @@ class Evidence:
         return entry.path.startswith("http-v2/") == newer
 
     def admits(self, version: Version | None) -> bool:
-        """Return whether a version was asked for; pre-releases are taken as asked for."""
+        """Return whether a version satisfies the requirement. Pre-releases are allowed."""
         return version is not None and self.specifier.contains(version, prereleases=True)
 
     @cached_property

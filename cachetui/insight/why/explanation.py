@@ -124,7 +124,7 @@ class Explanation:
 
     @property
     def tone_words(self) -> str:
-        """Verdict in a word or two, for the user; it agrees with what the sentence says about a copy in the cache."""
+        """Verdict in a word or two, for the user; it mentions a cached copy that pip may not use."""
         if self.tone == "not cached" and self.copy:
             return COPY_WORDS[self.copy]
         return TONE_WORDS.get(self.tone, self.tone)

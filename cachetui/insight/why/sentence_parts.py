@@ -37,7 +37,7 @@ def ago(seconds: float) -> str:
 
 
 def span(seconds: float) -> str:
-    """Return a length of time in words, such as "10 minutes"; from a day on, as all ages are written."""
+    """Return a length of time in words, such as "10 minutes"; from one day on, in the same units as ages."""
     seconds = max(-LONGEST, min(seconds, LONGEST))
     return humanize.naturaldelta(seconds) if seconds < DAY else " ".join(age(seconds))
 

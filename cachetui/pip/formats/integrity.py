@@ -138,7 +138,7 @@ def quick_trouble(body: Body, *, is_wheel: bool) -> str | None:
 
 
 def kind_trouble(body: Body, *, is_wheel: bool) -> str | None:
-    """Return why pip would not install a body that unpacks as a wheel, or else as an sdist; None if it would."""
+    """Return why a body that unpacks is no wheel that pip would install, or otherwise no sdist; None if it is one."""
     if holds(body, WHEEL_FILE):
         if not is_wheel:
             return "it is a wheel, not an sdist"

@@ -1,4 +1,4 @@
-"""Keep this process from changing anything outside one folder, and from using sockets and processes."""
+"""Keep this process from changing anything outside one folder, from using sockets, and from starting processes."""
 
 from __future__ import print_function, unicode_literals
 
