@@ -89,7 +89,8 @@ def interpreter_info(
 ) -> InterpreterInfo:
     """Ask a Python for its report, in isolated mode, within `timeout` seconds in all. Never raises.
 
-    The Python is run once. If it does not support `-I`, it is run a second time, with the packaging of cachetui.
+    A Python that does not support `-I` is started a second time. A Python without pip and without `packaging` finds its
+    tags with cachetui's `packaging`.
     """
     if hindrance := obstacle(python.executable):
         return _troubled(python, f"It {hindrance}.", starts=False)
