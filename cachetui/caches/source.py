@@ -81,7 +81,7 @@ class Source:
     conduct: Conduct = PIP
     """How the program uses its cache."""
     closed: frozenset[str] = frozenset()
-    """Names of directories in the root that are no part of the cache, such as for environments: never opened."""
+    """Names of directories in the root that are not part of the cache, such as those of environments: never opened."""
     commands: Callable[[Inventory, Collection[Entry]], list[ToolCommand]] = no_commands
     """Returns the program's own commands that remove entries, if cachetui removes nothing from its cache.
 
