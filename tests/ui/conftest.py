@@ -48,8 +48,9 @@ def stylesheets_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def no_full_collections(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Collect no garbage after each scan: with all that the tests have loaded, it takes longer than most tests."""
-    monkeypatch.setattr(scan, "settle_memory", lambda: None)
+    """Collect no garbage after scans and keys: with all that the tests have loaded, it takes longer than most tests."""
+    for name in ("delay_collections", "settle_memory"):
+        monkeypatch.setattr(scan, name, lambda: None)
 
 
 @pytest.fixture(autouse=True)

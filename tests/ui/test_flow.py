@@ -24,7 +24,7 @@ from cachetui.ui.dialogs.confirm import ConfirmQuestion, Result
 from cachetui.ui.dialogs.modal import DialogButton
 from cachetui.ui.dialogs.review import PurgeReview, Review
 from cachetui.ui.operations import scan
-from cachetui.ui.operations.memory import LATEST, is_collection_due, settle_memory
+from cachetui.ui.operations.memory import LATEST, delay_collections, is_collection_due, settle_memory
 from tests.ui.cache import DAY, NOW, everyday
 from tests.ui.screens import PATIENCE, PLACE, Still, settled, text_of, until
 
@@ -154,7 +154,7 @@ async def test_what_was_read_before_is_let_go(root: Path, monkeypatch: pytest.Mo
 
 @pytest.mark.skipif(sys.version_info >= (3, 14), reason="this Python collects garbage in small steps")
 async def test_garbage_is_collected_in_a_pause_between_keys(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scan, "settle_memory", settle_memory)
+    monkeypatch.setattr(scan, "delay_collections", delay_collections)
     thresholds, app = gc.get_threshold(), app_on(root)
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)

@@ -10,16 +10,23 @@ LATEST = 10 * DUE
 """The same number while the browser itself collects garbage after keys."""
 
 
+def delay_collections() -> None:
+    """Make full collections rare: during a scan, each would stop the scan and the keys, and find next to nothing.
+
+    From then on, the browser must collect garbage in pauses between keys.
+    """
+    _set_threshold(LATEST)
+
+
 def settle_memory() -> None:
     """Exclude the inventory that was read from garbage collection, because it is large and has no cycles.
 
-    An earlier inventory is collected first. From then on, the browser must collect garbage in pauses between keys.
+    An earlier inventory is collected first.
     """
     if gc.get_freeze_count():
         gc.unfreeze()
         gc.collect()
     gc.freeze()
-    _set_threshold(LATEST)
 
 
 def is_collection_due() -> bool:
@@ -28,7 +35,7 @@ def is_collection_due() -> bool:
 
 
 def restore_collector() -> None:
-    """Undo `settle_memory`."""
+    """Undo `delay_collections` and `settle_memory`."""
     gc.unfreeze()
     _set_threshold(DUE)
 

@@ -17,7 +17,7 @@ from cachetui.system.tree import reason
 from cachetui.text.format import count
 from cachetui.ui.activity import Activity
 from cachetui.ui.cache_screen import CacheScreen, Reading
-from cachetui.ui.operations.memory import settle_memory
+from cachetui.ui.operations.memory import delay_collections, settle_memory
 from cachetui.ui.workers import run_in_thread, start_worker
 
 DRAW_SECONDS = 0.6
@@ -43,6 +43,7 @@ def cancel_scan(screen: CacheScreen) -> None:
 
 
 async def _scan(screen: CacheScreen, words: str) -> None:
+    delay_collections()
     model, services = screen.model, screen.services
     is_first = screen.inventory is None and not model.catalog.entries
     if is_first:
