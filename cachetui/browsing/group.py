@@ -87,7 +87,7 @@ class EntryGroup:
         return tuple([file for entry in self.entries for file in entry[1] if file[5] > 1])
 
     def kept(self, outlook: Outlook) -> KeptEntries:
-        """Return the entries that a removal would leave under an outlook; computed once for the outlook used last."""
+        """Return the entries that, according to an outlook, a removal would leave; the latest result is stored."""
         known = self._kept  # another thread may replace it
         if known is None or known[0] is not outlook:
             self._kept = known = outlook, KeptEntries.of(self.entries, outlook)

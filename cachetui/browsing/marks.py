@@ -215,7 +215,7 @@ class Marks:
         self.freeing.count(group.entries, step, disk=group.disk, linked=group.linked, kept=kept)
 
     def set_outlook(self, outlook: Outlook) -> None:
-        """Recount, under another outlook, what removing the marked entries would free."""
+        """Replace the outlook, and count again what removing the marked entries would free."""
         self.freeing = Freeing(outlook)
         for group in self._groups.values():
             self._count_freed(group)

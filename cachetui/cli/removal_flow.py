@@ -81,7 +81,8 @@ def refuse_redirection(command: str, terms: Sequence[str]) -> None:
     """Raise UsageError if the shell took a part of a term for a redirection.
 
     Without quotes, `torch>=2` writes to the file `=2` and `torch<2` reads the file `2`. The part of the term
-    that remains may match far more. Messages may go to any file, except for one whose name begins with `=`.
+    that remains may match far more. Standard error may be redirected to any file, except to one whose name
+    begins with `=`.
     """
     for stream, sign, words in (
         (sys.stdout, ">", "sent the output into"),

@@ -57,7 +57,10 @@ class Scale(NamedTuple):
     """Length in bytes up to which a file is written in full; a longer one is mostly a hole."""
 
     def size(self, kilobytes: int, name: str) -> int:
-        """Return the length in bytes of a file; above a factor of 1, names vary it by up to a kilobyte's worth."""
+        """Return the length in bytes of a file: `kilobytes` multiplied by the factor.
+
+        If the factor exceeds 1, up to `factor - 1` kilobytes are subtracted; how many depends on `name`.
+        """
         whole, unit = kilobytes * KILOBYTE * self.factor, KILOBYTE * (self.factor - 1)
         return max(0, whole - unit * hashlib.sha256(name.encode()).digest()[0] // 256)
 

@@ -40,7 +40,7 @@ class SiteMemory:
     """
 
     def __init__(self, path: Path | None = None, *, used: bool = True) -> None:
-        """Read the file, by default the user's, if it is to be used. Never raises if something is wrong with it."""
+        """Read the file at `path`, by default the user's; none if `used` is False. A faulty file raises no error."""
         self._path = (path or default_path()) if used else None
         self._known: dict[str, dict[str, Any]] = {} if self._path is None else read_remembered(self._path)
         if self._known.pop(FORM_KEY, None) != {FORM_KEY: FORM}:

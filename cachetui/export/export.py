@@ -271,7 +271,7 @@ def _choose_filename(one: PlannedFile, listed: str | None, itself: ArchiveName |
 
 
 def _is_meant(itself: ArchiveName, entry: Entry) -> bool:
-    """Return whether an archive is the one that the scan identified by headers or URL."""
+    """Return whether an archive has the project and version that the scan found for its entry."""
     meant = named(entry.project or "", entry.version or "")
     return meant is not None and agree(itself, meant)
 

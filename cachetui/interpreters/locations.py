@@ -200,8 +200,8 @@ def _broken(folder: Path) -> Iterator[Path]:
 def stand_ins(environ: Mapping[str, str]) -> Iterator[Path]:
     """Yield paths that show that this machine has a Python, even one that cannot be found.
 
-    Their names may contain its version. The paths are the shims on PATH that are not asked, and the folders of tools'
-    Pythons without an interpreter.
+    Their names may contain its version. The paths are the shims on PATH that cachetui does not run, and the folders of
+    Pythons installed by tools such as pyenv, if no interpreter is found in them.
     """
     for folder in _path(environ):
         if folder.name == SHIMS:

@@ -108,5 +108,5 @@ def may_take(release: Release) -> frozenset[Tag]:
 
 
 def may_support(tags: Iterable[Tag], taken: Collection[Tag]) -> bool:
-    """Return whether one of a wheel's tags matches one of the `taken` tags, which contain `ANY`."""
+    """Return whether one of a wheel's tags matches one of `taken`, in which `ANY` stands for any platform or ABI."""
     return any(Tag(one.interpreter, abi, ANY) in taken for one in tags for abi in (one.abi, ANY))

@@ -1,4 +1,4 @@
-"""Read the user's preferences file, which cachetui never writes, with what the user chose in the browser."""
+"""Read the user's preferences: those in a file that cachetui never writes, and those chosen in the browser."""
 
 from __future__ import annotations
 

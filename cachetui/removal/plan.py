@@ -148,7 +148,11 @@ def plan_removal(
 def place_companions(
     inventory: Inventory, going: list[Entry]
 ) -> tuple[list[Entry], Mapping[str, tuple[str, ...]], list[Kept]]:
-    """Move each companion to the end of the last entry that it waits for; leave out companions that must stay."""
+    """Move each shared file to the last of the entries that must be removed before it.
+
+    Return the entries with these files last, the paths that must be removed before each moved file, and the shared
+    files that must stay because something that is kept needs them; no returned entry has these files.
+    """
     if not inventory.companions:
         return going, {}, []
     concerned = {*inventory.companions, *chain.from_iterable(inventory.companions.values())}

@@ -39,7 +39,8 @@ def other_caches(
 
     A directory that several programs use is a cache of each of them. The result is empty if the demo's cache is open.
     `python` is the Python whose pip is asked; None for the active one. Blocks for little more than `seconds`, even if
-    there are many files; a cache that could not be counted by then, or before `stop` returned True, is not whole.
+    there are many files; `is_whole` is False for a cache that was not fully counted by then, or when `stop` returned
+    True.
     """
     if opened is not None and opened.made_up:
         return ()

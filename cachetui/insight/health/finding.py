@@ -248,7 +248,11 @@ class Finding:
     words: str
     """Details, without a full stop; data quoted from the cache is untrusted."""
     since: int
-    """Earliest time of the problem in nanoseconds since the epoch: the last write to the entry's files."""
+    """Time that is shown with the problem, in nanoseconds since the epoch.
+
+    For most types, when the entry's files or the folder were last modified; for `fresh` and `selfcheck`, when the
+    entry was downloaded. 0 for a link whose time is not known.
+    """
 
     @property
     def is_removed(self) -> bool:

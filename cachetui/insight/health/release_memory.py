@@ -31,7 +31,7 @@ class ReleaseMemory:
     """Remembered values of one cache; empty if the file is missing, damaged or another user's, or is not to be used."""
 
     def __init__(self, inventory: Inventory, path: Path | None = None, *, used: bool = True) -> None:
-        """Read the file, by default the user's, if it is to be used. Never raises if something is wrong with it."""
+        """Read the file at `path`, by default the user's; none if `used` is False. A faulty file raises no error."""
         self._path = (path or default_path()) if used else None
         self._caches: dict[str, dict[str, Any]] = {} if self._path is None else read_remembered(self._path)
         self._key = f"{FORM}:{inventory.device}:{inventory.inode}"

@@ -78,7 +78,10 @@ class Evidence:
 
     @cached_property
     def specifier(self) -> SpecifierSet:
-        """Versions that were asked for."""
+        """Limits on the project's version, from the requirements and constraints that pip read.
+
+        If pip read no requirement, those of the first requirement in the question.
+        """
         roots = [one for one in self.run.roots if one.matches] or self.run.roots
         limits = [one.specifier for one in (*roots, *self.run.constraints) if one.name == self.name and one.specifier]
         text = ",".join(dict.fromkeys(limits))

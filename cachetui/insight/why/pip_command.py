@@ -173,7 +173,11 @@ def redirection(text: str, requirement: str) -> str:
 
 
 def _call(words: Sequence[str], at: int, word: str) -> tuple[int, str] | None:
-    """Return the start of the pip call whose last word is at `at`, and its Python; None if there is no such call."""
+    """Return the index of the first word of a call such as `python3.9 -m pip`, and the command of its Python.
+
+    `word`, at the index `at`, is the one that names pip, or the `-m` before it; None if there is no such call. The
+    command is empty for the default Python. Raises QuestionError for `uv pip`.
+    """
     place, name = _parted(word)
     if place == "" or place.endswith(("/", "\\")):
         name = name.lstrip(BEFORE)

@@ -25,7 +25,10 @@ PACKAGE = re.compile(
 )
 """Pattern of a Store package's name in a path: its family name, or its full name with version and processor."""
 REDIRECTED = {"LOCALAPPDATA": "Local", "APPDATA": "Roaming"}
-"""Folders of an application from the Microsoft Store below its `LocalCache`, each in place of a known folder."""
+"""Subfolders of `LocalCache` that an application from the Microsoft Store uses instead of Windows' own folders.
+
+The keys are the environment variables that hold the paths of those folders of Windows.
+"""
 
 
 class Files(NamedTuple):

@@ -17,7 +17,7 @@ MARKERS = ("archived", "deprecated", "quarantined")
 QUOTED = re.compile(rf'"(?:{"|".join(MARKERS)})"'.encode())
 """Pattern of a marker in JSON."""
 HEAD = 64 << 10
-"""Number of bytes at the start of an HTML page in which its `meta` elements are."""
+"""Number of bytes at the start of an HTML page in which `meta` elements are looked for."""
 META = re.compile(rb"<meta\s[^<>]{0,2000}+>", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"""([a-z-]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 

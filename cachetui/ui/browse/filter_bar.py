@@ -157,7 +157,10 @@ class FilterLine(Horizontal):
         return self.query_one(FilterBox)
 
     def show_state(self, model: BrowserModel, progress: ActivityProgress) -> None:
-        """Show on the right the progress of an activity, or else the order (unless it is by size) and the projects."""
+        """Show the progress of an activity on the right, or else the order and the number of projects.
+
+        The order is left out if it is by size with the biggest first, or if the screen is narrow.
+        """
         if progress.words:
             self._show_words(*progress)
             return

@@ -198,7 +198,7 @@ class HealthLines:
         return found
 
     def _entry(self, finding_entry: FindingEntry, box: str, row: int) -> list[LayoutLine]:
-        """Lay out an entry: its name, its problem, and the date since which the problem has existed."""
+        """Lay out an entry: its name, its problem, the date of its finding, and on a wide screen its size."""
         dots, (name_room, words_room) = self.look.glyphs.dots, self._columns
         name = shown(name_of(finding_entry.entry))
         name = (
