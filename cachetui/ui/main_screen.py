@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Collection, Mapping
 from threading import Event
 from typing import TYPE_CHECKING, ClassVar
@@ -29,7 +30,6 @@ from cachetui.ui.dialogs.help import HERE, Help, explain
 from cachetui.ui.health.view import Health
 from cachetui.ui.operations.caches import choose_cache, find_caches, open_cache
 from cachetui.ui.operations.leaving import quit_app, stop_activity
-from cachetui.ui.operations.memory import restore_collector
 from cachetui.ui.operations.outlook import find_outlook, renew_outlook
 from cachetui.ui.operations.own_commands import instead_of_marking
 from cachetui.ui.operations.protection import reload_preferences, toggle_protection
@@ -133,10 +133,10 @@ class MainScreen(CacheScreen):
         start_scan(self)
 
     def on_unmount(self) -> None:
-        """Stop the search for Pythons, and restore the garbage collector."""
+        """Stop the search for Pythons, and let garbage collection include what was read."""
         if self._search is not None:
             self._search.stop()
-        restore_collector()
+        gc.unfreeze()
 
     # Reactions to changes of the state
 

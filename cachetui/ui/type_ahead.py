@@ -11,7 +11,7 @@ from textual.screen import SystemModalScreen
 from textual.timer import Timer
 from textual.widgets import Input, Tooltip
 
-from cachetui.ui.operations.memory import is_collection_due
+from cachetui.ui.operations.memory import is_collection_due, restore_collections
 
 PAUSE = 0.1
 """Seconds without a key after which garbage is collected."""
@@ -75,6 +75,10 @@ class Keyboard(App[None]):
         if self._pause is not None:
             self._pause.stop()
         self._pause = self.set_timer(PAUSE, gc.collect) if is_collection_due() else None
+
+    def on_unmount(self) -> None:
+        """Restore the garbage collector."""
+        restore_collections()
 
     async def press(self, event: events.Key) -> None:
         """Run the action that a key is bound to; if it does nothing, let Textual try the key's other bindings."""

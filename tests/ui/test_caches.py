@@ -23,6 +23,8 @@ from cachetui.services.services import Services
 from cachetui.text.format import home_short
 from cachetui.ui.activity import Activity
 from cachetui.ui.cache_notices import notice_sentences
+from cachetui.ui.operations import scan
+from cachetui.ui.operations.memory import LATEST, delay_collections
 from cachetui.ui.palette import commands_of
 from cachetui.ui.widgets.footer import footer_keys
 from tests.inventories import write
@@ -180,6 +182,17 @@ async def test_the_left_cache_is_freed_with_its_screen_and_workers() -> None:
         assert screen() is None
         assert [node for worker in app.workers if (node := worker.node) and node.screen is not app.main] == []
         assert app.screen_stack == [app.main]
+
+
+async def test_garbage_is_still_collected_in_pauses_after_another_cache_was_opened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(scan, "delay_collections", delay_collections)
+    app, thresholds = app_of(), gc.get_threshold()
+    async with running(app) as pilot:
+        await go_to(pilot, app, "pipenv")
+        assert gc.get_threshold() == (*thresholds[:2], LATEST)
+    assert gc.get_threshold() == thresholds
 
 
 async def test_a_running_scan_is_stopped() -> None:

@@ -1,4 +1,4 @@
-"""When Python collects garbage, so that keys do not wait for it."""
+"""Control Python's garbage collector so that keys do not wait for it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LATEST = 10 * DUE
 def delay_collections() -> None:
     """Make full collections rare: during a scan, each would stop the scan and the keys, and find next to nothing.
 
-    From then on, the browser must collect garbage in pauses between keys.
+    From then on, the browser must collect garbage in pauses between keys. `restore_collections` undoes it.
     """
     _set_threshold(LATEST)
 
@@ -31,12 +31,11 @@ def settle_memory() -> None:
 
 def is_collection_due() -> bool:
     """Return whether Python would by itself collect all garbage, which would often be while a key is handled."""
-    return gc.get_threshold()[2] == LATEST and gc.get_count()[2] > DUE
+    return gc.get_threshold()[2] > DUE and gc.get_count()[2] > DUE
 
 
-def restore_collector() -> None:
-    """Undo `delay_collections` and `settle_memory`."""
-    gc.unfreeze()
+def restore_collections() -> None:
+    """Make full collections as frequent as they were."""
     _set_threshold(DUE)
 
 
