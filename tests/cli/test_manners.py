@@ -27,7 +27,7 @@ from tests.cli.test_preferences import prefer
 if sys.platform != "win32":
     from tests.cli.terminal import Terminal
 
-ESCAPE = re.compile(r"\x1b\[[0-9;]*m|at [-0-9]{10}T[:0-9]{8}Z")
+ESCAPE = re.compile(r"\x1b\[[0-9;]*m|at [-0-9]{10} [:0-9]{5}")
 """Colours, and the time of an audit."""
 
 
