@@ -11,20 +11,20 @@ class Conduct(NamedTuple):
     tool: str = "pip"
     """Name of the program, as its users write it."""
     programs: tuple[str, ...] = ("pip",)
-    """Names of the commands that use the cache, also as modules of `python -m`."""
+    """Names of the commands that use the cache, whether they run directly or as `python -m NAME`."""
     awaited: tuple[str, ...] = ("index", "response", "built")
     """Kinds of entries that a running program may need again.
 
-    pip may be revalidating a page, which it still needs after a 304; a page that could not be named has the kind
-    `response`. pip may have chosen a wheel that was built here, which it opens later by its path. Redirects are not
-    included, because pip does not revalidate the redirects that it caches.
+    pip may be revalidating a page, which it still needs after a 304; a page that could not be identified has the
+    kind `response`. pip may have chosen a wheel that was built here, which it opens later by its path. Redirects are
+    not included, because pip does not revalidate the redirects that it caches.
     """
     lock_suffix: str = ""
-    """Suffix of the lock files among an entry's files: a removal takes them first. Empty if there are none."""
+    """Suffix of the lock files among an entry's files, which a removal locks first; empty if there are none."""
     removes: bool = True
     """Whether cachetui may remove anything from the cache."""
     unpacked: bool = False
-    """Whether downloaded wheels lie in the cache unpacked: there is no file to export, to verify or to install."""
+    """Whether the cache holds downloaded wheels unpacked, so that there is no file to export, verify or install."""
 
     @property
     def refusal(self) -> str:
@@ -38,4 +38,4 @@ class Conduct(NamedTuple):
 
 
 PIP = Conduct()
-"""The conduct of pip, and of what uses a cache as pip does."""
+"""Conduct of pip, which is also the default."""

@@ -1,4 +1,7 @@
-"""Errors that cachetui raises on purpose, and words for unexpected ones. Each message says what to do next."""
+"""Errors that cachetui raises on purpose, and descriptions of unexpected ones.
+
+Messages say what is wrong and, where possible, what to do next.
+"""
 
 
 class CachetuiError(Exception):
@@ -6,7 +9,7 @@ class CachetuiError(Exception):
 
 
 class UsageError(CachetuiError):
-    """Error for options that exclude each other, or for a value that makes no sense."""
+    """Error for options that exclude each other, or for an option whose value cannot be used."""
 
 
 class RootError(CachetuiError):
@@ -14,7 +17,7 @@ class RootError(CachetuiError):
 
 
 class RefusedError(CachetuiError):
-    """Error for a removal that would break a safety rule; nothing was removed."""
+    """Error for a removal or a change of settings that cachetui refuses; nothing was removed or changed."""
 
 
 class TermError(CachetuiError):
@@ -30,7 +33,7 @@ class TermError(CachetuiError):
 
 
 def unexpected_reason(error: Exception) -> str:
-    """Return a clause that describes an unexpected error.
+    """Return a clause about an unexpected error, in which "it" is what could not be read.
 
     The error's own text is left out, because it may quote a secret from a file.
     """

@@ -8,9 +8,9 @@ import stat
 BLOCK = 512
 """Size in bytes of the unit that `st_blocks` counts in (POSIX, `<sys/stat.h>`)."""
 FEW_BLOCKS = tuple([blocks * BLOCK for blocks in range(512)])
-"""Allocated bytes by number of blocks.
+"""Allocated bytes of files with few blocks; the index is the number of blocks.
 
-Most files and directories have one of these sizes, so each number is in memory only once.
+Most files and directories have one of these sizes, and share these numbers to save memory.
 """
 
 
@@ -23,7 +23,7 @@ def allocated(found: os.stat_result) -> int:
 
 
 LINK_TAG = 0x2000_0000
-"""Bit of a Windows reparse tag that marks a name for another place (`IsReparseTagNameSurrogate` in `winnt.h`)."""
+"""Bit that a Windows reparse tag has if the item stands for another path (`IsReparseTagNameSurrogate`, `winnt.h`)."""
 
 
 def is_link(found: os.stat_result) -> bool:

@@ -1,4 +1,4 @@
-"""Labels of entries that depend on other entries or on the Pythons here. Independent of any installer."""
+"""Labels of entries, and the facts that decide which entries have which labels."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ Label = Literal[
 ]
 """Label of an entry.
 
-`superseded`: a newer version exists for the same Pythons and platform. `unusable`: no Python here can
-use it. `legacy`: only an older pip reads it. `leftover`: no pip reads it. `unidentified`: its project is
-unknown. `protected`: the preferences protect it. `dead-weight`: it is stored twice, or under a URL that
-no pip will request again. `used`: it is installed in an environment here. `unused`: in none.
+`superseded`: the cache holds a newer version for the same Pythons and platform. `unusable`: no Python here can use it.
+`legacy`: only an older pip reads it. `leftover`: no program reads it. `unidentified`: its project is unknown.
+`protected`: the preferences protect it. `dead-weight`: it is stored twice, or under a URL that no pip will request
+again. `used`: it is installed in an environment here. `unused`: it is installed in no environment here.
 """
 
 LABELS: tuple[Label, ...] = (
@@ -34,16 +34,16 @@ USE: frozenset[Label] = frozenset({"used", "unused"})
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Facts about entries at one moment, by path."""
+    """Facts about entries at one moment; each entry is given by its path."""
 
     now_ns: int = 0
     """Time at which ages are measured, in nanoseconds since the epoch."""
     superseded: frozenset[str] = frozenset()
-    """Entries that have a newer version."""
+    """Entries of which the cache holds a newer version."""
     legacy: frozenset[str] = frozenset()
     """Entries that only an older pip reads."""
     dead_weight: frozenset[str] = frozenset()
-    """Entries that no pip will request again."""
+    """Entries that are stored twice, or under a URL that no pip will request again."""
     protected: frozenset[str] = frozenset()
     """Entries that the preferences protect."""
     needed: frozenset[str] | None = None

@@ -39,7 +39,12 @@ INSTALLABLE: tuple[Kind, ...] = ("wheel", "sdist", "built")
 """Kinds of entries that pip can install."""
 
 Rung = Literal["url", "disposition", "headers", "archive", "page", "wheel-name", "file-name"]
-"""Step of the identification ladder that identifies an entry."""
+"""Source of an entry's project and version.
+
+`url`: the URL that it was fetched from. `disposition`: the file name in its HTTP headers. `headers`: other
+HTTP headers. `archive`: metadata in or of the archive. `page`: the content of the index page. `wheel-name`:
+the name of a wheel or, in uv's cache, of a page. `file-name`: the name of a file in poetry's cache.
+"""
 
 NS = 1_000_000_000
 """Nanoseconds in a second."""
@@ -60,7 +65,7 @@ class File(NamedTuple):
     size: int
     """Length in bytes."""
     disk_usage: int
-    """Allocated bytes; 0 for a hard link to an inode that was counted at an earlier path."""
+    """Allocated bytes; 0 if they are counted under another name of the same inode."""
     links: int = 1
     """Number of hard links to the inode, inside and outside the root."""
     device: int = 0
@@ -68,7 +73,7 @@ class File(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One unit of the cache: a record with its body, a built wheel with its origin, or a leftover."""
+    """One unit of the cache, such as an HTTP record with its body, a built wheel with its origin, or a leftover."""
 
     kind: Kind
     """Kind of the entry."""
@@ -77,21 +82,24 @@ class Entry(NamedTuple):
     path: str
     """Path of the first file, or of the directory that is the entry, relative to the root; identifies the entry."""
     downloaded: int
-    """Time of the download or build, in nanoseconds since the epoch; the latest possible time in `http/`."""
+    """Time of the download or build, in nanoseconds since the epoch; in `http/`, the latest possible time.
+
+    Only the file's last change is known there, and pip also rewrites a file when it revalidates it.
+    """
     checked: int | None = None
-    """Time when the server last confirmed it (200 or 304), in nanoseconds since the epoch."""
+    """Time when the server last confirmed it (200 or 304), in nanoseconds since the epoch; None if unknown."""
     read: int | None = None
     """Approximate time of the last read, in nanoseconds since the epoch; None if the system does not keep it."""
     project: str | None = None
-    """Canonical name of the project (PEP 503)."""
+    """Canonical name of the project (PEP 503); None if unknown."""
     version: str | None = None
-    """Version as written."""
+    """Version as written; None if it has none or if that is unknown."""
     filename: str | None = None
-    """File name of the wheel or sdist; for metadata, the file name of its wheel."""
+    """File name of the wheel or sdist, or of another download; for metadata, that of its wheel. None if unknown."""
     url: str | None = None
     """URL that it was fetched from, if known. It may hold secrets: mask it before showing it."""
     identified_by: Rung | None = None
-    """Step of the identification ladder that identified the entry."""
+    """Source of the project and version."""
     note: str | None = None
     """Remark, such as why it is a leftover or unreadable; it may contain untrusted text from the cache."""
     announced: int | None = None
@@ -128,13 +136,13 @@ class Unreadable(NamedTuple):
     path: str
     """Path relative to the root; "" is the root."""
     reason: str
-    """Reason given by the system."""
+    """Why it could not be read: a clause without a full stop."""
     denied: bool = False
     """Whether the user lacks the right to read it: that says nothing about its content."""
 
 
 class DirectoryLink(NamedTuple):
-    """Link in place of a directory that pip writes into. pip follows the link; a scan does not."""
+    """Link in place of a directory that the program writes into. The program follows the link; a scan does not."""
 
     path: str
     """Path relative to the root."""
@@ -227,7 +235,7 @@ class Inventory:
     complete: bool = True
     """Whether the scan ran to its end; False if it was stopped."""
     links: tuple[DirectoryLink, ...] = ()
-    """Links in place of directories of the program, by path. Their targets were not read."""
+    """Links in place of directories of the program, sorted by path. Their targets were not read."""
     closed: tuple[str, ...] = ()
     """Names of directories of the root that are no part of the cache: they were neither opened nor counted."""
     by_length: bool = False
@@ -237,16 +245,16 @@ class Inventory:
     layered: bool = False
     """Whether the file system has layers (overlayfs): space used in a lower layer is never freed."""
     may_share: bool = False
-    """Whether files may share blocks with others (reflinks): only a limit is known of what a removal frees."""
+    """Whether files may share blocks with others (reflinks): only an upper limit is known of what a removal frees."""
     conduct: Conduct = PIP
     """How the program that fills the cache uses it."""
     twins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Entries that are removed together: the path of an entry maps to the paths of the others."""
+    """Entries that are removed together with another entry: the path of the other entry maps to their paths."""
     copies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Entries that hold the same file, where the program stores files several times: each path maps to the others."""
 
     def twins_of(self, entries: Iterable[Entry]) -> list[Entry]:
-        """Return the entries that are removed whenever some entries are removed, without the latter."""
+        """Return the other entries that are removed together with some entries."""
         if not self.twins:
             return []
         paths = {entry.path for entry in entries}
@@ -302,7 +310,7 @@ class VersionOrder(NamedTuple):
     rank: int
     """0 for a valid version, 1 for an invalid version, 2 for no version."""
     newest_first: Descending | None
-    """Parsed version, sorted newest first; None if there is no valid version."""
+    """Parsed version, which sorts newest first; None if there is no valid version."""
     text: str
     """Invalid version as written; otherwise empty."""
 

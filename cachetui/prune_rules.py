@@ -16,7 +16,7 @@ Chooser = Literal["unusable", "superseded", "legacy", "leftovers", "dead-weight"
 """Rules whose choices are added up. They are named like labels of `is:`, except for the plural "leftovers"."""
 CHOOSERS: tuple[Chooser, ...] = ("unusable", "superseded", "legacy", "leftovers", "dead-weight", "unused")
 OF_PIPS: tuple[Chooser, ...] = ("legacy",)
-"""Rules about what some pips read: they choose nothing in the cache of a program that runs no pip."""
+"""Rules about which pips read an entry: they choose nothing in the cache of a program that runs no pip."""
 CHEAPEST: tuple[Chooser, ...] = ("leftovers", "dead-weight", "unusable", "superseded")
 """Rules whose entries are chosen by `free` and `min_free` before the oldest ones, the cheapest to lose first."""
 Moment = Literal["downloaded", "checked", "read"]
@@ -30,7 +30,7 @@ class Rules:
     choosers: frozenset[Chooser] = frozenset()
     """Rules whose choices are added up."""
     older_than: int | None = None
-    """Minimum age in nanoseconds; restricts other rules, or chooses by itself."""
+    """Age in nanoseconds that an entry must exceed; restricts other rules, or chooses by itself."""
     by: Moment = "downloaded"
     """Time from which ages are counted, here and for `max_size`, `min_free` and `free`."""
     larger_than: int | None = None
@@ -38,7 +38,7 @@ class Rules:
     terms: Predicate | None = None
     """Terms that an entry must match; they restrict other rules, or choose by themselves."""
     keep_latest: int | None = None
-    """Number of newest versions of each project that always stay; as the only rule, it chooses the others."""
+    """Number of newest versions of each project that always stay; as the only rule, it chooses all other versions."""
     max_size: int | None = None
     """Maximum bytes on disk of all entries; the oldest entries are chosen until the rest fits."""
     built: bool = False
@@ -53,7 +53,10 @@ class Rules:
     As the only rule, it chooses everything else.
     """
     ci: bool = False
-    """Whether `not_needed_by` keeps only what pip installs from, and chooses wheels built here, too."""
+    """Whether `not_needed_by` keeps only the files that pip would install from, and no pages.
+
+    Wheels built here may then be chosen, too.
+    """
 
     @property
     def words(self) -> frozenset[Label]:
@@ -79,7 +82,7 @@ class Rules:
 
     @property
     def narrows(self) -> bool:
-        """Whether a rule restricts other rules."""
+        """Whether `older_than`, `larger_than` or `terms` is set; each of them restricts the other rules."""
         return self.older_than is not None or self.larger_than is not None or self.terms is not None
 
     def __bool__(self) -> bool:
@@ -101,10 +104,10 @@ class Selection:
 
 
 def choose(entries: Collection[Entry], rules: Rules, facts: Facts, outlook: Outlook | None = None) -> Selection:
-    """Apply rules to all entries of a cache, and return the entries that they choose, and what a removal takes along.
+    """Return the entries of a cache that rules choose, and those that are removed together with them.
 
     `outlook` decides what removals would free, for `free` and `min_free`; by default, no entry stays. Its inventory
-    says which entries go together; without it, each goes alone.
+    says which entries are removed together; without an inventory, each entry is removed alone.
     """
     if not rules:
         return Selection(())
@@ -139,7 +142,7 @@ def _until_free(
     """Return the paths of the entries in `rest` to remove besides `sure` to free enough, and the bytes still to free.
 
     Entries that would stay, or whose removal would free nothing, are left out. If not enough can be freed, entries that
-    would stay are chosen, too, so that the plan says why they do.
+    would stay are chosen, too, so that the plan says why they stay.
     """
     needed, freeing = rules.to_free(outlook.available), Freeing(outlook)
     freeing.count(sure)
@@ -169,12 +172,12 @@ def _until_free(
 
 
 def _with_twins(entries: Sequence[Entry], outlook: Outlook) -> Sequence[Entry]:
-    """Return some entries, and those that a removal takes with them."""
+    """Return some entries, and the others that are removed together with them."""
     return entries if outlook.inventory is None else [*entries, *outlook.inventory.twins_of(entries)]
 
 
 def _loss(entry: Entry, facts: Facts) -> int:
-    """Return how much is lost with an entry, as a key that sorts the cheapest first."""
+    """Return how much is lost with an entry, as a sort key: the entry that is cheapest to lose comes first."""
     if entry.kind == "built":
         return len(CHEAPEST) + 1
     return next((place for place, label in enumerate(CHEAP_LABELS) if label.is_true_of(entry, facts)), len(CHEAPEST))
@@ -196,7 +199,11 @@ def _exempt(entries: Collection[Entry], rules: Rules, facts: Facts) -> set[str]:
 
 
 def _is_chosen(entry: Entry, rules: Rules, facts: Facts) -> bool:
-    """Return whether an entry is chosen by, or left to `max_size`, `min_free` and `free` by, all other rules."""
+    """Return whether an entry satisfies the choosers and the rules that restrict them.
+
+    Without such rules, `free` and `min_free` accept every entry, and so does `not_needed_by` unless it is combined with
+    `max_size` or `keep_latest`. `keep_latest` accepts every entry with a project and a version; `max_size` none.
+    """
     if rules.choosers:
         if not any(IsLabel("", _word(chooser)).is_true_of(entry, facts) for chooser in rules.choosers):
             return False
