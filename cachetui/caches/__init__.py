@@ -1,1 +1,1 @@
-"""The caches that cachetui can read, one module or folder for each program that fills one."""
+"""The caches that cachetui can read. The names of a program's modules begin with the name of the program."""

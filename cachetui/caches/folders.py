@@ -11,7 +11,7 @@ from cachetui.pip.config.paths import expand, home
 
 
 def cache_folder(name: str, environ: Mapping[str, str], platform: str = sys.platform) -> Path:
-    """Return the user's cache folder of a program, as platformdirs (since 4.3) finds it without an author."""
+    """Return the user's cache folder of a program, as platformdirs (since 4.3) finds it with `appauthor=False`."""
     if platform == "win32":
         local = environ.get("LOCALAPPDATA") or f"{home(platform, environ)}\\AppData\\Local"
         return Path(local, name, "Cache")
@@ -21,14 +21,18 @@ def cache_folder(name: str, environ: Mapping[str, str], platform: str = sys.plat
 
 
 def set_folder(typed: str, environ: Mapping[str, str]) -> Path:
-    """Return a folder that a setting names, with `~` expanded; a relative path starts from the current folder."""
+    """Return the absolute path of a folder that a setting names.
+
+    `~` is expanded, and a relative path starts from the current folder.
+    """
     return Path(here(), expand(typed, sys.platform, environ))
 
 
 def named_folder(cache_dir: str | None, variable: str, environ: Mapping[str, str]) -> tuple[Path, str] | None:
-    """Return the folder that `--cache-dir` or an environment variable names, and which of them named it.
+    """Return the folder that `--cache-dir` or else an environment variable names, and the source of the name.
 
-    `cache_dir` is the value of `--cache-dir`. None if neither names a folder.
+    `cache_dir` is the value of `--cache-dir`. The source is "--cache-dir", or "NAME=VALUE" for the variable. None if
+    neither names a folder.
     """
     if cache_dir:
         return set_folder(cache_dir, environ), "--cache-dir"
@@ -38,10 +42,10 @@ def named_folder(cache_dir: str | None, variable: str, environ: Mapping[str, str
 
 
 def config_folders(name: str, environ: Mapping[str, str], platform: str = sys.platform) -> list[Path]:
-    """Return the user's settings folders of a program, as platformdirs finds them without an author.
+    """Return the user's settings folders of a program, as platformdirs finds them with `appauthor=False`.
 
-    If versions of platformdirs find different folders, that of the newest comes first. On Windows, it is the roaming
-    folder.
+    Versions of platformdirs find different folders on macOS; the newest version's comes first. On Windows, the folder
+    is in the roaming profile.
     """
     if platform == "win32":
         return [Path(environ.get("APPDATA") or f"{home(platform, environ)}\\AppData\\Roaming", name)]

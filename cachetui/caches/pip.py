@@ -59,9 +59,10 @@ def has_pips_layout(root: Path, names: Collection[str]) -> bool:
 
 
 def _indexes(location: Location, *, memory: bool) -> Iterator[str]:
-    """Yield the known index URLs: those in pip's settings, and those that are built into pips.
+    """Yield URLs of indexes: those in pip's settings, and those that pips use by default.
 
-    With `memory`, this includes the pips of the Pythons that earlier runs asked.
+    The defaults are read from the pip of the location's Python and, with `memory`, from what earlier runs stored about
+    other Pythons.
     """
     yield from location.indexes
     if location.prefix and (built_in := pip_index(location.prefix)):

@@ -1,7 +1,7 @@
-"""pipenv's cache: pip's format at a root of its own, with files of pipenv's resolver beside it.
+"""pipenv's cache: a folder in the format of pip's cache that also holds files of pipenv's resolver.
 
 Source: pipenv's `environments.py` (`PIPENV_CACHE_DIR`, `PIPENV_PYPI_MIRROR`). The index of a project is in its Pipfile,
-which is not looked for; a new Pipfile gets the index of pip's settings.
+which cachetui does not look for; a new Pipfile gets the index of pip's settings.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from cachetui.pip.config.location import DEFAULT, Location, locate
 
 VARIABLE, MIRROR = "PIPENV_CACHE_DIR", "PIPENV_PYPI_MIRROR"
 CONDUCT = Conduct(tool="pipenv", programs=("pip", "pipenv"))
-"""As pip's, because pipenv runs pip on its cache."""
+"""Like pip's, because pipenv lets pip read and write this cache."""
 
 
 def locate_pipenv(cache_dir: str | None, *, python: Python | None, environ: Mapping[str, str]) -> Location:
@@ -51,7 +51,10 @@ def scan_pipenv(location: Location, options: ScanOptions) -> Inventory:
 
 
 def is_pipenvs(root: Path, names: Collection[str]) -> bool:
-    """Return whether a directory is pipenv's cache: without its resolver's files, only its name tells it from pip's."""
+    """Return whether a directory is pipenv's cache.
+
+    It holds the files of pipenv's resolver, or it is named `pipenv` and has pip's layout.
+    """
     return "pipenv-manifests" in names or (root.name == "pipenv" and has_pips_layout(root, names))
 
 

@@ -1,7 +1,7 @@
-"""Recognise pipenv's own files, beside pip's: pages and metadata as its resolver parsed them, and responses.
+"""Recognise the files in pipenv's cache that pip does not write: parsed pages and metadata, and HTTP responses.
 
 Sources: pipenv's `resolver/manifest_cache.py` (`ParsedManifestCache`), `resolver/pure_python_metadata.py`
-(`MetadataCache`), and `utils/internet.py`, whose sessions store responses in the root itself.
+(`MetadataCache`), and `utils/internet.py`, whose sessions store responses below the root itself.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def _entries(
 
 
 def _metadata(file: File, tree: Tree) -> Entry:
-    """Return the entry of a file with the metadata of a wheel, with project and version if it can be read."""
+    """Return the entry of a file with the metadata of a wheel, with project and version if the file has valid ones."""
     try:
         fd = tree.open(file)
         try:

@@ -1,4 +1,4 @@
-"""poetry's cache: files as they were downloaded and built, HTTP records in pip's format, and metadata as JSON.
+"""poetry's cache: downloaded and built files, HTTP records in pip's format, and metadata as JSON.
 
 Sources: poetry's `locations.py`, `config/config.py` (`Config.get`), `utils/cache.py`, `utils/authenticator.py`.
 """
@@ -41,7 +41,7 @@ def locate_poetry(cache_dir: str | None, *, python: Python | None, environ: Mapp
 
 
 def _default_folder(environ: Mapping[str, str]) -> tuple[Path, str]:
-    """Return the folder that the user's settings name, or else poetry's default, and what names it."""
+    """Return the folder that the user's settings name, or else poetry's default folder, and the source of the path."""
     for file in _settings_files(environ):
         if named := _cache_dir_in(file):
             return set_folder(named, environ), f"cache-dir in {file}"
@@ -75,7 +75,10 @@ def scan_poetry(location: Location, options: ScanOptions) -> Inventory:
 
 
 def is_poetrys(root: Path, names: Collection[str]) -> bool:
-    """Return whether a directory is poetry's cache: it has repositories, or poetry's name and artifacts."""
+    """Return whether a directory is poetry's cache.
+
+    It holds `cache/repositories`, or it holds `artifacts` and its own or its parent's name is `pypoetry`.
+    """
     if "cache" in names and os.path.isdir(root / "cache/repositories"):  # noqa: PTH112 - Path.is_dir raises
         return True
     return "artifacts" in names and NAME in root.parts[-2:]

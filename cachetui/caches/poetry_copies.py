@@ -13,7 +13,10 @@ LONGEST_HEADERS = 65_536
 
 
 def with_copies(inventory: Inventory) -> Inventory:
-    """Return the inventory with the copies of each file, and with the URLs of artifacts that their records give."""
+    """Return the inventory with `copies` and `twins`; an artifact gets the URL of an HTTP record with the same file.
+
+    The twins of an artifact are these records.
+    """
     named: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for entry in inventory.entries:
         if entry.kind in ("wheel", "sdist") and entry.project and entry.filename:
@@ -38,7 +41,8 @@ def with_copies(inventory: Inventory) -> Inventory:
 def _groups(some: Iterable[Entry]) -> list[list[Entry]]:
     """Group entries with the same file name by the length of their bodies; groups of one are left out.
 
-    A body inside a record has no length of its own: it goes with the longest one that fits into the record.
+    The length of a body inside a record is not known: its entry joins the group of the longest body that fits into the
+    record. If none fits, it joins other records of the same length.
     """
     by_length: dict[int, list[Entry]] = defaultdict(list)
     inside = []

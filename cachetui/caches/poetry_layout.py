@@ -32,7 +32,10 @@ OWN_DIRECTORY = re.compile(
 PROOF = re.compile(
     r"artifacts(/[0-9a-f]{2}){3}/[0-9a-f]{58}|cache/repositories(/[^/]+(/_http_?(/[0-9a-f]){0,5}|(/[0-9a-f]{2}){8}))?"
 ).fullmatch
-"""Matches a directory that shows whose cache it is: other programs, too, make folders named `artifacts` and `cache`."""
+"""Matches a directory that shows that a cache is poetry's.
+
+The directories `artifacts` and `cache` do not show it, because other programs use these names, too.
+"""
 RELEASE = re.compile(r"[0-9a-f]{64}").fullmatch
 LOCK = re.compile(r"[0-9a-f]{56}(\.body)?\.lock").fullmatch
 TEMPORARY = re.compile(r"tmp[a-z0-9_]{8}").fullmatch
@@ -41,11 +44,11 @@ ARCHIVES = (".whl", ".tar.gz", ".tar.bz2", ".bz2", ".zip")
 """Endings of the files that poetry looks for among the artifacts."""
 SDISTS = ARCHIVES[1:]
 SEPARATE = "_http_"
-"""Directory of the records whose bodies have files of their own, since poetry 2.4."""
+"""Name of the directory for records whose bodies are in separate files, since poetry 2.4."""
 EXPIRY = 10
-"""Number of digits before the JSON: the time at which the entry expires, in seconds since the epoch."""
+"""Number of digits before the JSON; they are the time when the entry expires, in seconds since the epoch."""
 LONGEST_RELEASE = 4 << 20
-"""Maximum number of bytes read of a release's JSON."""
+"""Maximum number of bytes to read of a file with a release's JSON."""
 
 
 def drafts_of(directory: str, listing: DirectoryListing) -> Iterator[EntryDraft | File]:
@@ -78,7 +81,7 @@ def _artifacts(directory: str, files: dict[str, os.stat_result]) -> Iterator[Ent
 
 
 def _artifact(path: str, name: str, found: os.stat_result, *, is_built: bool) -> EntryDraft:
-    """Return the draft of a file as it was downloaded or built; its content says what it is if its name does not."""
+    """Return the draft of a downloaded or built file, to be identified by its content if its name does not suffice."""
     dist = dist_of(name)
     draft = EntryDraft("body", [(path, found)])
     if dist.project:
@@ -91,7 +94,7 @@ def _artifact(path: str, name: str, found: os.stat_result, *, is_built: bool) ->
 def _records(directory: str, shard: str, separate: bool, files: dict[str, os.stat_result]) -> Iterator[EntryDraft]:
     """Remove HTTP records with their bodies and locks, and leftovers from `files`, and yield their drafts.
 
-    The locks of a record go last. `shard` and `separate` are as in pip's `records`.
+    A record's locks are the last of its files. `shard` and `separate` have the same meaning as in `layout.records`.
     """
     locks = {name: files.pop(name) for name in sorted(files) if LOCK(name) and name.startswith(shard)}
     for draft in records(directory, shard, separate, files, "poetry"):
@@ -130,4 +133,4 @@ POETRYS = Layout(
     build_folder_of=lambda path: None,
     read_own=read_release,
 )
-"""The layout of poetry's cache, but for what is never opened in it."""
+"""The layout of poetry's cache, without the directories that are never opened, which `scan_poetry` adds."""

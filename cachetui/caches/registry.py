@@ -1,4 +1,4 @@
-"""The kinds of caches, by name and by what lies in a directory."""
+"""Find the kind of a cache by its id, or by the names in its directory."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ def source_of(id_: str) -> Source:
 
 
 def source_at(root: Path) -> Source:
-    """Return the kind of cache in a directory, by its layout: pip's if that is not clear. Reads one directory.
+    """Return the kind of cache in a directory: the last one in `IDS` that recognises it, or pip's if none does.
 
-    A source may recognise the directory by its name; for a link, by that of the link or of its target.
+    Every kind is recognised by the names in the directory, and some also by the directory's path. If that is a link,
+    its target's path is tried, too. Lists only this directory.
     """
     names = _names_in(root)
     paths = Path(os.path.abspath(root)), Path(os.path.realpath(root))  # noqa: PTH100 - links stay in the first
@@ -36,12 +37,15 @@ def source_at(root: Path) -> Source:
 
 
 def may_be_pips(root: Path) -> bool:
-    """Return whether a directory has pip's layout, even if another kind recognises it, too. Reads one directory."""
+    """Return whether a directory has pip's layout, even if another kind recognises it, too.
+
+    Lists only this directory.
+    """
     return source_of(PIP).recognises(root, _names_in(root))
 
 
 def _names_in(root: Path) -> frozenset[str]:
-    """Return the names in a directory; none if it cannot be listed."""
+    """Return the names in a directory; an empty set if it cannot be listed."""
     try:
         return frozenset(os.listdir(root))  # noqa: PTH208 - names are all that counts
     except OSError:

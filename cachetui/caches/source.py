@@ -26,7 +26,8 @@ class Locate(Protocol):
     def __call__(self, cache_dir: str | None, *, python: Python | None, environ: Mapping[str, str]) -> Location:
         """Return the location that the settings name, or `cache_dir` if that is given. Never raises.
 
-        `python` is the Python whose pip is asked; other programs do not need it.
+        `python` is the Python whose pip settings are read for the caches of pip and pipenv; its prefix becomes the
+        location's, whatever the program.
         """
 
 
@@ -34,13 +35,13 @@ class ScanOptions(NamedTuple):
     """How a cache is read, whatever program fills it."""
 
     memory: bool = False
-    """Whether to use and update the results of earlier runs."""
+    """Whether to use and update the stored results of earlier runs."""
     stop: Callable[[], bool] = never
     """Function that returns whether to stop."""
     report: Callable[[Batch], None] | None = None
     """Function that gets the progress of the scan."""
     known: Mapping[str, Entry] = NOTHING
-    """Entries by path from an earlier scan of this process."""
+    """Entries that an earlier scan in this process found, by path."""
 
 
 class Scan(Protocol):
@@ -94,7 +95,7 @@ class Source:
 
 
 class OtherCache(NamedTuple):
-    """A cache that lies on this machine beside the one that is open. Its files were counted and not read."""
+    """A cache on this machine other than the one that is open. Its files were counted, but not read."""
 
     id: str
     """Id of the kind of cache."""

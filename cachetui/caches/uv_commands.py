@@ -23,8 +23,8 @@ def commands(inventory: Inventory, chosen: Collection[Entry]) -> list[ToolComman
 
     If none are chosen, return the command that removes what uv does not use.
 
-    A command may remove more than what was chosen. What only `uv cache clean` without a name removes is left out,
-    unless everything is chosen.
+    A command may remove more than what was chosen. Entries that only `uv cache clean` without a name removes are left
+    out, unless everything is chosen.
     """
     entries = inventory.entries
     if chosen and len(chosen) == len(entries):
@@ -50,7 +50,7 @@ def is_pruned(entry: Entry, buckets: Mapping[str, Bucket]) -> bool:
 def is_cleaned(entry: Entry, buckets: Mapping[str, Bucket]) -> bool:
     """Return whether `uv cache clean` with the name of the entry's project removes the entry.
 
-    An invalid name, such as that of a folder that somebody made, must not get into a command.
+    False for an invalid name, such as that of a folder that somebody made: it must not get into a command.
     """
     if entry.project is None or not is_normalized_name(entry.project):
         return False

@@ -12,10 +12,10 @@ from typing import NamedTuple
 from cachetui.conduct import Conduct
 
 CONDUCT = Conduct(tool="uv", programs=("uv", "uvx"), awaited=(), removes=False, unpacked=True)
-"""cachetui removes nothing here: uv's own commands do."""
+"""cachetui removes nothing from uv's cache; it shows uv's own commands instead."""
 BUCKET = re.compile(r"([a-z]+(?:-[a-z]+)*)-v(\d{1,9})").fullmatch
 RENAMED = {"built-wheels": "sdists"}
-"""Current names of the contents whose buckets uv has renamed, by old name."""
+"""Kinds of content whose buckets uv has renamed: the current name by the old name."""
 OTHERS = {
     "interpreter": "facts about Pythons that uv found here",
     "git": "Git repositories that uv cloned",
@@ -23,9 +23,9 @@ OTHERS = {
     "python": "Pythons that uv downloaded",
     "binaries": "programs that uv downloaded",
 }
-"""Descriptions of what is in buckets without distributions, pages and environments, by content."""
+"""Descriptions of the content of buckets without distributions, pages and environments, by kind of content."""
 CONTENTS = frozenset({"archive", "wheels", "sdists", "built-wheels", "simple", "flat-index", "environments", *OTHERS})
-"""All known contents of buckets."""
+"""All known kinds of content of buckets."""
 MARKERS = frozenset({".gitignore", ".lock", "CACHEDIR.TAG"})
 """Names of the files that uv makes in the root."""
 
@@ -56,7 +56,7 @@ class Bucket(NamedTuple):
 
 
 def buckets_of(names: Iterable[str]) -> dict[str, Bucket]:
-    """Return the buckets among the names in a root, by name, the newest of each content first."""
+    """Return the buckets among the names in a root, by name; of each kind of content, the newest bucket comes first."""
     found = []
     for name in names:
         if match := BUCKET(name):
@@ -69,6 +69,6 @@ def buckets_of(names: Iterable[str]) -> dict[str, Bucket]:
 
 
 def is_uvs(names: Collection[str]) -> bool:
-    """Return whether the names in a directory are those of uv's cache, perhaps of an empty one."""
+    """Return whether the names in a directory are those of uv's cache, or of an empty one with only marker files."""
     known = any((match := BUCKET(name)) and match[1] in CONTENTS for name in names)
     return known or (bool(names) and MARKERS.issuperset(names))

@@ -1,4 +1,4 @@
-"""List the directories of uv's cache, and read the heads of its files."""
+"""List the directories of uv's cache, and read the first bytes of its files."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Lister:
             return None
 
     def list(self, path: str, inode: int) -> Folder:
-        """List a directory; one that was listed before is not counted again. Raises OSError."""
+        """List a directory, and count its files unless it was listed before. Raises OSError."""
         listing = self.tree.list(path, inode)
         is_new = path not in self.directories
         self.directories[path] = file_at(path, listing.own).disk_usage
@@ -78,7 +78,7 @@ class Lister:
             self._linked.add(inode)
 
     def folders(self, path: str, inode: int) -> Iterator[Folder]:
-        """Yield a directory and those below it; remove names from `below` to leave them out."""
+        """Yield a directory and those below it; callers may take items out of a yielded `below` to leave them out."""
         waiting = [(path, inode)]
         while waiting:
             if (folder := self.folder(*waiting.pop())) is not None:
@@ -90,7 +90,7 @@ class Lister:
         return [file for folder in self.folders(path, inode) for file in folder.files.values()]
 
     def head(self, file: File) -> bytes:
-        """Return the first bytes of a file; empty if it cannot be read."""
+        """Return the first bytes of a file, at most `LONGEST`; empty if it cannot be read."""
         try:
             fd = self.tree.open(file)
             try:

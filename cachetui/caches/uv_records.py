@@ -1,8 +1,8 @@
 """Read uv's pointers and records: the archive that a pointer leads to, and the strings and the address in a record.
 
-A `.http` file begins with a MessagePack array, of the id of an archive and the hashes of the wheel, for example. The
-HTTP cache policy with the address follows, in rkyv's format. `.rev` and `.msgpack` files contain only MessagePack.
-Nothing is deserialised: the few strings are read where they lie.
+A `.http` file begins with a MessagePack array, which holds, for example, the id of an archive and the hashes of a
+wheel. The HTTP cache policy with the address follows, in rkyv's format. `.rev` and `.msgpack` files contain only
+MessagePack. No objects are built from these formats: only strings are extracted.
 """
 
 from __future__ import annotations
@@ -15,12 +15,15 @@ LONGEST = 64 * 1024
 """Maximum number of bytes to read of a file."""
 ADDRESS = re.compile(rb"https?://[^\x00-\x20\"\x7f-\xff]{1,8000}")
 STRING_PLACE = re.compile(rb"(?=([\x00-\xff]{4})([\x00-\xff]{2}\xff\xff))")
-"""Place of a string in rkyv's format: its length, and how far before this place it begins (a negative number)."""
+"""Matches a reference to a string in rkyv's format.
+
+It consists of the string's length and of its start relative to the reference, a negative number of bytes.
+"""
 ENDING = re.compile(rb".*?\.(?:whl|tar\.gz|zip|tar\.bz2|tar\.xz|tgz)(?=[^\w.]|$)", re.DOTALL)
 ENDINGS = (".whl", ".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz")
-"""Ends of the file names of distributions."""
+"""Endings of the file names of distributions."""
 MOST_VALUES = 200
-"""Maximum number of values to read of a record."""
+"""Maximum number of MessagePack values to read in a record."""
 SIZES = {
     **dict.fromkeys((0xC0, 0xC2, 0xC3), 0),
     **dict.fromkeys((0xCC, 0xD0), 1),
@@ -28,7 +31,7 @@ SIZES = {
     **dict.fromkeys((0xCA, 0xCE, 0xD2), 4),
     **dict.fromkeys((0xCB, 0xCF, 0xD3), 8),
 }
-"""Lengths in bytes of MessagePack's nil, booleans and numbers, by their first byte."""
+"""Number of bytes that follow the first byte of MessagePack's nil, booleans and numbers, by this first byte."""
 ARCHIVE = re.compile(r"archive-v\d{1,9}")
 
 
@@ -44,9 +47,10 @@ def pointed_at(target: str) -> tuple[str, str] | None:
 
 
 def strings_of(record: bytes) -> list[str]:
-    """Return the strings in the MessagePack value at the start of a record, in order, the first `MOST_VALUES` at most.
+    """Return the strings in the MessagePack value at the start of a record, in order.
 
-    The list ends early where the value is broken or has a type that uv does not use in records.
+    Only the first `MOST_VALUES` nested values are read. The list ends early where the record is broken or contains a
+    type that uv does not use in records.
     """
     found: list[str] = []
     at, left = 0, 1  # left: values that are still to come
@@ -77,7 +81,7 @@ def strings_of(record: bytes) -> list[str]:
 
 
 def address_in(record: bytes) -> str | None:
-    """Return the address that a `.http` file was fetched from; None if it has none."""
+    """Return the address from which the content of a `.http` file was fetched; None if the file has no address."""
     match = ADDRESS.search(record)
     if match is None:
         return None
@@ -95,7 +99,7 @@ def address_in(record: bytes) -> str | None:
 
 
 def released_name(address: str | None) -> str | None:
-    """Return the file name at the end of an address; None if it is not that of a distribution."""
+    """Return the file name at the end of an address; None if it is not the name of a distribution."""
     if not address:
         return None
     try:

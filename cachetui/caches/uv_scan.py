@@ -56,7 +56,7 @@ class Draft:
     note: str | None = None
     named_by: Rung | None = None
     dated_by: File | None = None
-    """File whose time is that of the download or build; None for the first file."""
+    """File whose time is that of the download or build; if it is None, the first file of the entry is used."""
 
 
 class UvScanner:
@@ -72,7 +72,7 @@ class UvScanner:
         self._told = 0.0
 
     def inventory(self) -> Inventory:
-        """Read everything. Raises OSError if the root cannot be listed."""
+        """Read the cache and return its inventory. Raises OSError if the root cannot be listed."""
         root = self._lister.list("", self._tree.inode)
         self._foreign += root.files.values()
         buckets = buckets_of([name for name, _ in root.below])
@@ -122,7 +122,7 @@ class UvScanner:
     # What leads to archives
 
     def _bounded(self, bucket: Bucket, inode: int) -> list[Draft]:
-        """Return the drafts of a bucket; what an unexpected error leaves of it is one draft."""
+        """Return the drafts of a bucket; after an unexpected error, the bucket's remaining files form one draft."""
         read: Mapping[str, Callable[[Bucket, int], Iterator[Draft]]] = {
             "wheels": self._wheels,
             "simple": self._pages,
@@ -141,7 +141,10 @@ class UvScanner:
         return drafts
 
     def _groups(self, folder: Folder) -> Iterator[tuple[str, list[File]]]:
-        """Yield the files of a folder that belong together, by their common name, a pointer first."""
+        """Group the files of a folder by pointer; yield the pointer's name with each group.
+
+        The pointer, if it exists, comes first. Files whose names begin with a dot become foreign.
+        """
         groups: dict[str, list[str]] = {}
         for name in sorted(folder.files):
             match = RECORDS(name)
@@ -240,7 +243,7 @@ class UvScanner:
                     self._foreign += files
 
     def _others(self, bucket: Bucket, inode: int) -> Iterator[Draft]:
-        """Yield the content of a bucket in which nothing belongs to a project, each item of the bucket as one entry."""
+        """Yield a draft for each file or folder of a bucket in which nothing belongs to a project."""
         words = OTHERS.get(bucket.content, f"from a bucket that cachetui does not know, {bucket.content}")
         if (listed := self._lister.folder(bucket.name, inode)) is None:
             return
@@ -251,7 +254,10 @@ class UvScanner:
                 yield Draft("unknown", f"{bucket.name}/{name}", files, bucket, note=words)
 
     def _lead(self, draft: Draft, folder: Folder, name: str) -> bool:
-        """Add the archive that a pointer leads to; return whether it leads to one, even to one that is missing."""
+        """Give a draft the archive that a pointer leads to.
+
+        Returns whether the pointer leads to an archive, even if that is missing.
+        """
         file = folder.files[name]
         target = ""
         if name in folder.links:
@@ -271,12 +277,15 @@ class UvScanner:
         return True
 
     def _archive_of(self, bucket: str, name: str) -> str | None:
-        """Return the path of an archive by its id; None if there is none, or if another entry has it."""
+        """Return the path of the archive with an id in a bucket; None if there is none."""
         path = f"{bucket}/{name}"
         return path if path in self._archives else None
 
     def _name(self, draft: Draft, said: list[str]) -> None:
-        """Name a draft by its metadata's first values, or else by its file name."""
+        """Set the project and version of a draft by its metadata, or else by its wheel's name.
+
+        `said` holds the first two strings of the metadata. If neither helps, the draft stays as it is.
+        """
         if len(said) == 2:
             draft.project, draft.version, draft.named_by = canonicalize_name(said[0]), said[1], "archive"
         elif draft.filename and (parts := draft.filename.split("-"))[1:] and draft.filename.endswith(".whl"):
@@ -285,7 +294,7 @@ class UvScanner:
     # Archives, and the finished entry
 
     def _finish(self, draft: Draft) -> None:
-        """Read the archives of a draft and add its entry; an unexpected error leaves an entry without a name."""
+        """Read the archives of a draft and add its entry; after an unexpected error, its kind is `unknown`."""
         found: list[File] = []
         try:
             for path in dict.fromkeys(draft.archives):
@@ -299,7 +308,7 @@ class UvScanner:
         self._entries.append(entry)
 
     def _read_archive(self, draft: Draft, path: str, files: list[File]) -> None:
-        """Add the files of an archive to `files`, and name the draft by what lies in it."""
+        """Add the files of an archive to `files`, and identify the draft by the archive's content."""
         inode = self._archives.pop(path, None)
         if inode is None:  # another entry leads to it, too
             return
@@ -338,7 +347,7 @@ class UvScanner:
         )
 
     def _tell(self, *, listed: bool = False) -> None:
-        """Report what is new, if the last report was long enough ago or everything is listed."""
+        """Report new entries if the last report was long enough ago, or if every file has been seen (`listed`)."""
         if self._report is None or not (listed or time.monotonic() - self._told >= REPORT_SECONDS):
             return
         news, self._told_entries = tuple(self._entries[self._told_entries :]), len(self._entries)
@@ -352,7 +361,10 @@ def _is_wheel_name(name: str) -> bool:
 
 
 def _is_in_project(path: str) -> bool:
-    """Return whether a folder in a bucket has a project's name: `pypi/NAME`, or `index/HASH/NAME` and the like."""
+    """Return whether the last part of a folder's path is the name of a project.
+
+    Below its bucket, such a path is `pypi/NAME`, `index/HASH/NAME` or the like.
+    """
     match path.split("/")[1:]:
         case ["pypi", _] | ["index" | "url" | "path" | "editable", _, _]:
             return True

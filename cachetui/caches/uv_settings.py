@@ -61,7 +61,10 @@ def default_cache(environ: Mapping[str, str], platform: str) -> str:
 
 
 def _settings(environ: Mapping[str, str], platform: str, etc: str) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    """Yield uv's settings files with their content, the strongest first: the project's, the user's, the system's."""
+    """Yield uv's settings files with their content, the strongest first: the project's, the user's, the system's.
+
+    A file that `UV_CONFIG_FILE` names replaces all of them, and `UV_NO_CONFIG` switches them off.
+    """
     if environ.get("UV_CONFIG_FILE"):
         if table := _table(file := Path(here(), environ["UV_CONFIG_FILE"])):
             yield file, table
@@ -83,7 +86,10 @@ def _settings(environ: Mapping[str, str], platform: str, etc: str) -> Iterator[t
 
 
 def _project_settings() -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    """Yield the settings of the project around the current folder: of the nearest folder that has some."""
+    """Yield the settings file of the current project, with its content; none if there is no such file.
+
+    It is in the current folder, or else in the nearest parent folder that has one.
+    """
     for folder in (Path(here()), *Path(here()).parents):
         if (table := _table(folder / "uv.toml")) is not None:
             yield folder / "uv.toml", table
@@ -95,7 +101,7 @@ def _project_settings() -> Iterator[tuple[Path, Mapping[str, Any]]]:
 
 
 def _table(file: Path) -> Mapping[str, Any] | None:
-    """Return what a TOML file holds; None if it cannot be read."""
+    """Return the content of a TOML file; None if it cannot be read."""
     try:
         with file.open("rb") as stream:
             return tomllib.loads(stream.read(LARGEST).decode("utf-8"))
