@@ -94,7 +94,7 @@ def command(context: click.Context, terms: tuple[str, ...], form: str, as_json: 
 
 
 def _earlier(since: str, terms: tuple[str, ...]) -> EarlierAudit:
-    """Read an earlier report; raise UsageError if it is about other terms."""
+    """Read an earlier report. Raises click.UsageError if it is about other terms."""
     earlier = read_piped_report(input_path(since))
     if earlier.terms != terms:
         of = " ".join(earlier.terms) or "everything"

@@ -123,7 +123,7 @@ def command(
 def _matching(inventory: Inventory, predicate: Predicate, options: GlobalOptions) -> tuple[Entry, ...]:
     """Return the entries that the terms match.
 
-    If some of them can be exported, print a note for each name without anything to export.
+    If some of them can be exported, warn about each name and requirement without an entry to export.
     """
     entries = matching(inventory, predicate, options)
     exported = [one.entry for one in plan_export(entries)]
@@ -135,7 +135,10 @@ def _matching(inventory: Inventory, predicate: Predicate, options: GlobalOptions
 def _warn_of_nothing(
     predicate: Predicate, entries: Sequence[Entry], inventory: Inventory, terms: tuple[str, ...]
 ) -> None:
-    """Say that no file can be exported, because nothing matches the terms or because all of it is of other kinds."""
+    """Warn that no file can be exported, because nothing matches the terms or nothing that matches is a wheel or sdist.
+
+    Unpacked wheels and sdists do not count.
+    """
     if entries:
         warn(f"No wheel or sdist in the cache matches {' '.join(terms)}.")
         if any(entry.unpacked for entry in entries):

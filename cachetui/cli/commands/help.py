@@ -30,13 +30,13 @@ if TYPE_CHECKING:  # only needed for shell completion
 JSON = "json"
 """Topic after which the name of a schema may follow."""
 ROLES: Mapping[Role, text_roles.Role] = {"strong": "heading", "code": "heavy"}
-"""Roles of the command line's text, by the roles of words in the reference."""
+"""Roles of text that commands print, by the roles of words in the reference."""
 PAGER_OPTIONS = "FRX"
 """Options of less if the user has set none: leave a short text on the screen, and show styles."""
 
 
 def _names(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
-    """Return the commands and topics that begin with `incomplete`, with their summaries."""
+    """Return the commands and topics that begin with `incomplete`, with their summaries; after `json`, the schemas."""
     from click.shell_completion import CompletionItem  # noqa: PLC0415 - only a shell that completes asks
 
     before = context.params.get("names") or ()
@@ -91,7 +91,7 @@ def _commands(context: click.Context) -> dict[str, str]:
 
 
 def _lines(context: click.Context, name: str, width: int) -> Iterator[str]:
-    """Yield the lines of the help about a name. Raises UsageError if nothing has this name."""
+    """Yield the lines of the help about a name. Raises click.UsageError if nothing has this name."""
     root, commands = context.find_root(), _commands(context)
     if not name:
         yield from root.get_help().splitlines()
@@ -112,7 +112,10 @@ def _lines(context: click.Context, name: str, width: int) -> Iterator[str]:
 
 
 def _known(name: str, known: Sequence[str], what: str) -> str:
-    """Return a known name. Raises UsageError with a suggestion if it is not known."""
+    """Return `name` if it is one of `known`. Otherwise, raise click.UsageError with a suggestion.
+
+    `what` is the common noun for the known names, such as "schema".
+    """
     if name in known:
         return name
     close = [one for one in known if name and one.startswith(name.lower())]

@@ -63,7 +63,7 @@ def command(context: click.Context, as_json: bool, with_pythons: bool) -> int:
 
 
 def _pythons(options: GlobalOptions, location: Location) -> Iterator[PipSettings]:
-    """Yield the settings of each Python's pip as they are found."""
+    """Yield the settings of the pip of each Python, as soon as the Python is found."""
     with Status() as status:
         named, memory = named_python(options), not options.no_memory
         for python in find_pythons(named, memory=memory, demo=options.demo, report=status.show):

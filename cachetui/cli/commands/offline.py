@@ -30,7 +30,7 @@ class OfflineCommand(Command):
     """Command that runs another command, and whose option --only takes several TERMs if `--` follows."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse the words of the command line."""
+        """Put `--only` before each of its TERMs, and parse the words of the command line."""
         options = [one for one in self.get_params(ctx) if isinstance(one, click.Option)]
         return super().parse_args(
             ctx, _with_each_term(args, {name for one in options if not one.is_flag for name in one.opts})
@@ -38,7 +38,7 @@ class OfflineCommand(Command):
 
 
 def _with_each_term(words: Sequence[str], taking: Collection[str]) -> list[str]:
-    """Return the words with `--only` before each TERM that follows another one; without `--`, they stay as they are.
+    """Return the words with `--only` before each TERM that follows another one; unchanged if `--` is missing.
 
     `taking` holds the options that take a value.
     """
@@ -124,7 +124,7 @@ def command(context: click.Context, words: tuple[str, ...], only: tuple[str, ...
 
 
 def _show(found: OfflineFiles, words: Sequence[str], *, as_json: bool) -> None:
-    """Print what the command would find; as JSON, it has been written already."""
+    """Print the files that the command would find, unless they were written as JSON, and the summary."""
     if not as_json:
         for line in offline_lines(found):
             say(line)

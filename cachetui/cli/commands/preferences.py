@@ -132,7 +132,7 @@ def lines(preferences: Preferences, read_only_by: str | None) -> Iterator[str]:
 
 
 def _read_only(preferences: Preferences, read_only_by: str | None) -> str:
-    """Return whether anything may be removed, and what forbids it."""
+    """Return the value of `read-only` in words, and say if an option or variable forbids removals."""
     if preferences.read_only:
         return "true: nothing is removed, and no settings are changed, whatever the options"
     return f"false, but {read_only_by} forbids removals now" if read_only_by else "false"

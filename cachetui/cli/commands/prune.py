@@ -187,7 +187,7 @@ def command(
 
 
 def _needs(rules: Rules) -> Needs | None:
-    """Read the files of --not-needed-by, if there are any. Raises UsageError."""
+    """Read the files of --not-needed-by, if there are any. Raises click.UsageError."""
     if not rules.not_needed_by:
         return None
     from cachetui.services.facts.needs import read_needs  # noqa: PLC0415 - few rules need it
@@ -199,7 +199,7 @@ def _needs(rules: Rules) -> Needs | None:
 
 
 def _is_said(context: click.Context) -> bool:
-    """Return whether the command line has an option that is part of a rule."""
+    """Return whether the command line gives a TERM or an option of a rule."""
     return any(
         context.get_parameter_source(name) is ParameterSource.COMMANDLINE
         for name in context.params
@@ -210,7 +210,7 @@ def _is_said(context: click.Context) -> bool:
 def _policy(preferences: Preferences) -> Rules:
     """Return the rules of the policy, and print a note about them.
 
-    Raises UsageError if there is no policy to run.
+    Raises click.UsageError if there is no policy to run.
     """
     policy = preferences.policy
     if policy is None or not policy.rules:
