@@ -1,1 +1,1 @@
-"""Commands, one module for each. The browser is loaded only when no subcommand is given."""
+"""The command line. The browser is loaded only when no subcommand is given."""

@@ -55,9 +55,9 @@ EXAMPLES = (
     ("cachetui list 'age>90d'", "List what was downloaded more than 90 days ago."),
     ("cachetui prune --superseded -n", "Show what has a newer version here; -n removes nothing."),
 )
-"""Examples in the overview."""
+"""Examples in the overview that `cachetui --help` prints: command lines with their meanings."""
 WIDEST = 100
-"""Maximum width of a help text in columns, on terminals that are as wide."""
+"""Maximum width of help texts in columns; on narrower terminals, they are narrower."""
 
 
 class CommandGroup(click.Group):
@@ -72,7 +72,7 @@ class CommandGroup(click.Group):
         return click.Command(cmd_name, short_help=COMMANDS[cmd_name]) if cmd_name in COMMANDS else None
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the commands, the global options, the topics of `cachetui help`, and examples."""
+        """Write the commands, the global options, the other options, the topics of `cachetui help`, and examples."""
         self.format_commands(ctx, formatter)
         shared: list[Record | None] = []
         own: list[Record | None] = []  # options that print something and exit
@@ -87,7 +87,7 @@ class CommandGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Import the command that is called or completed."""
+        """Find and import the command that is called or completed."""
         if args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
             ctx.fail(f"No such command {args[0]!r}{_suggestion(args[0])}.")
         name, command, rest = super().resolve_command(ctx, args)
@@ -95,7 +95,7 @@ class CommandGroup(click.Group):
 
 
 def _suggestion(name: str) -> str:
-    """Return a question that suggests commands for an unknown one; empty if none does anything alike."""
+    """Return a question that suggests commands for an unknown one; empty if none has a similar meaning or name."""
     meant = " or ".join([f'"{command}"' for command in commands_meant(name)])
     return f" (did you mean {meant}?)" if meant else did_you_mean(name, COMMANDS)
 

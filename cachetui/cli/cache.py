@@ -34,7 +34,7 @@ HELD: list[object] = []
 def located(options: GlobalOptions) -> Iterator[Location]:
     """Yield the cache's location, as `services.cache.located` does.
 
-    Raises click.UsageError for UsageError.
+    Raises click.UsageError in place of UsageError.
     """
     with ended_in_order() if options.demo else nullcontext():
         try:
@@ -95,9 +95,9 @@ def matching(
 def warn_of_unmatched(
     predicate: Predicate, entries: Iterable[Entry], inventory: Inventory, what: str = "Nothing in the cache"
 ) -> None:
-    """Say which names and requirements match none of the entries that the terms match, with similar names of projects.
+    """Warn about each name and requirement in the terms that none of `entries` matches, and suggest similar projects.
 
-    `what` is the subject of the sentence.
+    `entries` are entries that match the terms, and `what` is the subject of the sentence.
     """
     from cachetui.insight.near_names import near_names  # noqa: PLC0415 - only mistakes need it
 
@@ -109,7 +109,10 @@ def warn_of_unmatched(
 
 
 def suggestions(names: Iterable[str], inventory: Inventory) -> list[str]:
-    """Return a sentence about each name that no cached project has, if one has a similar name."""
+    """Return a sentence about each name that no cached project has, if some project has a similar name.
+
+    Only the first few names are compared; see `near_names`.
+    """
     from cachetui.insight.near_names import near_names  # noqa: PLC0415 - only mistakes need it
 
     near = near_names(names, inventory.entries)
@@ -117,7 +120,10 @@ def suggestions(names: Iterable[str], inventory: Inventory) -> list[str]:
 
 
 def warn_of_no_match(predicate: Predicate, inventory: Inventory, *, removing: bool = False) -> None:
-    """Say that nothing in a cache matches, with similar names; with `removing`, also that nothing was removed."""
+    """Warn that nothing in a cache matches, and suggest similar names.
+
+    With `removing`, also say that nothing was removed.
+    """
     sentences = suggestions([one.name for one in predicate.requirements if one.pattern is None], inventory)
     for sentence in sentences:
         warn(sentence)
@@ -131,7 +137,7 @@ def warn_of_no_match(predicate: Predicate, inventory: Inventory, *, removing: bo
 def uncollected() -> Iterator[None]:
     """Switch the garbage collector off during a block, because an inventory has no reference cycles.
 
-    After the block, the collector is switched on again and skips all objects that exist by then.
+    After the block, the collector is as before, but skips all objects that exist by then.
     """
     enabled = gc.isenabled()
     gc.disable()

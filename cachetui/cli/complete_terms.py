@@ -1,4 +1,4 @@
-"""Completion of terms for shells; reads only what earlier runs remembered."""
+"""Completion of terms for shells; names and versions come from the scan memory, not from the cache itself."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MEASURES = {
     "read": "since something last read it",
 }
 SIZES, AGES = ("10MB", "100MB", "500MB", "1GB"), ("30d", "90d", "180d", "1y")
-"""Suggested sizes and ages; no two begin alike, so that a shell stops right after the comparison sign."""
+"""Suggested sizes and ages; they do not all begin alike, so that a shell stops after the comparison sign."""
 VALUES: dict[str, tuple[str, ...]] = {
     "kind:": KINDS,
     "is:": LABELS,
@@ -40,16 +40,20 @@ VALUES: dict[str, tuple[str, ...]] = {
 }
 
 NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
-"""Canonical project name. Other names are not suggested: a shell may interpret their characters.
+"""Matches a canonical project name.
 
-For the same reason, versions with other characters are not suggested.
+Other names are not suggested, because a shell may interpret their characters. For the same reason, only versions that
+`VERSION` matches are suggested.
 """
 VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_-]*")
 NEGATIONS = re.compile(r"(?:not:)*", re.I)
 QUALIFIED = re.compile(r"([A-Za-z]+:)(.*)")
 MEASURED = re.compile(r"((size|age|checked|read)(?:[<>]=?))(.*)", re.I | re.A)
 COMPARED = re.compile(r"(([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?(?:[^<>=!~]*(?:===|[<>=!~]=|[<>]))+)([^<>=!~,]*)")
-"""Requirement being typed. Groups: all up to the last comparison sign, the name, and the version."""
+"""Matches a requirement that is being typed.
+
+Groups: everything up to the last comparison sign, the name of the project, and what is typed of the version.
+"""
 SEPARATORS = re.compile("[-_.]+")
 
 
@@ -63,7 +67,7 @@ def term_items(context: click.Context, incomplete: str) -> list[CompletionItem[s
 
 
 def release_items(context: click.Context, incomplete: str) -> list[CompletionItem[str]]:
-    """Return completions of a project's name, or of a version after a comparison sign."""
+    """Return completions of a project's name, or of the version after a name and a comparison sign."""
     if found := COMPARED.fullmatch(incomplete):
         versions = _versions(context, SEPARATORS.sub("-", found[2]).lower())
         return [CompletionItem(text) for text, _ in _beginning(found[3], versions, found[1])]
@@ -97,14 +101,14 @@ def _any_term(context: click.Context, begun: str) -> Iterator[tuple[str, str | N
 
 
 def _names(context: click.Context, begun: str) -> list[str]:
-    """Return the names of projects that begin with a text."""
+    """Return the remembered names of projects that begin with a text, sorted."""
     canonical = SEPARATORS.sub("-", begun).lower()
     names = {line.partition(" ")[0] for line in known_here(context) if line.startswith(canonical)}
     return sorted([name for name in names if NAME.fullmatch(name)])
 
 
 def _versions(context: click.Context, project: str) -> list[str]:
-    """Return the versions of a project, newest first."""
+    """Return the remembered versions of a project, newest first."""
     found: dict[str, Version] = {}
     releases = known_here(context)
     for version in [line.removeprefix(f"{project} ") for line in releases if line.startswith(f"{project} ")]:
@@ -117,7 +121,10 @@ def _versions(context: click.Context, project: str) -> list[str]:
 
 
 def known_here(context: click.Context) -> set[str]:
-    """Return the remembered releases of the cache that the command line selects; see `known_releases`."""
+    """Return the remembered releases of the cache that the command line selects; see `known_releases`.
+
+    Empty if the memory is not used, or if there is no such cache.
+    """
     options = options_of(context)
     if not options.scan_memory:
         return set()

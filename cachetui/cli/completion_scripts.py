@@ -135,7 +135,7 @@ OPEN = ":"
 
 @dataclass(slots=True)
 class CommandLine:
-    """Command line up to the cursor, split as by the shell, without substitutions."""
+    """Command line up to the cursor, split into words as the shell splits it, but without substitutions."""
 
     words: list[str] = field(default_factory=list)
     """Words before the one at the cursor, without quotes and redirections."""
@@ -150,9 +150,10 @@ class CommandLine:
 
 
 def take_apart(text: str, breaks: str = BREAKS, escape: str = "\\") -> CommandLine:
-    """Split a command line; `breaks` are the characters after which readline begins a new word.
+    """Split a command line as the shell does.
 
-    After `escape`, a character has no special meaning.
+    `breaks` are the characters after which readline begins a new word. `escape` is the shell's escape character:
+    outside single quotes, the character after it has no special meaning.
     """
     line = CommandLine()
     begun = escaped = False
@@ -188,7 +189,7 @@ class _Shell(ShellComplete):
     """Common base of the completion classes."""
 
     escape: ClassVar[str] = "\\"
-    """Character that takes the special meaning from the next one."""
+    """Escape character: the next character has no special meaning."""
     _line = CommandLine()
 
     def source(self) -> str:
@@ -216,7 +217,7 @@ class _Shell(ShellComplete):
         return CompletionItem(f"{option}{item.value}", kind, item.help)
 
     def complete(self) -> str:
-        """Return the completions for the shell, except those that contain control characters."""
+        """Return the lines of all completions for the shell, without completions that contain control characters."""
         args, incomplete = self.get_completion_args()
         items = [item for item in self.get_completions(args, incomplete) if not UNSEEN.search(item.value)]
         return "\n".join([self.format_completion(item) for item in items])
@@ -263,7 +264,7 @@ class Fish(_Shell):
 
 
 class PowerShell(_Shell):
-    """Completion for PowerShell: returns what replaces the word with its quotes, what the menu shows, and the meaning.
+    """Completion for PowerShell: returns the quoted replacement of the word, its menu text and its meaning.
 
     For files and directories, it returns the start of a path, and the text before the path.
     """
@@ -273,7 +274,10 @@ class PowerShell(_Shell):
     escape = "`"
 
     def format_completion(self, item: CompletionItem[str]) -> str:
-        """Return the line for one completion; only the text before a path may be empty in it."""
+        """Return the line for one completion, with fields separated by tabs.
+
+        Only in lines for files and directories may fields be empty.
+        """
         if item.type not in ("plain", "open"):
             option = re.match(r"--?[^=]*=", self._line.last)
             return f"{item.type}\t{item.value}\t{option[0] if option else ''}\t"

@@ -47,14 +47,14 @@ class Output:
 
 
 OUTPUT = Output()
-"""The output of this run."""
+"""The output settings of this run."""
 
 PLAIN = {"→": "->", "…": "...", "·": "-"}
-"""ASCII replacements for characters that a stream cannot encode."""
+"""ASCII replacements for characters of cachetui that a stream may be unable to encode."""
 
 
 def for_stream(text: str, stream: TextIO) -> str:
-    """Return text, with replacements for characters that a stream cannot encode."""
+    """Return text; if a stream cannot encode it, replace the characters in `PLAIN`."""
     try:
         text.encode(getattr(stream, "encoding", None) or "utf-8")
     except UnicodeEncodeError:
@@ -66,8 +66,8 @@ def for_stream(text: str, stream: TextIO) -> str:
 def has_colour(stream: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
     """Return whether to write colours to a stream.
 
-    --color comes first, then NO_COLOR, then FORCE_COLOR and CLICOLOR_FORCE. Otherwise, only a terminal gets colours,
-    unless TERM is `dumb`.
+    The value of --color decides first, then NO_COLOR, then FORCE_COLOR and CLICOLOR_FORCE. If none of them is set, only
+    a terminal gets colours, unless TERM is `dumb`.
     """
     if OUTPUT.colour != "auto":
         return OUTPUT.colour == "always"
@@ -91,7 +91,10 @@ def _understands_colours(stream: TextIO) -> bool:
 
 
 def printable(text: str, stream: TextIO) -> str:
-    """Return a line as a stream shows it: escaped, because names may be hostile, and in colours if it has roles."""
+    """Return a line for a stream, with control characters escaped, because names may be hostile.
+
+    Text with roles is coloured if the stream gets colours.
+    """
     if not isinstance(text, Styled) or not has_colour(stream):
         return for_stream(escape_control(text), stream)
     return for_stream("".join([_coloured(role, escape_control(piece)) for role, piece in pieces(text)]), stream)
@@ -113,7 +116,7 @@ def note(sentence: str) -> None:
 
 
 def warn(sentence: str) -> None:
-    """Print on stderr why something was not done, or cannot be, even with --quiet; control characters are escaped.
+    """Print a line on stderr, even with --quiet, such as why something was not done; control characters are escaped.
 
     Write errors are ignored: a removal must work on a full disk, and after the reader has closed the pipe.
     """
@@ -141,7 +144,7 @@ MOST_HELD = 10_000
 
 @contextmanager
 def log_held_back() -> Iterator[None]:
-    """Hold the log back during a block, and print it after the block."""
+    """Hold back the log during a block, and print its last `MOST_HELD` lines after the block."""
     OUTPUT.held = []
     try:
         yield
@@ -175,7 +178,7 @@ class Status:
         note(sentence)
 
     def show(self, words: str) -> None:
-        """Show the progress."""
+        """Show `words` as the progress, cut to the width of the terminal, if progress is shown."""
         if self.shown:
             import shutil  # noqa: PLC0415 - slow to load
 

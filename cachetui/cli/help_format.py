@@ -10,9 +10,9 @@ import click
 GLOBAL = "Also takes the global options: see cachetui --help."
 """Line in the help of each command, in place of the global options."""
 OTHERS = "Options"
-"""Title of the options that are in no section."""
+"""Title of the section with the options that are in no other section."""
 Record = tuple[str, str]
-"""An option with its names, or an example, and its explanation."""
+"""Two columns of a help text: an option, a topic or a command line, and its explanation."""
 
 
 class Command(click.Command):

@@ -11,7 +11,10 @@ from cachetui.text.styled import styled
 
 
 class Log(logging.Handler):
-    """Handler that prints log messages with their time since its start; addresses lose their credentials."""
+    """Handler that prints log messages on stderr, with credentials in addresses masked.
+
+    With `steps`, it also prints debug messages, and the time since the handler was created before each message.
+    """
 
     def __init__(self, *, steps: bool) -> None:
         super().__init__(logging.DEBUG if steps else logging.INFO)
@@ -25,7 +28,7 @@ class Log(logging.Handler):
 
 
 def start_log(*, steps: bool) -> None:
-    """Print what cachetui logs from now on; also each step with its duration if `steps` is true."""
+    """Print cachetui's log messages from this point on; with `steps`, also each step with its duration."""
     stop_log()
     handler, logger = Log(steps=steps), logging.getLogger("cachetui")
     logger.addHandler(handler)
@@ -33,7 +36,7 @@ def start_log(*, steps: bool) -> None:
 
 
 def stop_log() -> None:
-    """Print no more log messages."""
+    """Stop printing log messages."""
     logger = logging.getLogger("cachetui")
     for handler in [handler for handler in logger.handlers if isinstance(handler, Log)]:
         logger.removeHandler(handler)

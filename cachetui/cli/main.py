@@ -58,7 +58,10 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _report(error: Exception) -> None:
-    """Write the details of an unexpected error to a file, and name it on stderr; without a file, print the details."""
+    """Write the details of an unexpected error to a file, and name the file on stderr.
+
+    With --debug, or if the file cannot be written, also print the details.
+    """
     from cachetui.cli.console import OUTPUT, for_stream  # noqa: PLC0415 - seldom needed
     from cachetui.services.diagnostics.error_report import error_sentence, save_error, trace_lines  # noqa: PLC0415
 

@@ -14,7 +14,7 @@ ELSEWHERE = {
     "why": "explain",
     "preferences": "settings config prefs",
 }
-"""Words for what a command does, by command."""
+"""Words that other tools use for the action of each command, separated by spaces."""
 
 
 def commands_meant(name: str) -> list[str]:

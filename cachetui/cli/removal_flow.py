@@ -36,7 +36,7 @@ from cachetui.text.format import count, disk_text, removed, with_folders
 from cachetui.text.styled import styled
 
 WILD_OR_MORE = re.compile(r"(\.\*)?,?\Z")
-"""Wildcard and comma that may follow the version in a comparison."""
+"""Matches the wildcard and the comma that may follow a version in a comparison."""
 PLAIN_KINDS = ("wheel", "sdist", "metadata", "index", "redirect")
 """Kinds that are evident from an entry's name."""
 
@@ -63,7 +63,10 @@ class RemovalRequest:
             raise RefusedError(f"Nothing is removed with {by}; --dry-run shows what would be removed.")
 
     def want_python(self, words: Collection[Label], options: GlobalOptions, *, policy: bool = False) -> None:
-        """Raise UsageError if --yes would remove unusable entries and no Python is named."""
+        """Raise click.UsageError if --yes would remove unusable entries although --python does not name a Python.
+
+        `words` are the labels that choose entries; `policy` says whether they come from the policy in the preferences.
+        """
         if "unusable" in words and self.yes and not self.dry_run and not options.python:
             said = "With --yes, what is unusable needs"
             if policy:
@@ -78,11 +81,10 @@ class RemovalRequest:
 
 
 def refuse_redirection(command: str, terms: Sequence[str]) -> None:
-    """Raise UsageError if the shell took a part of a term for a redirection.
+    """Raise click.UsageError if the shell took a part of a term for a redirection.
 
-    Without quotes, `torch>=2` writes to the file `=2` and `torch<2` reads the file `2`. The part of the term
-    that remains may match far more. Standard error may be redirected to any file, except to one whose name
-    begins with `=`.
+    Without quotes, `torch>=2` writes to the file `=2` and `torch<2` reads the file `2`. The part of the term that
+    remains may match far more. Standard error may be redirected to any file, except to one whose name begins with `=`.
     """
     for stream, sign, words in (
         (sys.stdout, ">", "sent the output into"),
@@ -109,7 +111,7 @@ def refuse_redirection(command: str, terms: Sequence[str]) -> None:
 
 
 def _is_compared_with(name: str) -> bool:
-    """Return whether a file name looks like the right side of a `>`.
+    """Return whether a file name looks like the right side of a comparison such as `>2` or `>=2`.
 
     Examples are `=2`, `2`, `2.0rc1`, `2.*`, `100MB` and `90d`.
     """
@@ -150,7 +152,8 @@ def remove(
 ) -> int:
     """Show the plan, ask, remove the entries and show the outcome; return the exit code.
 
-    Plan and removal use the same preferences.
+    Plan and removal use the same preferences. For a cache from which cachetui removes nothing, show the commands of its
+    own program instead.
     """
     inventory = cache.inventory
     if inventory.conduct.refusal:
@@ -183,7 +186,7 @@ def remove(
 
 
 def _show_own_commands(cache: Cache, entries: Sequence[Entry], wishes: RemovalRequest, preferences: Preferences) -> int:
-    """Show the commands of the cache's own program, with --dry-run also the entries that they concern.
+    """Show the commands of the cache's own program, and with --dry-run also the chosen entries; return the exit code.
 
     Raises RefusedError unless this is a dry run.
     """
@@ -215,7 +218,10 @@ def _show(lines: Iterable[str], write: Callable[[str], None]) -> None:
 
 
 def _tell_outcome(outcome: RemovalOutcome, plan: Plan, inventory: Inventory, *, as_json: bool) -> None:
-    """Show the outcome of a removal, on stderr if stdout cannot be written. Raises OSError."""
+    """Show the outcome of a removal on stdout, or on stderr with --json, after a stop or if stdout cannot be written.
+
+    Raises OSError if stdout cannot be written; a closed pipe is not an error.
+    """
     failed = outcome.kept[len(plan.kept) :]
     if failed:
         for one in stays(failed, plan.entries):
@@ -259,14 +265,14 @@ def _carry_out(plan: Plan, inventory: Inventory, preferences: Preferences, *, me
 
 
 def _bill_lines(entries: Sequence[Entry]) -> Iterator[str]:
-    """Yield lines with some entries by project, and their sizes."""
+    """Yield the lines of `bill`, which are some entries by project, each with its size."""
     for line in bill(entries):
         kind = "" if line.heading or line.kind in PLAIN_KINDS else f" ({line.kind})"
         yield f"{disk_text(line.disk or 0):>9}  {'' if line.heading else '  '}{line.words}{kind}"
 
 
 def plan_lines(plan: Plan, inventory: Inventory, notes: Sequence[str] = (), *, dry_run: bool = False) -> Iterator[str]:
-    """Yield the lines of a plan: its entries by project, kept files, and costs."""
+    """Yield the lines of a plan: the entries to remove by project, the kept files with reasons, and the costs."""
     kept = f"; {number:,} kept" if (number := number_kept(plan.kept, inventory.entries)) else ""
     if plan.entries:
         frees = with_folders(plan.frees, plan.frees_directories)

@@ -1,4 +1,4 @@
-"""Signals that ask the program to end: it cleans up, and its exit code depends on the signal."""
+"""Signals that ask the program to end: the program then cleans up, and its exit code depends on the signal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGBREAK") i
 QUIETED = [*ENDINGS, *([signal.SIGCONT] if hasattr(signal, "SIGCONT") else [])]
 """Signals to ignore once the program is ending; Textual would fail at the SIGCONT of a terminal that vanishes."""
 LAST_SECONDS = 1.0
-"""Seconds after which the system ends a process that does not end itself."""
+"""Seconds that the process gets after the grace period before SIGALRM ends it."""
 
 
 @contextmanager
@@ -59,7 +59,10 @@ def suspended_as_before() -> Iterator[None]:
 
 
 def _end_after(grace: float, code: int) -> Callable[[], None]:
-    """End the process after some seconds, whatever its threads do; return a function that cancels this."""
+    """Start timers that end the process after `grace` seconds with exit code `code`, whatever its threads do.
+
+    Return a function that cancels the timers.
+    """
     timer = Timer(grace, os._exit, [code])
     timer.daemon = True
     with suppress(RuntimeError):  # no thread can be started
@@ -77,12 +80,15 @@ def _end_after(grace: float, code: int) -> Callable[[], None]:
 
 
 CAME: list[int] = []
-"""The signals that asked the latest interruptible work to stop."""
+"""Numbers of the signals that asked the latest interruptible work to stop."""
 
 
 @contextmanager
 def interruptible() -> Iterator[Callable[[], bool]]:
-    """Keep Ctrl+C and signals from interrupting the work; yield a function that returns whether one has arrived."""
+    """Keep Ctrl+C and the signals in `ENDINGS` from interrupting a block.
+
+    Yields a function that returns whether one of them has arrived.
+    """
     CAME.clear()
     numbers = (signal.SIGINT, *ENDINGS)
     before = {number: signal.signal(number, lambda number, _: CAME.append(number)) for number in numbers}
