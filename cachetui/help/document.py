@@ -12,19 +12,22 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Role = Literal["", "strong", "code"]
-"""How words are shown: as text, as a heading or an emphasis, or as what is typed."""
+"""Role of words: "" for text, "strong" for headings and emphasis, "code" for what is typed or printed."""
 Spans = list[tuple[str, Role]]
-"""Words with their roles, one after the other."""
+"""Pieces of text with their roles, in order."""
 INLINE = re.compile(r"(`+) ?(?P<code>.+?) ?\1|\*\*(?P<strong>.+?)\*\*|\[(?P<link>[^]]+)\]\([^)]*\)")
 CELLS = re.compile(r"(?<!\\)\|")
 RULE = re.compile(r"\|[ :|-]+\|")
 """Line between the head of a table and its rows."""
 INDENT = 2
-"""Cells before the text of an item, and before code."""
+"""Number of cells before the text of a list item, and before code."""
 GAP = 2
-"""Cells between two columns of a table."""
+"""Number of cells between two columns of a table."""
 MOST = 0.6
-"""Share of the width that all columns of a table but the last may take; if they need more, rows take several lines."""
+"""Maximum share of the width for all columns of a table except the last.
+
+If they need more and the table does not fit, each row takes several lines.
+"""
 
 
 @dataclass(slots=True)
@@ -40,7 +43,7 @@ class Block:
     lines: list[str] = field(default_factory=list)
     """The lines of code."""
     rows: list[list[Spans]] = field(default_factory=list)
-    """The rows of a table, the first of which is its head, and their cells."""
+    """The rows of a table, each as a list of cells; the first row is the head."""
 
 
 def parse(markdown: str) -> list[Block]:
@@ -88,7 +91,7 @@ def plain(spans: Iterable[tuple[str, str]]) -> str:
 
 
 def lay_out(blocks: Sequence[Block], width: int) -> Iterator[Spans]:
-    """Yield the lines of a document for a width in cells. Only lines of code may be longer."""
+    """Yield the lines of a document for a width in cells. Only lines of code and single long words may be wider."""
     before = None
     for block in blocks:
         if before is not None and not (before.kind == block.kind == "item"):
@@ -142,7 +145,7 @@ def _words(spans: Spans) -> Iterator[Spans]:
 
 
 def _table(rows: Sequence[Sequence[Spans]], width: int) -> Iterator[Spans]:
-    """Yield the lines of a table: in columns, or else each row as a line and below it the text of its last cell."""
+    """Yield the lines of a table in columns; if it is too wide, the last cell of each row has lines of its own."""
     widths = [max(len(plain(cell)) for cell in column) for column in zip(*rows, strict=True)]
     start = sum(widths[:-1]) + GAP * (len(widths) - 1)
     if start <= MOST * width or start + widths[-1] <= width:
