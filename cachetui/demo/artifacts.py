@@ -30,7 +30,7 @@ TAR_TIME = 1_704_067_200
 
 
 OFFSET = struct.Struct("<I")
-"""Place of something in a zip, as its directory stores it."""
+"""Format of an offset in a zip's directory: four bytes, the lowest first."""
 
 
 class DemoFile(NamedTuple):
@@ -83,7 +83,10 @@ def core_metadata(name: str, version: str, requires: Sequence[str] = ()) -> byte
 def wheel(
     name: str, version: str, tag: str = "py3-none-any", *, size: int = 0, requires: Sequence[str] = (), code: str = ""
 ) -> bytes:
-    """Return a wheel of about `size` bytes; `tag` may be a compressed set like `py2.py3-none-any`."""
+    """Return a wheel; `size` is the length in bytes of its data file, which is missing if `size` is 0.
+
+    `tag` may be a compressed set like `py2.py3-none-any`, and `code` is the content of the wheel's module.
+    """
     stem = _stem(name)
     info = f"{stem}-{version.replace('-', '_')}.dist-info"
     pythons, abis, platforms = (part.split(".") for part in tag.split("-"))
@@ -109,7 +112,7 @@ def wheel(
 
 
 def with_hole(archive: bytes, hole: int) -> Pieces:
-    """Return a wheel with a hole of some bytes behind its first member, or an sdist with one at its end.
+    """Return a wheel with a hole of `hole` bytes behind its first member, or an sdist with such a hole at its end.
 
     Both stay as valid as before: nothing of a zip lies in the hole, and gzip data may be padded with zeros.
     """
@@ -130,7 +133,11 @@ def with_hole(archive: bytes, hole: int) -> Pieces:
 def sdist(
     name: str, version: str, *, size: int = 0, more: Iterable[tuple[str, bytes]] = (), metadata: bool = True
 ) -> bytes:
-    """Return an sdist of about `size` bytes; it has a PKG-INFO unless `metadata` is false."""
+    """Return an sdist; `size` is the length in bytes of its data file, which is missing if `size` is 0.
+
+    It has a PKG-INFO unless `metadata` is false. `more` are further members: paths in the sdist's folder, each with its
+    content.
+    """
     folder = sdist_filename(name, version).removesuffix(".tar.gz")
     members = {"PKG-INFO": core_metadata(name, version)} if metadata else {}
     members |= {"setup.py": b"from setuptools import setup\n\nsetup()\n"} | dict(more)

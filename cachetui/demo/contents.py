@@ -45,7 +45,7 @@ NONE: Mapping[str, str] = {}
 NEEDS = {"umep-reqs": ("numba==0.59.1",)}
 """Requirements of the releases of a project; all other projects have none."""
 NEIGHBOURS = 24
-"""Number of releases that an index page lists in addition to those in the cache."""
+"""Number of releases that most of the index pages list in addition to those in the cache."""
 
 
 class Scale(NamedTuple):
@@ -65,14 +65,20 @@ class Scale(NamedTuple):
         return max(0, whole - unit * hashlib.sha256(name.encode()).digest()[0] // 256)
 
     def archive(self, make: Callable[[int], bytes], size: int) -> bytes | Pieces:
-        """Return an archive of about `size` bytes from `make`, which takes a size; a big archive has a hole."""
+        """Return an archive of about `size` bytes, made by `make`, which takes a size.
+
+        If it is longer than `solid`, it has a hole.
+        """
         if size <= self.solid:
             return make(size)
         archive = make(0)
         return artifacts.with_hole(archive, size - len(archive))
 
     def noise(self, kilobytes: int, name: str) -> bytes | Pieces:
-        """Return the content of a file that is no archive."""
+        """Return the content of a file that is not an archive; its length is `size(kilobytes, name)`.
+
+        If it is longer than `solid`, it is mostly a hole.
+        """
         size = self.size(kilobytes, name)
         return artifacts.noise(size) if size <= self.solid else (artifacts.noise(KILOBYTE), size - KILOBYTE)
 
@@ -80,7 +86,7 @@ class Scale(NamedTuple):
 SMALL = Scale()
 """Sizes as in `contents.txt`, for tests: every file is written in full."""
 TRUE = Scale(380, 1_000_000)
-"""About the sizes of the real projects."""
+"""Sizes close to those of the real projects; long files are mostly holes."""
 
 
 class Release(NamedTuple):
@@ -177,10 +183,10 @@ def _archive(release: Release, scale: Scale) -> bytes | Pieces:
 def _write_release(
     cache: CacheWriter, release: Release, hashes: dict[str, str], now_ns: int, interpreter: str, scale: Scale
 ) -> None:
-    """Write the entries of a release, and add the SHA-256 of its archive to `hashes` by file name.
+    """Write the entries of a release, and add the SHA-256 of its download to `hashes` by file name.
 
-    The hash of an archive with a hole is empty, because it takes a long time to compute. `interpreter` is the tag of
-    the Python that built the wheels tagged `py3`.
+    The hash of an archive with a hole is empty, because it takes a long time to compute. For built wheels, no hash is
+    added. `interpreter` is the tag of the Python that built the wheels tagged `py3`.
     """
     file, project = release.listed(), canonicalize_name(release.project)
     at = _when(now_ns, release.days, release.filename)

@@ -41,7 +41,10 @@ def digest(text: str) -> str:
 
 
 def answer_path(url: str, folder: str) -> str:
-    """Return the path of the cached response from a URL (pip's network/cache.py, SafeFileCache)."""
+    """Return the path of the cached response from a URL in `folder`, which is `http` or `http-v2`.
+
+    Source: pip's network/cache.py, SafeFileCache.
+    """
     name = digest(url)
     return "/".join((folder, *name[:5], name))
 
@@ -119,7 +122,7 @@ def length(content: bytes | Pieces) -> int:
 
 
 def cut(content: bytes | Pieces, most: int) -> Pieces:
-    """Return the first `most` bytes of a content."""
+    """Return the first `most` bytes of a file's content."""
     found: list[bytes | int] = []
     for piece in (content,) if isinstance(content, bytes) else content:
         found.append(min(piece, most) if isinstance(piece, int) else piece[:most])
