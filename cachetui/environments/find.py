@@ -1,6 +1,7 @@
-"""Places where environments may be: active ones, those that pip's cache names, Pythons, and the folders of tools.
+"""Find folders that may be environments, without running anything.
 
-Nothing is run. The folders of tools are those of their documentation.
+They are: active environments, prefixes that pip's cache names, folders in the current folder, those in the
+preferences, the folders of tools (according to the tools' documentation), and the prefixes of Pythons.
 """
 
 from __future__ import annotations
@@ -21,15 +22,15 @@ from cachetui.pip.config.paths import home as home_of
 from cachetui.system.tree import never
 
 SIGNS = ("pyvenv.cfg", "conda-meta", "bin/python", "bin/python3", "Scripts/python.exe", "python.exe")
-"""Files and folders of which every environment has at least one."""
+"""Files and folders that show that a folder is an environment; one of them is enough."""
 OWN = (".venv", "venv", ".env", "env", ".conda")
 """Usual names of a project's environment, in the project's folder."""
 MANY = {".tox": "tox", ".nox": "nox", ".pixi/envs": "pixi", ".hatch": "hatch"}
 """Folders of a project in which a tool keeps its environments, with the name of the tool."""
 MOST_LISTED = 10_000
-"""Maximum number of folders that one pattern in the preferences may match."""
+"""Maximum number of paths used for a pattern in the preferences; further matches are left out."""
 LONGEST = 4_096
-"""Maximum number of bytes read of the path of a project."""
+"""Maximum number of bytes of a `.project` file that are taken as the path of a project."""
 
 
 class Tool(NamedTuple):
@@ -38,7 +39,7 @@ class Tool(NamedTuple):
     name: str
     """Name of the tool, shown with its environments."""
     variables: tuple[tuple[str, str], ...] = ()
-    """Environment variables that hold a folder, each with the path below that folder."""
+    """Environment variables that hold folders, each with the path from there to the folder of the environments."""
     home: tuple[str, ...] = ()
     """Paths below the user's home."""
     data: tuple[str, ...] = ()
@@ -72,18 +73,18 @@ TOOLS = (
     Tool("conda", (("CONDA_ENVS_PATH", ""), ("CONDA_ENVS_DIRS", "")), (".conda/envs",)),
     Tool("rye", (("RYE_HOME", "tools"), ("RYE_HOME", "self")), (".rye/tools", ".rye/self")),
 )
-"""Tools that keep environments apart from projects. virtualenvwrapper and pipenv use `WORKON_HOME`."""
+"""Tools that keep environments outside of projects; "virtualenv" also stands for virtualenvwrapper and pipenv."""
 
 
 class Candidate(NamedTuple):
-    """Folder that may be an environment, or that holds environments but cannot be listed."""
+    """Folder that may be an environment; with `trouble`, a folder or pattern whose environments cannot all be found."""
 
     prefix: Path
-    """Absolute path of the folder."""
+    """Absolute path of the folder, or the pattern."""
     tool: str = ""
-    """Name of the tool that the folder belongs to; empty if it is a project's, or if the tool is not known."""
+    """Name of the tool that keeps the environment; empty if none is known."""
     trouble: str = ""
-    """Reason why the folder cannot be listed (a clause)."""
+    """Reason why not all environments there can be found (a clause); otherwise empty."""
 
 
 def candidates(
@@ -139,7 +140,7 @@ def beside(project: Path) -> Iterator[Candidate]:
 
 
 def among_many(prefix: Path) -> tuple[str, Path] | None:
-    """Return the tool and the project if an environment is in a tool's folder in a project's folder; else None."""
+    """Return the tool and the project's folder of an environment such as `PROJECT/.tox/py311`; None for any other."""
     for name, tool in MANY.items():
         parts = name.split("/")
         if prefix.parent.parts[-len(parts) :] == tuple(parts):
@@ -161,7 +162,7 @@ def project_of(prefix: Path) -> Path | None:
 
 
 def _listed(text: str, environ: Mapping[str, str]) -> Iterator[Candidate]:
-    """Yield what a folder or pattern of the preferences names: environments, projects, or folders of environments."""
+    """Yield candidates for a folder or pattern in the preferences: environments, their folders, or projects."""
     pattern = expand(text, sys.platform, environ)
     if absolute_path(pattern) is None:
         return
@@ -184,7 +185,10 @@ def _listed(text: str, environ: Mapping[str, str]) -> Iterator[Candidate]:
 
 
 def _below(folder: Path, tool: str, depth: int) -> Iterator[Candidate]:
-    """Yield the environments in a tool's folder, which may itself be one, at most `depth` levels below it."""
+    """Yield a folder if it is an environment, or else the environments at most `depth` levels below it.
+
+    Folders that cannot be listed are yielded with the reason.
+    """
     try:
         with os.scandir(folder) as entries:
             found = {entry.name: entry.is_dir(follow_symlinks=False) or entry.is_symlink() for entry in entries}

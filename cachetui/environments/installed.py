@@ -1,4 +1,4 @@
-"""Find what is installed in an environment by the names of its files alone; nothing is run and nothing is written.
+"""Find what is installed in an environment by reading its files; nothing is run and nothing is written.
 
 Sources: the specification "Recording installed projects" (`*.dist-info`, `direct_url.json`), setuptools' documentation
 of eggs, `site.py` for path files and user sites, `venv` for `pyvenv.cfg`, and pip's `_internal/metadata/importlib` (the
@@ -26,21 +26,21 @@ from cachetui.pip.formats.archives import parsed_metadata
 LIBRARIES = ("lib", "lib64")
 """Lower-case names of the folders of a prefix in which Pythons keep their libraries."""
 PYTHONS = re.compile(r"(?:python|pypy)(?:(\d)(?:\.?(\d{1,3}))?t?)?", re.IGNORECASE)
-"""Pattern of a Python's folder in a prefix or library, with its version: `python3.11`, `pypy3.10`, `Python311`."""
+"""Pattern of the name of a Python's folder in a prefix or in `LIBRARIES`: `python3.11`, `pypy3.10`, `Python311`."""
 PACKAGES = ("site-packages", "dist-packages")
-"""Folders with installed projects; Debian's Pythons use the second."""
+"""Names of folders with installed projects; Debian's Pythons use the second."""
 MANIFESTS = {".dist-info": "METADATA", ".egg-info": "PKG-INFO", ".egg": "EGG-INFO/PKG-INFO"}
 """Files with the metadata of an installed project, by the suffix of its folder."""
 PLAIN = re.compile(r"[0-9A-Za-z.+!]+")
 """Pattern of a version that has the same spelling in a file's name and in the metadata."""
 OF_EGG = re.compile(r"-py\d(?:\.\d+)?(?:-.*)?$")
-"""Pattern of the Python and platform that follow the version in the name of an egg or of its metadata."""
+"""Pattern of the Python and platform at the end of the name of an egg or of its metadata, such as `-py3.11`."""
 CONFIGURED = re.compile(r"(\d)\.(\d{1,3})")
 """Pattern of the version in `pyvenv.cfg`."""
 LONGEST = 1_048_576
 """Maximum number of bytes read from a file of an environment."""
 MOST_PATHS = 10_000
-"""Maximum number of lines of a path file that is read."""
+"""Maximum number of lines in a path file; a longer file is not used."""
 
 
 class Source(NamedTuple):
@@ -55,7 +55,7 @@ class Source(NamedTuple):
 
 
 class Installed(NamedTuple):
-    """Project that is installed."""
+    """Release of a project that is installed."""
 
     project: str
     """Canonical name of the project (PEP 503)."""
@@ -66,7 +66,7 @@ class Installed(NamedTuple):
 
 
 class Site(NamedTuple):
-    """Folder with installed projects."""
+    """Content of a folder with installed projects."""
 
     installed: tuple[Installed, ...] = ()
     """Installed projects."""
@@ -80,15 +80,15 @@ class Place(NamedTuple):
     """Folders that an environment imports from, and what its files say about it."""
 
     sites: tuple[Path, ...]
-    """Folders with installed projects, in the order of imports."""
+    """Folders with installed projects, each once, in the order in which they were found."""
     releases: frozenset[Release]
-    """Versions of its Python; empty if they are not known."""
+    """Versions of the Pythons that use the folders; empty if one of them is not known."""
     base: Path | None
-    """Prefix of the Python that created it; None if it is not a virtual environment."""
+    """Prefix of the Python that created it, according to its `pyvenv.cfg`; None if that is not known."""
     sees_base: bool
     """Whether it also imports from the folders of the Python that created it."""
     is_environment: bool
-    """Whether there is an environment at all."""
+    """Whether it is an environment: it has a folder with installed projects, or a `pyvenv.cfg`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,15 +102,15 @@ class Environment:
     installed: tuple[Installed, ...] = ()
     """Installed projects."""
     releases: frozenset[Release] = frozenset()
-    """Versions of its Python; empty if they are not known."""
+    """Versions of the Pythons that use it; empty if one of them is not known."""
     trouble: str = ""
     """Reason why not everything in it could be read (a clause); empty if all of it was read."""
 
 
 def place_of(prefix: Path) -> Place:
-    """Return the folders that an environment imports from.
+    """Return the folders that an environment imports from, and what its files say about it.
 
-    Raises OSError if its folder cannot be read; see `is_absent`.
+    Raises OSError if one of its folders or its `pyvenv.cfg` cannot be read, or if it does not exist (`is_absent`).
     """
     names = _names(prefix)
     told = _configuration(prefix / "pyvenv.cfg") if "pyvenv.cfg" in names else {}
@@ -144,7 +144,7 @@ def _names(folder: Path) -> list[str]:
 
 
 def _pythons(folder: str, names: Iterable[str]) -> Iterator[tuple[str, Release | None]]:
-    """Yield the folders of Pythons among some names, below a folder, each with the version in its name."""
+    """Yield the path of each Python's folder among the names in a folder, with the version in the name, or None."""
     for name in names:
         if found := PYTHONS.fullmatch(name):
             release = (int(found[1]), int(found[2]) if found[2] else None) if found[1] else None
@@ -164,7 +164,7 @@ def _in_libraries(prefix: Path, libraries: Iterable[str]) -> Iterator[tuple[str,
 
 
 def _folder(path: Path) -> tuple[tuple[int, int], Path] | None:
-    """Return the identity and the path of a folder; None if it does not exist. Raises OSError."""
+    """Return the device and inode of a folder, and its path; None if no folder is there. Raises OSError."""
     try:
         found = path.stat()
     except OSError as error:
@@ -175,14 +175,14 @@ def _folder(path: Path) -> tuple[tuple[int, int], Path] | None:
 
 
 def _configuration(path: Path) -> dict[str, str]:
-    """Return the values in a `pyvenv.cfg` by their keys, in lower case. Raises OSError."""
+    """Return the values in a `pyvenv.cfg` by their keys in lower case. Raises OSError."""
     lines = content_of(path).decode("utf-8", "surrogateescape").splitlines()
     pairs = [line.partition("=") for line in lines if "=" in line]
     return {key.strip().lower(): value.strip() for key, _, value in pairs}
 
 
 def _base(told: Mapping[str, str]) -> Path | None:
-    """Return the prefix of the Python that created a virtual environment, by its `pyvenv.cfg`."""
+    """Return the prefix of the Python that created a virtual environment; None if its `pyvenv.cfg` does not give it."""
     home = Path(told.get("home", ""))
     return absolute_path(told.get("base-prefix") or str(home.parent if home.name == "bin" else home))
 
@@ -203,7 +203,7 @@ def is_absent(error: OSError) -> bool:
 
 
 def content_of(path: Path | str) -> bytes:
-    """Return the start of a file, without waiting for a pipe. Raises OSError."""
+    """Return at most the first `LONGEST` bytes of a file; does not wait if it is a pipe. Raises OSError."""
     fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     try:
         return os.read(fd, LONGEST)
@@ -231,7 +231,10 @@ def read_site(folder: Path) -> Site:
 
 
 def _named(stem: str, suffix: str) -> tuple[str, str] | None:
-    """Return the project and version in the name of an installed project's folder; None if the name lacks one."""
+    """Return the project and version in the name of an installed project's folder.
+
+    Return None if the name lacks one of them, or if the version may be spelled differently in the metadata.
+    """
     project, _, version = stem.partition("-")
     if suffix != ".dist-info":
         version = OF_EGG.sub("", version)
@@ -239,7 +242,7 @@ def _named(stem: str, suffix: str) -> tuple[str, str] | None:
 
 
 def _described(folder: Path, name: str, suffix: str) -> tuple[str, str]:
-    """Return the project and version in an installed project's metadata, or else in its folder's name."""
+    """Return the project and version in an installed project's metadata or else its folder's name; "" if unknown."""
     project, _, version = name.removesuffix(suffix).partition("-")
     for file in (f"{folder}/{name}/{MANIFESTS[suffix]}", f"{folder}/{name}"):  # an egg-info may be a file
         try:

@@ -25,7 +25,7 @@ def find_environments(
     machine: bool = True,
     stop: Callable[[], bool] = never,
 ) -> tuple[Environment, ...]:
-    """Return the environments on this machine, and what is installed in each; see `candidates`.
+    """Return the environments on this machine, and what is installed in each; see `candidates` for the parameters.
 
     Folders that no longer exist are left out. An environment that cannot be read says why in its `trouble`.
     """
@@ -55,7 +55,7 @@ def find_environments(
 
 
 def _read(one: Candidate, memory: SiteMemory) -> tuple[Environment | None, Path | None]:
-    """Read one environment; return it, None if there is none, and the prefix of the Python that created it."""
+    """Return an environment, or None if there is none, and the prefix of the Python that created it, if known."""
     title = _title(one)
     if one.trouble:
         return Environment(one.prefix, title, trouble=one.trouble), None
@@ -82,7 +82,7 @@ def _read(one: Candidate, memory: SiteMemory) -> tuple[Environment | None, Path 
 
 
 def _sites_of_base(place: Place) -> tuple[tuple[Path, ...], str]:
-    """Return the base Python's folders that an environment imports from, and why they cannot be found (a clause)."""
+    """Return the folders of the base Python that an environment imports from, and why they cannot be found, or ""."""
     try:
         return place_of(place.base).sites if place.base and place.sees_base else (), ""
     except OSError as error:
@@ -90,7 +90,7 @@ def _sites_of_base(place: Place) -> tuple[tuple[Path, ...], str]:
 
 
 def _imported(sites: Iterable[Path], memory: SiteMemory) -> tuple[list[Installed], str]:
-    """Return what a Python imports from its folders, and why they were not read completely (a clause)."""
+    """Return the projects that a Python imports from its folders, and a reason if not all could be read, or ""."""
     folders = deque(sites)
     own = len(folders)
     seen: set[str] = set()
@@ -139,7 +139,7 @@ def _title(one: Candidate) -> str:
 
 
 def _told_apart(found: Iterable[tuple[Environment, Candidate]]) -> Iterator[Environment]:
-    """Yield environments; those with the same title get their folder added to it."""
+    """Yield environments; to a title that several have, add the folder of the project or the environment."""
     titles = Counter(environment.title for environment, _ in found)
     for environment, one in found:
         if titles[environment.title] > 1:

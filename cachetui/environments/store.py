@@ -17,13 +17,13 @@ from cachetui.environments.installed import Installed, Site, Source, read_site
 from cachetui.system.remembered import read_remembered, write_remembered
 
 FORM = 1
-"""Version of the remembered values; a file with another version is ignored."""
+"""Version of the file's format; a file with another version is ignored."""
 FORM_KEY = "form"
-"""Key of the version; all keys but this and `PREFIXES` are folders."""
+"""Key of the format's version; all keys except this and `PREFIXES` are paths of folders."""
 MOST = 5_000
-"""Maximum number of remembered folders; the most recently read ones are kept."""
+"""Maximum number of remembered folders, and of prefixes; the most recently added ones are kept."""
 PREFIXES = "prefixes"
-"""Key of the remembered prefixes."""
+"""Key of the remembered prefixes of environments."""
 RECENT_NS = 2_000_000_000
 """Nanoseconds after a change during which a folder may change again without a new modification time."""
 
@@ -36,7 +36,8 @@ def default_path() -> Path:
 class SiteMemory:
     """Remembered contents of folders with installed projects.
 
-    If the file is missing, damaged, unwritable or another user's, or if it is not to be used, folders are read anew.
+    If the file is missing, damaged or another user's, or if it is not to be used, all folders are read anew. If it
+    cannot be written, nothing new is remembered.
     """
 
     def __init__(self, path: Path | None = None, *, used: bool = True) -> None:
@@ -62,7 +63,7 @@ class SiteMemory:
         return site
 
     def prefixes(self, named: Iterable[str]) -> list[str]:
-        """Remember the prefixes of environments; return them and those remembered earlier that still exist.
+        """Remember the prefixes `named`; return them and those remembered earlier, except any that no longer exist.
 
         pip's self-checks name environments that nothing else names, and may be removed like other entries.
         """
@@ -96,7 +97,7 @@ def _is_gone(place: str) -> bool:
 
 
 def _decoded(one: dict[str, Any]) -> Site | None:
-    """Return remembered contents; None if they have another form."""
+    """Return the remembered contents of a folder; None if the values do not have the expected form."""
     try:
         installed = [
             Installed(project, version, source and Source(source[0], source[1], source[2]))

@@ -43,8 +43,8 @@ def usage_of(entries: Iterable[Entry], environments: Collection[Environment], ro
     """Return which environments use the entries of the cache at `root`.
 
     An environment uses a wheel, sdist or metadata if the same version of the project is installed in it, unless
-    that came from elsewhere. If an environment could not be read completely, entries that it may use are not taken as
-    unused; if no environment could be read, no entry is.
+    that came from elsewhere. If an environment could not be read completely, entries that it may use do not count as
+    unused; if this is so for every environment, no entry counts as unused.
     """
     holders = _holders(environments)
     spared = _Spared(environments)
@@ -85,7 +85,7 @@ def _holders(environments: Iterable[Environment]) -> Holders:
 
 
 class _Spared:
-    """Entries that may be used by an environment that could not be read."""
+    """Entries that an environment that could not be read completely may use."""
 
     def __init__(self, environments: Iterable[Environment]) -> None:
         unread = [environment for environment in environments if environment.trouble]
@@ -95,7 +95,7 @@ class _Spared:
         self._known: dict[str, bool] = {}
 
     def may_use(self, entry: Entry) -> bool:
-        """Return whether an environment that could not be read may use an entry, by the tags of its wheel."""
+        """Return whether one of these environments may use an entry, by the tags of its wheel."""
         if self._all or not self._any or entry.kind == "sdist" or not entry.filename:
             return self._any
         tags = "-".join(entry.filename.removesuffix(".whl").rsplit("-", 3)[-3:])
@@ -105,14 +105,17 @@ class _Spared:
 
 
 def _may_be_among(order: VersionOrder, versions: Iterable[VersionOrder]) -> bool:
-    """Return whether a version may be one of others: old wheels write a local version in a form of their own."""
+    """Return whether a version may equal one of `versions` that is spelled differently: one of the two is invalid.
+
+    Old wheels spell local versions in a way that PEP 440 does not allow.
+    """
     return any(order.newest_first is None or other.newest_first is None for other in versions if other != order)
 
 
 def comes_from(entry: Entry, source: Source, reader: CacheReader) -> bool | None:
-    """Return whether a project that is installed from a source may come from an entry; None if that is not known.
+    """Return whether an installed project with a source came from an entry; None if that is not known.
 
-    The same URL means yes; otherwise the hashes decide, if the source gives any.
+    If the source and the entry have the same URL, it did; otherwise, the hashes decide, if the source gives any.
     """
     if entry.url and _plain(entry.url) == _plain(source.url):
         return True
