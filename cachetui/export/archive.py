@@ -49,7 +49,7 @@ class ArchiveIdentity:
     is_wheel: bool
     """Whether the archive is a wheel; otherwise it is an sdist."""
     named: ArchiveName | None
-    """Project and version, and the file name if it can be derived; None if the content names neither."""
+    """Project and version, and the file name if it can be derived; None if the content gives no valid ones."""
     proofs: tuple[VerificationSummary, ...]
     """Proofs that succeeded."""
 
@@ -57,9 +57,10 @@ class ArchiveIdentity:
 def prove(fd: int, size: int, *, known: bool = False, stop: Callable[[], bool] = never) -> ArchiveIdentity:
     """Read an open file of `size` bytes to its end; return its identity.
 
-    A file is `known` if a hash shows that it is exactly what was published. Such a file only has to unpack,
-    because its publisher is responsible for an odd RECORD. Raises UnverifiedError for a file that is damaged
-    or neither a wheel nor an sdist, StoppedError when `stop` returns true, OSError.
+    A file is `known` if a hash shows that it is exactly what was published. If it unpacks, an odd
+    or missing RECORD is accepted, because its publisher is responsible for that. Raises UnverifiedError for a file that
+    is damaged, contradicts its own metadata, or is not a wheel or sdist that current pips install; StoppedError when
+    `stop` returns true; and OSError.
     """
     body = FileSlice(fd, 0, size)
     odd = trouble_in(body, stop)

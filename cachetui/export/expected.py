@@ -28,7 +28,7 @@ class Expected:
     """Known hashes and file names."""
 
     hashes: dict[str, set[ExpectedHash]] = field(default_factory=dict)
-    """Hashes by the name of the record, which stands for a URL.
+    """Hashes by the name of the download's record, which stands for its URL.
 
     Index pages of different age may list different hashes for a URL; one of them must match.
     """
@@ -43,10 +43,10 @@ class Expected:
 def expected_of(
     entries: Iterable[Entry], files: Collection[Entry], evidence: CacheReader, stop: Callable[[], bool] = never
 ) -> Expected:
-    """Collect the hashes and names of `files` from all `entries` of a cache.
+    """Collect the known hashes and file names of `files` from all `entries` of a cache.
 
-    Reads the index pages of the files' projects, and those of unknown projects. Reads all index pages if a
-    file was identified by its content alone, because that content may name another project.
+    Reads the index pages and origin.json files of the files' projects and of unknown projects. Reads those of all
+    projects if a file was identified by its content alone, because that content may name another project.
     """
     projects, known = {None, *(file.project for file in files)}, Expected()
     everywhere = any(file.identified_by == "archive" for file in files)

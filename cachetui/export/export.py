@@ -37,7 +37,7 @@ class TakenError(UnverifiedError):
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """File that the folder holds after an export."""
+    """File that the target folder holds after an export."""
 
     filename: str
     entry: Entry
@@ -96,8 +96,8 @@ def export(
 ) -> ExportOutcome:
     """Write planned files into a folder, which is created if absent.
 
-    `stop` is called after each piece of a file, and `report` receives the progress. A file that fails does
-    not stop the others. Raises RootError, TargetError, NoRoomError.
+    The export ends early if `stop`, which is called for each piece of a file, returns true; `report` receives the
+    progress. If a file cannot be exported, the others still are. Raises RootError, TargetError, NoRoomError.
     """
     check_room(planned, folder, Path(inventory.root))
     if not planned:
@@ -157,7 +157,7 @@ class _Export:
         self._done += 1
 
     def _is_there(self, one: PlannedFile) -> bool:
-        """Return whether an identical file exists already; if so, record it."""
+        """Return whether the target folder already holds an identical file; if so, record it as exported."""
         try:
             fd = self._target.open(one.filename) if one.filename else None
         except FileNotFoundError:
@@ -200,7 +200,7 @@ class _Export:
             raise UnverifiedError(f"it cannot be read: {reason(error)}") from error
 
     def _prove(self, one: PlannedFile, fd: int, sha256: str, size: int) -> Exported:
-        """Verify an open file and find its name. Raises UnverifiedError, StoppedError, OSError."""
+        """Verify an open file, and return it with its name. Raises UnverifiedError, StoppedError, OSError."""
         right = self._by_hash(one.entry, fd, sha256, size)
         proofs: tuple[VerificationSummary, ...] = tuple(sorted({given.by for given in right}))
         proven = prove(fd, size, known=any(given.name in STRONG for given in right), stop=self._stop)
@@ -222,7 +222,7 @@ class _Export:
         return Exported(filename, one.entry, size, sha256, (*proven.proofs, *proofs))
 
     def _by_hash(self, entry: Entry, fd: int, sha256: str, size: int) -> set[ExpectedHash]:
-        """Return the known hashes that a file has. Raises UnverifiedError if none of several matches."""
+        """Return the known hashes that match a file. Raises UnverifiedError if hashes are known, but none matches."""
         given = self._expected.of(entry)
         names = {one.name for one in given}
         found = {name: sha256 if name == "sha256" else _digest(fd, size, name, self._stop) for name in names}
@@ -234,7 +234,7 @@ class _Export:
         return right
 
     def _publish(self, draft: Draft, made: Exported) -> None:
-        """Give a file its name, unless an identical file has that name already."""
+        """Give a file its name, unless an identical file has it. Raises TakenError if a different file has it."""
         before = self._exported.get(made.filename)
         if before is not None and before.sha256 == made.sha256:
             return
@@ -260,7 +260,7 @@ class _Export:
 
 
 def _choose_filename(one: PlannedFile, listed: str | None, itself: ArchiveName | None) -> str | None:
-    """Return the first safe name among the entry's, the listed one and the archive's own.
+    """Return the first safe name among the entry's, the listed one and the archive's own; None if none is safe.
 
     The listed name comes first if the entry was identified by a step that is not in `TOLD`.
     """

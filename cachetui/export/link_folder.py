@@ -1,8 +1,9 @@
 """Private folder that shows files of a cache under their real names to one command, and is removed after it.
 
-It lies in memory if it has only links to show, or else in the user's cache directory, beside the scan memory; never in
-the cache that it shows. A locked file in it says that it is in use: the lock ends with the last process that has
-inherited it, so that the next start can remove what a killed process has left.
+It lies in memory if it only has to hold symbolic or hard links. For clones and written files, it lies on disk, in the
+user's cache directory beside the scan memory. If its place cannot be used, it lies elsewhere, but never in the cache
+that it shows. A locked file in it says that it is in use: the lock ends with the last process that has inherited it, so
+that the next start can remove what a killed process has left.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from cachetui.system.mounts import file_system_of
 from cachetui.system.tree import OPEN_DIRECTORY, reason
 
 PREFIX = "run-"
-"""Prefix of each folder's name."""
+"""Prefix of the name of each private folder."""
 LOCK, FILES = "lock", "files"
 """Names in the private folder: the file that is locked while the folder is in use, and the folder with the links."""
 MEMORY = Path("/dev/shm")
@@ -68,9 +69,9 @@ def clone(source: str, name: str) -> None:
 WAYS: tuple[Callable[[str, str], None], ...] = (clone, os.symlink, *([os.link] if HAS_LINKS else []))
 """Functions that make a link from the path of a file and a new name, in the order of preference.
 
-A clone keeps the file as it is, whatever is done with the link. A symbolic link does not change the file's times and
-number of links, by which a scan sees that nothing has changed. A hard link changes them; it is for Windows, where
-symbolic links take a privilege.
+Writing to a clone does not change the file. Making a symbolic link does not change the file's times and number of
+links, by which a scan sees that nothing has changed. Making a hard link changes them; it is for Windows, where symbolic
+links require a privilege.
 """
 
 
@@ -78,7 +79,7 @@ class LinkFolder:
     """Folder with links to files of the cache at `root`. Use it in a `with` block, which removes it at its end."""
 
     def __init__(self, root: Path, *, writes: bool = False) -> None:
-        """Remove what killed processes left, and make a folder; `writes` says whether files are written out into it.
+        """Remove what killed processes left, and make a folder; `writes` says whether files, too, are written into it.
 
         Raises NoPlaceError.
         """
@@ -144,8 +145,9 @@ class LinkFolder:
 def default_places(root: Path, *, writes: bool = False) -> Iterator[Path]:
     """Yield the folders in which the folder for the cache at `root` may be made, the best one first.
 
-    Making links in memory takes almost no time. Only a disk has room for files that are written out, and clones.
-    Relative paths in variables are ignored (XDG base directory specification): the command may change its folder.
+    Making links in memory takes almost no time. Written files need the room of a disk, and clones need the cache's file
+    system. Relative paths in variables are ignored (XDG base directory specification), because the command may change
+    its current folder.
     """
     user = os.geteuid() if hasattr(os, "geteuid") else "user"
     beside = default_path().with_name("offline")

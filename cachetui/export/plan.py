@@ -19,7 +19,7 @@ from cachetui.text.format import disk_text
 TAKEN = "another file of this name already exists"
 """Reason for not writing a file (a clause); nothing is ever overwritten."""
 UNPACKED = "{} keeps downloads unpacked, so there is no file to export."
-"""Why entries cannot be exported (a sentence), with the name of the program that fills the cache."""
+"""Reason why entries cannot be exported (a sentence); `{}` is the name of the program that fills the cache."""
 
 
 class NoRoomError(CachetuiError):
@@ -33,7 +33,7 @@ class PlannedFile(NamedTuple):
     filename: str | None
     """File name, if the scan knows it; None if the export must find it."""
     size: int
-    """Length of the file in bytes; approximate if the record is compressed."""
+    """Length of the file in bytes; if the record holds the body, an approximation: the length of the record."""
 
 
 def plan_export(entries: Iterable[Entry]) -> tuple[PlannedFile, ...]:
@@ -106,7 +106,7 @@ def room_words(folder: Path, free: int, needed: int) -> str:
 
 
 def _is_there(folder: Path, one: PlannedFile) -> bool | None:
-    """Return whether the folder's file of this name may be the same file; None if the name is free."""
+    """Return whether the folder's file of this name may be the same file; None if there is no such file."""
     try:
         found = (folder / one.filename).lstat() if one.filename else None
     except OSError:

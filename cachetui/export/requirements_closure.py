@@ -83,7 +83,8 @@ def needs_of(
 ) -> NeededFiles:
     """Choose the files that requirements need for a Python with known markers and tags. Raises RootError.
 
-    Without `follow`, dependencies are not followed, because the requirements of a lock file name all that is needed.
+    With `pre`, pre-releases are chosen like final releases. With `follow`, the dependencies of files are chosen, too; a
+    lock file needs no `follow`, because it names all that is needed.
 
     A project that is required twice gets a file that satisfies both requirements. The choice for another
     project is never changed to make that possible.

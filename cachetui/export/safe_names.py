@@ -24,8 +24,8 @@ def named_by(filename: str | None, project: str | None = None) -> ArchiveName | 
     """Return the project and version in a file name, with a file name that every pip accepts.
 
     A wheel under a legacy name gets the name that its project and version have today. `project` is the canonical name
-    of the project if it is known: the version of an sdist may contain hyphens. None if the name is unsafe, or not that
-    of a wheel or sdist that pip can install.
+    of the project if it is known; without it, an sdist's version that contains hyphens is misread. Return None if the
+    name is unsafe, or not that of a wheel or sdist that pip can install.
     """
     if not filename or not NAME.fullmatch(filename) or filename.partition(".")[0].upper() in DEVICES:
         return None

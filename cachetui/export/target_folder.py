@@ -123,7 +123,7 @@ class TargetFolder:
         give_name(draft.passing, self._prefix + filename, self._at)
 
     def open(self, filename: str) -> int | None:
-        """Open an existing file; return None if it is not a regular file. Raises OSError."""
+        """Open an existing file and return its descriptor; None if it is not a regular file. Raises OSError."""
         self._look()
         found = os.stat(self._prefix + filename, dir_fd=self._at, follow_symlinks=False)
         if not stat.S_ISREG(found.st_mode):
