@@ -73,10 +73,10 @@ class _Taken(NamedTuple):
 
 
 def cannot_use(interpreter: InterpreterInfo, tag_text: str) -> str | None:
-    """Return why a Python cannot use a wheel; None if it can, or if its tags are not known.
+    """Return why a Python cannot use a wheel; None if it can, or if the Python's tags are not known.
 
-    `tag_text` is the end of the wheel's file name, such as "cp38.cp39-abi3-macosx_11_0_arm64". The result
-    completes a sentence that begins with "it is", such as "built for CPython 3.8" or "for macOS".
+    `tag_text` is the end of the wheel's file name, such as "cp38.cp39-abi3-macosx_11_0_arm64". The result is the end of
+    a sentence, such as "built for CPython 3.8", "for macOS" or "needs glibc 2.28 or newer".
     """
     if not interpreter.tags:
         return None
@@ -115,7 +115,7 @@ def needs_python(interpreter: InterpreterInfo, requires_python: str) -> str | No
 
 
 def incompatibility(interpreter: InterpreterInfo | None, filename: str, requires_python: str | None) -> str | None:
-    """Return why a Python cannot use a file with a certain name; None if it can, or if the Python is not known."""
+    """Return why a Python cannot use a file; None if it can, or if the Python did not report on itself."""
     if interpreter is None or interpreter.trouble:
         return None
     if filename.endswith(".whl") and (found := cannot_use(interpreter, "-".join(filename[:-4].split("-")[-3:]))):
@@ -143,7 +143,7 @@ def _taken(tags: tuple[str, ...]) -> _Taken:
 
 
 def _why_not_this_python(interpreter: InterpreterInfo, pairs: Iterable[tuple[str, str]]) -> str:
-    """Return the Pythons that a wheel was built for; `pairs` are first and second parts of its tags."""
+    """Return in words for which Pythons a wheel was built; `pairs` are first and second parts of its tags."""
     return _joined(_built_for(interpreter, python, abi) for python, abi in pairs)
 
 
@@ -268,7 +268,7 @@ def _newest(pattern: re.Pattern[str], platforms: Iterable[str]) -> tuple[int, in
 
 
 def _joined(reasons: Iterable[str]) -> str:
-    """Join reasons without repetitions; reasons that begin alike are merged, as in "for macOS or Windows"."""
+    """Join reasons without repetitions; reasons with the same first words are merged, as in "for macOS or Windows"."""
     different = list(dict.fromkeys(reasons))
     first, *others = different[:SOME]
     words = first.split(" ")

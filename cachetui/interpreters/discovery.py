@@ -23,7 +23,8 @@ VERSION = re.compile(r"(?<!\d)([23]\.\d{1,3})(?:\.\d+)?(?:(?:a|b|rc)\d+)?(t\b|\+
 Key = tuple[str, int, int]
 """Identity of a Python: its resolved prefix, and device and inode of its executable.
 
-For an environment, device and inode are 0, because its prefix belongs to only one Python.
+For an environment, device and inode are 0, because its prefix belongs to only one Python. For a broken Python, they are
+0, too, and the resolved path of the executable takes the place of the prefix.
 """
 
 
@@ -35,9 +36,9 @@ def pythons(
 ) -> Iterator[Python]:
     """Yield the Pythons on this machine without running them: the active environment's first, then PATH's.
 
-    If a Python has several names, only the first and shortest is yielded. A script that starts another
-    Python, such as a shim of pyenv, can only be recognized by running it. `machine` has the same meaning as
-    for `executables`.
+    If a Python has several names, only the first is yielded; in a folder, short names come first. A script that starts
+    another Python, such as a shim of pyenv, counts as a Python, because only running it shows what it is. `machine` has
+    the same meaning as for `executables`.
     """
     from cachetui.interpreters.locations import executables  # noqa: PLC0415 - slow to load
 
@@ -63,9 +64,9 @@ def interpreters(
 ) -> Iterator[InterpreterInfo]:
     """Yield the report of each Python: first those of `named`, then those found, then those remembered.
 
-    Blocks until the next Python has answered, for at most `timeout` seconds each. If the iteration ends
-    early or `stop()` returns true, the processes that still run are ended. The reports received until then
-    are remembered.
+    At the end, yield a report with `trouble` for each Python that must be on this machine, but was not found. Blocks
+    until the next Python has answered, for at most `timeout` seconds each. If the iteration ends early or `stop()`
+    returns true, the processes that still run are ended. The reports received until then are remembered in `memory`.
     """
     found = _Asked(environ, memory, timeout, stop)
     try:
@@ -98,7 +99,7 @@ def _candidates(
     machine: bool,
     stop: Callable[[], bool],
 ) -> Iterator[Python]:
-    """Yield each Python once, in order of preference."""
+    """Yield each Python once: first those of `named`, then those found, then those remembered."""
     seen: set[Key] = set()
     for some in (named, pythons(environ, machine=machine, stop=stop), memory.known() if memory else ()):
         for python in some:
@@ -111,7 +112,7 @@ def _candidates(
 
 
 def _represented(environ: Mapping[str, str], answered: Iterable[InterpreterInfo]) -> Iterator[InterpreterInfo]:
-    """Yield a report without an answer for each Python that must be on this machine, but was not found."""
+    """Yield a report with `trouble` for each Python that must be on this machine, but was not found."""
     from cachetui.interpreters.locations import stand_ins  # noqa: PLC0415 - slow to load
 
     known = {sort_of(f"{info.implementation}{info.version}", info.tags) for info in answered if info.tags}
@@ -155,7 +156,7 @@ class _Asked:
         """The reports that were yielded."""
 
     def ask(self, python: Python) -> None:
-        """Look up a Python's remembered report, or start asking the Python."""
+        """Look up a Python's remembered report; if there is none, start asking the Python."""
         known = self._memory.recall(python) if self._memory else None
         self._waiting.append(known or self._pool.submit(self._ask, python))
 

@@ -50,7 +50,7 @@ class InterpreterInfo:
     pip: str | None = None
     """Version of its pip; None if the Python cannot import pip with `-I`."""
     pypi: str | None = None
-    """URL of PyPI's index, as built into the Python's pip; None if it has no pip."""
+    """URL of PyPI's index, as built into the Python's pip; None if it has no pip, or if pip does not give the URL."""
     prefix: Path = Path()
     """Value of `sys.prefix`."""
     base_prefix: Path = Path()
@@ -60,7 +60,7 @@ class InterpreterInfo:
     real: Path = Path()
     """Path of the executable with links resolved."""
     trouble: str | None = None
-    """Reason why the Python could not be asked (a sentence in plain words); None if it reported."""
+    """Reason why there is no report (a sentence in plain words); None if there is one."""
     path: tuple[str, ...] = field(default=(), repr=False)
     """Value of `sys.path` with `-I`: the places from which it imports."""
     told: str = field(default="", repr=False, compare=False)
@@ -139,7 +139,7 @@ def _troubled(python: Python, trouble: str, *, starts: bool = True) -> Interpret
 
 
 def _failure(reply: Reply) -> str:
-    """Return the reason why there is no report."""
+    """Return the reason why a reply contains no report (a sentence)."""
     if reply.code is None:
         unknown = UNKNOWN_FORMAT in reply.trouble
         return "It is not a program that this machine can run." if unknown else f"It {reply.trouble}."
@@ -152,7 +152,7 @@ def _failure(reply: Reply) -> str:
 
 
 def _packaging() -> str:
-    """Return the folder that holds cachetui's packaging."""
+    """Return the folder from which cachetui imports the library `packaging`; empty if it is not known."""
     import packaging  # noqa: PLC0415 - where it lies is all that counts
 
     return str(Path(packaging.__file__).parents[1]) if packaging.__file__ else ""

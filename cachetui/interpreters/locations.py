@@ -40,7 +40,7 @@ class Tool(NamedTuple):
     """Folders in which a tool keeps the Pythons that it installed, each in its own subfolder."""
 
     variables: tuple[tuple[str, str], ...] = ()
-    """Environment variables that hold a folder, each with the path below that folder."""
+    """Environment variables that hold a folder, each with the path from there to the folder of the Pythons."""
     home: tuple[str, ...] = ()
     """Paths below the user's home."""
     data: tuple[str, ...] = ()
@@ -88,7 +88,7 @@ CONDA_HOMES = (
     ".mamba",
     ".pixi",
 )
-"""Usual folders of conda and similar tools below the user's home: installations, or environments alone."""
+"""Usual folders of conda and similar tools below the user's home, with or without an installation of the tool."""
 CONDA_OF_ALL = (
     "/opt/conda",
     "/opt/miniconda3",
@@ -157,7 +157,7 @@ def _active(environ: Mapping[str, str]) -> Iterator[Path]:
 
 
 def _sources(environ: Mapping[str, str], home: Path, machine: bool) -> Iterator[Iterator[Path]]:
-    """Yield the interpreters of each place, place by place."""
+    """Yield for each place an iterator over its interpreters, the most likely place first."""
     for folder in _path(environ):
         yield _provided(PathProvider([folder]))
         yield _broken(folder)
@@ -198,10 +198,10 @@ def _broken(folder: Path) -> Iterator[Path]:
 
 
 def stand_ins(environ: Mapping[str, str]) -> Iterator[Path]:
-    """Yield paths that show that this machine has a Python, even one that cannot be found.
+    """Yield paths that show that a Python was installed on this machine, even if it cannot be found.
 
-    Their names may contain its version. The paths are the shims on PATH that cachetui does not run, and the folders of
-    Pythons installed by tools such as pyenv, if no interpreter is found in them.
+    The name of a path may contain the Python's version. The paths are the shims on PATH that cachetui does not run, and
+    the folders of Pythons installed by tools such as pyenv, if no interpreter is found in them.
     """
     for folder in _path(environ):
         if folder.name == SHIMS:
@@ -234,7 +234,7 @@ def _installations(environ: Mapping[str, str], home: Path) -> Iterator[Path]:
 
 
 def _installed(installation: Path) -> Iterator[Path]:
-    """Yield the interpreters of an installation: those of the first folder below it that has any."""
+    """Yield the interpreters of an installation that can be run: those in the first folder below it that has any."""
     for below in (*WITHIN, *_folders_within(installation)):
         found = [place for place in _children(installation / below) if USUAL.fullmatch(place.name)]
         if working := [place for place in found if obstacle(place) is None]:

@@ -22,7 +22,7 @@ INSIDE = ("bin/python", "bin/python3", "Scripts/python.exe", "python.exe")
 DEVELOPER_TOOLS = ("/Library/Developer/CommandLineTools", "/Applications/Xcode.app")
 """Folders of Apple's developer tools; the `python3` of macOS only works if one of them is installed."""
 VERSIONED = re.compile(r"\d\.\d")
-"""Pattern of the version in a name; a command that only opens the store has none."""
+"""Pattern of the version in a command's name; a command that only opens the Microsoft Store has none."""
 NAME_ANOTHER = "name an interpreter, an environment's folder or a command"
 """Advice to a user whose argument does not name a Python."""
 STANDARD_LIBRARY = ("lib/python*/os.py", "lib64/python*/os.py", "lib/pypy*/os.py", "Lib/os.py")
@@ -34,7 +34,7 @@ class Python:
     """An interpreter, which need not work."""
 
     executable: Path
-    """Absolute path, with links unresolved: the link tells an environment's interpreter where it belongs."""
+    """Absolute path, with links unresolved, because a link's own path shows to which environment it belongs."""
     prefix: Path
     """Value of `sys.prefix`, derived from the file system.
 
@@ -102,8 +102,9 @@ def obstacle(executable: Path) -> str | None:
 def prefix_of(executable: Path) -> Path:
     """Return an interpreter's `sys.prefix` without running it (CPython's `Modules/getpath.py`).
 
-    The prefix of an environment contains `pyvenv.cfg`. Any other prefix is the nearest folder above the
-    resolved interpreter that contains the standard library.
+    The prefix of an environment contains `pyvenv.cfg`. Any other prefix is the nearest folder above the resolved
+    interpreter that contains the standard library. Without such a folder, and for a script, return the folder above the
+    interpreter's folder.
     """
     for folder in (executable.parent, executable.parent.parent):
         if (folder / "pyvenv.cfg").is_file():

@@ -34,7 +34,7 @@ MARKERS = (
 )
 """Markers of PEP 508 whose values an interpreter reports."""
 MOST_TAGS = 50_000
-"""Maximum number of tags to read; macOS has the most, about 3,000."""
+"""Maximum number of tags in a report; macOS has the most, about 3,000."""
 MOST_PLACES = 1_000
 """Maximum number of import paths to read; no Python has more."""
 INDEX = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~+-]+)*/?")
@@ -137,7 +137,10 @@ def _markers(value: object) -> dict[str, str]:
 
 
 def _tags(value: object) -> tuple[str, ...]:
-    """Return tags combined from `groups`: the first two parts of a tag, and an index into the lists of `platforms`."""
+    """Return the tags of a report, as strings.
+
+    Each of its `groups` holds the first two parts of tags, and the index of the list in `platforms` with the third.
+    """
     given = _mapping(value)
     lists = [[_matching(TAG_PLATFORM, one) for one in _list(some)] for some in _list(given.get("platforms"))]
     tags: dict[str, None] = {}

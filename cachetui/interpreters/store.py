@@ -35,7 +35,8 @@ def default_path() -> Path:
 class StateFile:
     """Remembered reports, kept in a file.
 
-    If the file is missing, damaged, unwritable or another user's, nothing is remembered.
+    If the file is missing, damaged or another user's, it counts as empty. If it cannot be written, nothing new is
+    remembered.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -72,7 +73,7 @@ class StateFile:
         return interpreter if interpreter and one.get("state") == _state(interpreter) else None
 
     def learn(self, interpreter: InterpreterInfo) -> None:
-        """Remember a Python's report, unless it may soon be outdated.
+        """Remember a Python's report, unless its files changed so recently that the report may be outdated.
 
         Reports about failures are not remembered, nor are those of scripts that start another Python.
         """
@@ -93,7 +94,7 @@ class StateFile:
         self._changed = True
 
     def save(self) -> None:
-        """Write the file without Pythons that no longer exist. If that fails, nothing is remembered."""
+        """Write the file without Pythons that no longer exist, if anything has changed. Never raises."""
         there = {name: one for name, one in self._known.items() if os.path.lexists(name)}
         if not self._changed and len(there) == len(self._known):
             return

@@ -35,9 +35,9 @@ class SupportedTags(NamedTuple):
     """Tags that some Pythons support."""
 
     tags: tuple[frozenset[Tag], ...]
-    """Tags that each Python supports, with `ANY` if it does not report them; empty if nothing is known."""
+    """Tags that each Python supports, with `ANY` if it does not report them; empty if nothing can be said for sure."""
     notes: tuple[str, ...]
-    """Sentences about Pythons that do not report their tags, and about the effect; untrusted text.
+    """Sentences about Pythons that do not report their tags, and what follows from that; untrusted text.
 
     They are left out if no Python reports its tags.
     """
@@ -46,8 +46,8 @@ class SupportedTags(NamedTuple):
 def reach_of(interpreters: Iterable[InterpreterInfo]) -> SupportedTags:
     """Return the tags that Pythons support, with notes.
 
-    An executable that does not start is not counted. A Python that does not report its tags may support
-    every wheel for its version. If its version is not known either, the result has no tags.
+    An executable that does not start is not counted. A Python that does not report its tags may support every wheel for
+    its version. If its version is not known either, or if no Python reports its tags, the result has no tags.
     """
     told, guessed, notes, lost = [], [], [], False
     for interpreter in interpreters:
@@ -108,5 +108,5 @@ def may_take(release: Release) -> frozenset[Tag]:
 
 
 def may_support(tags: Iterable[Tag], taken: Collection[Tag]) -> bool:
-    """Return whether one of a wheel's tags matches one of `taken`, in which `ANY` stands for any platform or ABI."""
+    """Return whether one of a wheel's tags matches an estimated tag in `taken`: one for any platform (`ANY`)."""
     return any(Tag(one.interpreter, abi, ANY) in taken for one in tags for abi in (one.abi, ANY))
