@@ -30,8 +30,8 @@ class Arrival(NamedTuple):
 def arrival(entry: Entry, evidence: CacheReader) -> Arrival | None:
     """Return when a wheel or sdist was uploaded and downloaded; None if its cached headers do not say when.
 
-    A server that confirms the download later changes its `Date`, but not the time of its body. So the earlier of these
-    two times is taken, unless it is before the upload.
+    When a server confirms a download later, pip replaces its `Date`, but does not write its body again. Therefore, the
+    time of the download is that of the body if this is before `Date` and not before the upload, and otherwise `Date`.
     """
     answer = evidence.answer(entry) if entry.kind in DOWNLOADED else None
     if answer is None or answer.date is None or answer.modified is None or answer.date < answer.modified:

@@ -15,9 +15,10 @@ KNOWN: dict[tuple[str, tuple[File, ...]], str] = {}
 
 
 def copies(entries: Iterable[Entry], root: str) -> list[Sequence[Entry]]:
-    """Group entries of the cache at `root` by the content of their bodies; unreadable entries are in no group.
+    """Group entries of the cache at `root` by the content of their bodies.
 
-    Only bodies of the same length are read.
+    Only bodies whose length another body has are read; entries with any other body, or an unreadable one, are in no
+    group. Return no groups if the cache cannot be opened.
     """
     groups: dict[tuple[int, str], list[Entry]] = {}
     try:

@@ -25,7 +25,7 @@ WHEELS = ("wheel", "built", "metadata")
 
 
 Alike = Callable[[Sequence[Entry]], Iterable[Sequence[Entry]]]
-"""Function that groups downloads of the same name by their content; unknown contents are in no group."""
+"""Function that groups downloads of the same name by their content; downloads of unknown content are in no group."""
 
 
 def uncompared(_: Sequence[Entry]) -> Iterable[Sequence[Entry]]:
@@ -66,10 +66,10 @@ def facts_of(
 
 
 def superseded(entries: Iterable[Entry]) -> frozenset[str]:
-    """Return the wheels, sdists and metadata with a newer version in the cache, by path.
+    """Return the paths of the wheels, sdists and metadata with a newer version in the cache.
 
-    The newer version must be for the same Pythons and platform. A pre-release does not supersede a final
-    release, and variants such as `+cu121` and `+cpu` do not supersede each other.
+    The newer version must be for the same Pythons and platform. To supersede a final release, it must itself be final,
+    and more than its metadata must be cached. Variants such as `+cu121` and `+cpu` do not supersede each other.
     """
     families: dict[tuple[str, str], dict[str, list[Entry]]] = {}
     for entry in entries:
@@ -79,7 +79,7 @@ def superseded(entries: Iterable[Entry]) -> frozenset[str]:
 
 
 def _family(entry: Entry) -> tuple[str, str] | None:
-    """Return what two versions must share for one to supersede the other; None if that is unknown."""
+    """Return the project, and the tag of the wheel or "sdist": entries with the same can supersede each other."""
     kind, project, filename = entry[0], entry[6], entry[8]  # by index: faster for a hundred thousand entries
     if project is None:
         return None
@@ -116,10 +116,11 @@ def _is_there(entries: Iterable[Entry]) -> bool:
 
 
 def dead_weight(entries: Iterable[Entry], alike: Alike) -> frozenset[str]:
-    """Return downloads that no pip will request again: stored twice, or under a signed URL, which differs each time.
+    """Return the paths of downloads that no pip will request again: copies, and those under signed URLs.
 
-    Of downloads with the same name and content, one is not dead weight for each known URL, or only one if no URL is
-    known: preferably one outside of `http/`, which only older pips read, and otherwise the latest.
+    A signed URL is different for each download. Of downloads with the same name and content, one for each known URL is
+    no dead weight, or a single one if no URL is known: preferably one outside of `http/`, which only older pips read,
+    and among several the latest.
     """
     dead = set()
     named: dict[tuple[str, str], list[Entry]] = {}

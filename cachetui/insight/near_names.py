@@ -1,4 +1,4 @@
-"""Suggestions for names of projects that nothing in a cache has."""
+"""Suggestions for project names that no entry of a cache has."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ ALIKE = 0.7
 
 
 def near_names(names: Iterable[str], entries: Iterable[Entry]) -> Mapping[str, str]:
-    """Return the most similar name of a cached project for canonical names that no cached project has.
+    """Return the most similar name of a cached project for each canonical name that no cached project has.
 
-    Only the first `MOST_NAMES` names are looked for, and names without a similar one are left out. Names of
-    entries are untrusted text.
+    Only the first `MOST_NAMES` of these names are looked up, and names without a similar one are left out. The
+    suggestions are untrusted text.
     """
     wanted = dict.fromkeys(names)
     if not wanted:

@@ -26,7 +26,7 @@ from cachetui.system.tree import never
 PAGES = ("index", "redirect", "response")
 """Kinds of entries that belong to a whole project, and that pip asks for again."""
 ENDING = re.compile(r"(?:\.git)?/?$")
-"""Pattern of the end of a repository's URL that does not matter."""
+"""Pattern of an ending that makes no difference to a repository's URL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,11 @@ class NeededEntries:
     paths: frozenset[str]
     """Paths of the entries."""
     followed: tuple[Entry, ...] = ()
-    """If the file does not pin everything: all entries that its requirements allow, and what those need in turn."""
+    """Wheels and sdists among these entries whose own requirements were followed; empty if the file pins everything."""
 
 
 class Source(NamedTuple):
-    """Requirement of a project, stated by a file or by another release."""
+    """Requirement that a file or a release has for a project."""
 
     specifier: SpecifierSet
     hashes: Hashes = frozenset()
@@ -54,7 +54,7 @@ class _Project:
 
     sources: dict[Source, None] = field(default_factory=dict)
     narrowed: SpecifierSet = field(default_factory=SpecifierSet)
-    """Versions that are allowed by all those lines of the file that apply everywhere."""
+    """Versions that all lines without a marker allow; all versions if the file is a lock file."""
     extras: set[str] = field(default_factory=set)
 
 
@@ -63,7 +63,7 @@ def needed_by(
 ) -> list[NeededEntries]:
     """Return the entries that each file needs, in the order of the files. Raises RootError.
 
-    With `ci`, only what pip installs from is returned: no pages, and no sdist of a version that has a wheel.
+    With `ci`, entries from which pip does not install are left out: pages, and sdists of versions with a needed wheel.
     """
     with CacheReader(inventory) as evidence:
         return [_Search(file, inventory, evidence, stop).found(ci=ci) for file in files]
@@ -112,7 +112,7 @@ class _Search:
     # What is asked for
 
     def _add(self, name: str, source: Source, requirement: Requirement) -> None:
-        """Add a requirement, and follow it if that is new."""
+        """Add a requirement for a project; if it or one of its extras is new, queue the project for `_follow`."""
         project = self._projects[name]
         if source not in project.sources or requirement.extras - project.extras:
             project.sources[source] = None
@@ -191,7 +191,7 @@ class _Search:
         ]
 
     def _may_have(self, entry: Entry, hashes: Hashes) -> bool:
-        """Return whether an entry's file has one of some hashes, as far as its hashes are known."""
+        """Return whether an entry's file has one of `hashes`; True if none of its hashes of these kinds is known."""
         names = {name for name, _ in hashes}
         known = [one for one in self._hashes_of(entry) if one[0] in names]
         return not known or not hashes.isdisjoint(known)
@@ -208,7 +208,8 @@ class _Search:
     def _known_hashes(self) -> dict[str, set[tuple[str, str]]]:
         """Return hashes of files by the names of their records, as cached index pages and the lock file give them.
 
-        The metadata beside a wheel has the hash of the wheel. Only files of projects with hashes are included.
+        The record of a wheel's metadata gets the hash of the wheel. Only index pages of projects whose lines have
+        hashes, and of unknown projects, are read.
         """
         found: dict[str, set[tuple[str, str]]] = defaultdict(set)
 
@@ -259,7 +260,7 @@ def _release(entry: Entry) -> tuple[str | None, object]:
 
 
 def _admits(specifier: SpecifierSet, version: str) -> bool:
-    """Return whether a version, pre-releases included, satisfies a specifier; an invalid one need only equal pins."""
+    """Return whether a version, pre-releases included, satisfies a specifier; if it is invalid, only pins count."""
     try:
         Version(version)
     except ValueError:  # InvalidVersion, or more digits than int() accepts

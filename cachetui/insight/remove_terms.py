@@ -31,7 +31,7 @@ def remove_terms(
 
 
 def version_of(entry: Entry) -> Version | None:
-    """Return the version of an entry, by its file name if that is more exact; None if it has none."""
+    """Return the version of an entry, by a wheel's file name if possible; None if it has no valid version."""
     filename = entry.filename or ""
     for text in (filename.split("-")[1] if filename.endswith(".whl") else None, entry.version):
         try:

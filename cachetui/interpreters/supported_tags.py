@@ -35,7 +35,7 @@ class SupportedTags(NamedTuple):
     """Tags that some Pythons support."""
 
     tags: tuple[frozenset[Tag], ...]
-    """Tags that each Python supports, with `ANY` if it does not report them; empty if nothing can be said for sure."""
+    """Tags that each Python supports, with `ANY` if it does not report them; empty if no wheel counts as unusable."""
     notes: tuple[str, ...]
     """Sentences about Pythons that do not report their tags, and what follows from that; untrusted text.
 
