@@ -17,8 +17,8 @@ KNOWN: dict[tuple[str, tuple[File, ...]], str] = {}
 def copies(entries: Iterable[Entry], root: str) -> list[Sequence[Entry]]:
     """Group entries of the cache at `root` by the content of their bodies.
 
-    Only bodies whose length another body has are read; entries with any other body, or an unreadable one, are in no
-    group. Return no groups if the cache cannot be opened.
+    A body with a unique length is not read; its entry is in no group, nor is one whose body cannot be read. There are
+    no groups if the cache cannot be opened.
     """
     groups: dict[tuple[int, str], list[Entry]] = {}
     try:

@@ -79,7 +79,10 @@ def superseded(entries: Iterable[Entry]) -> frozenset[str]:
 
 
 def _family(entry: Entry) -> tuple[str, str] | None:
-    """Return the project, and the tag of the wheel or "sdist": entries with the same can supersede each other."""
+    """Return the family of an entry: its project, and a wheel's tag or "sdist"; None if they are not known.
+
+    Only entries of the same family supersede each other.
+    """
     kind, project, filename = entry[0], entry[6], entry[8]  # by index: faster for a hundred thousand entries
     if project is None:
         return None

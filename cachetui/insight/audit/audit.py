@@ -56,7 +56,7 @@ class AuditRule(NamedTuple):
 
 
 class Shards(NamedTuple):
-    """Disk usage of the directories themselves, without the files in them."""
+    """Disk usage of directories whose paths have the same first part, without the files in them."""
 
     name: str
     """First part of the directories' paths, empty for the root itself; untrusted text."""
@@ -145,19 +145,20 @@ class Audit(EntryRows):
 
     @property
     def directories(self) -> int:
-        """Number of directories."""
+        """Number of directories in the whole root, including the root."""
         return sum([one.directories for one in self.shards])
 
     @property
     def directories_disk_usage(self) -> int:
-        """Allocated bytes in total."""
+        """Allocated bytes of the directories themselves, without the files in them."""
         return sum([one.disk_usage for one in self.shards])
 
     @property
     def disk_usage(self) -> int:
         """Allocated bytes of everything: entries, foreign files and directories.
 
-        For the whole root, this is what `du` counts, unless directories of it are closed.
+        If all entries are audited, this is what `du` counts, unless the root has directories that are no part of the
+        cache (`Inventory.closed`).
         """
         return self.total.disk_usage + self.foreign_disk_usage + self.directories_disk_usage
 
@@ -235,7 +236,7 @@ def audit_of(
 def _chances(
     inventory: Inventory, facts: Facts, rules: Iterable[AuditRule], parts: Sequence[SizedEntry], outlook: Outlook
 ) -> Iterator[Reclaimable]:
-    """Yield what each rule would free of `parts`, without what a removal would keep."""
+    """Yield for each rule the entries among `parts` that a removal would not keep, and the bytes that it would free."""
     by_path = {part[0][2]: part for part in parts}
     for rule in rules:
         chosen = [part for entry in rule.choose(inventory.entries, facts) if (part := by_path.get(entry[2]))]

@@ -55,7 +55,7 @@ class ResizedEntry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Differences between two audits; empty if there are none."""
+    """Differences between two audits; false as a condition if there are none."""
 
     total: FigureChange
     """Change of the total."""
@@ -113,7 +113,7 @@ def _by_project(lines: Iterable[ComparedEntry]) -> Mapping[str | None, list[int]
 
 
 def _changes(before: Mapping[str | None, list[int]], now: Mapping[str | None, list[int]]) -> tuple[FigureChange, ...]:
-    """Return the changes of the figures that differ."""
+    """Return the changes of the figures that differ; before and after, a figure is given by its entries' sizes."""
     found = [
         FigureChange(name, sum(old), sum(new), len(old), len(new))
         for name in before.keys() | now.keys()

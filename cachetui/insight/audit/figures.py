@@ -134,8 +134,8 @@ def by_age(
 def copies(parts: Collection[SizedEntry]) -> tuple[Figure, ...]:
     """Return the figures of files that are stored more than once, the most wasteful first.
 
-    Copies have the same kind, file name and length. The length is that of the body, or of the wheel itself
-    if it was built here.
+    Copies have the same kind, file name and length. The length is that of the file that holds the body; in
+    `http/`, this is the record.
     """
     names = [(part[0][0], part[0][8]) for part in parts]
     repeated = {name for name, number in Counter(names).items() if number > 1}  # most names occur only once

@@ -19,10 +19,10 @@ UNCLEAR = "an address that is not clear"
 
 
 def origins(entries: Iterable[Entry]) -> Callable[[Entry], str | None]:
-    """Return a function that gives an entry's index as "host/path", or its host alone; None if unknown.
+    """Return a function that gives an entry's index as "host/path", or its host alone; None if it has no URL.
 
-    A file belongs to the index on the same host whose path it shares, if pages of that index are cached. The
-    result contains no user, no password and no query.
+    A file belongs to the index on the same host whose path it shares, if pages of that index are cached. For an
+    ambiguous URL, or that of a local file, the result says so in words. It contains no user, no password and no query.
     """
     indexes: dict[str, dict[str, str]] = {}
     for entry in entries:

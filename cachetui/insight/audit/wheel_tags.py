@@ -23,7 +23,7 @@ from cachetui.model import Entry
 WHEELS = ("wheel", "built", "metadata")
 """Kinds whose entries have a wheel's file name."""
 RELEASE = re.compile(r"\d{1,4}_(?:\d{1,4}_)?")
-"""Pattern of a system's version, which comes before the processor."""
+"""Pattern of a system's version in a platform tag, which comes before the processor."""
 
 
 class TagSummary(NamedTuple):
@@ -41,7 +41,7 @@ ODD = TagSummary("odd tags", "odd tags")
 
 
 def fits(entry: Entry) -> TagSummary:
-    """Return the Pythons and platform that an entry is for."""
+    """Return the Pythons and platform that an entry is for, or words that say why it is for none in particular."""
     kind, filename = entry[0], entry[8]  # by index: faster for a hundred thousand entries
     if kind == "sdist":
         return SOURCE
@@ -123,6 +123,6 @@ def _platform(platform: str) -> str:
 
 
 def _joined(words: list[str]) -> str:
-    """Join a few words; add an ellipsis if there are more."""
+    """Join the first `SOME` different words; add an ellipsis if there are more."""
     words = [*dict.fromkeys(words)]
     return ", ".join(words[:SOME]) + (", …" if len(words) > SOME else "")

@@ -1,1 +1,1 @@
-"""Find out whether releases against which there is a warning are, or were, in a cache."""
+"""Find out whether a cache holds, or held, releases that a list names, such as a list of advisories."""

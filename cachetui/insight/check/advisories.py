@@ -24,7 +24,7 @@ COMPARED = ("ECOSYSTEM", "SEMVER")
 Event = Literal["introduced", "fixed", "last_affected", "limit"]
 EVENTS: tuple[Event, ...] = ("introduced", "fixed", "last_affected", "limit")
 UNBOUNDED = {"introduced": "0", "limit": "*"}
-"""Values of events that stand for no version: before all versions, and after all of them."""
+"""Values of events that are no version: "0" is before all versions, and "*" after all of them."""
 Value = TypeVar("Value")
 
 
@@ -36,7 +36,7 @@ class Range(NamedTuple):
     """Range of versions: the events at which versions begin or cease to be affected."""
 
     events: tuple[tuple[Event, Version | None], ...]
-    """Events in the order of their versions; None is before all versions, as a limit after all of them."""
+    """Events in the order of their versions; None means before all versions, or after all of them in a limit."""
 
     def takes(self, version: Version) -> bool:
         """Return whether a version is affected."""
@@ -80,13 +80,13 @@ class Affected:
 
     @cached_property
     def _known(self) -> frozenset[Version | str]:
-        """The versions, parsed; invalid ones as text in lower case."""
+        """The affected versions that are listed, parsed; invalid ones as text in lower case."""
         return frozenset([_parsed(one) or one.lower() for one in self.versions])
 
 
 @lru_cache(maxsize=65_536)
 def _parsed(version: str) -> Version | None:
-    """Return a version; None if it is not one by today's rules (PEP 440)."""
+    """Parse a version; return None if it is invalid (PEP 440)."""
     try:
         return Version(version)
     except ValueError:  # InvalidVersion, or more digits than int() accepts
@@ -94,7 +94,7 @@ def _parsed(version: str) -> Version | None:
 
 
 def _is_all(some: Range) -> bool:
-    """Return whether a range has no end."""
+    """Return whether a range includes all versions."""
     return some.events == (("introduced", None),)
 
 
@@ -109,19 +109,19 @@ class Advisories:
     elsewhere: int = 0
     """Number of advisories that are about other ecosystems only."""
     without_versions: int = 0
-    """Number of advisories about PyPI that name no versions."""
+    """Number of advisories about projects on PyPI that name no versions."""
 
 
 def is_json(content: bytes) -> bool:
-    """Return whether a list can only be JSON, because it begins like an object or an array."""
+    """Return whether the content of a list can only be JSON, because it begins like an object or an array."""
     return content.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")[:1] in (b"{", b"[")
 
 
 def read_advisories(content: bytes, name: str, into: Advisories) -> None:
-    """Read one record, an array of records, or records on lines of their own; `name` is that of the file.
+    """Add to `into` the advisories in a file: one record, an array of records, or a record on each line.
 
-    Raises AdvisoryError for the first record that cannot be read, after reading all others, and if there are no records
-    or `content` is not JSON.
+    `name` names the file in messages. Raises AdvisoryError for the first record that cannot be read, after reading
+    all others, and if there are no records or `content` is not JSON.
     """
     errors, number = [], 0
     for place, record in _records(content, name):
@@ -137,7 +137,7 @@ def read_advisories(content: bytes, name: str, into: Advisories) -> None:
 
 
 def _records(content: bytes, name: str) -> Iterator[tuple[str, Any]]:
-    """Yield records, each with its place."""
+    """Yield records, each with its place in the file, for messages. Raises AdvisoryError."""
     try:
         text = content.decode(json.detect_encoding(content)).removeprefix("\ufeff")
     except ValueError:
@@ -253,7 +253,7 @@ def _list(table: Mapping[str, Any], key: str, place: str) -> list[Any]:
 
 
 def _typed(value: object, kind: type[Value], place: str, what: str) -> Value:
-    """Return a value of a type. Raises AdvisoryError, which says what was expected at which place."""
+    """Return a value that must be of type `kind` and not ""; otherwise raise AdvisoryError, with `place` and `what`."""
     if not isinstance(value, kind) or value == "":
         raise AdvisoryError(f"{place}: this is not {what}.")
     return value

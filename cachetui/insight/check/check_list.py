@@ -1,4 +1,4 @@
-"""A list of what to look for, made of terms, requirements files and advisories."""
+"""List of releases to look for, made of terms, requirements files and advisories."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from cachetui.insight.check.items import Item
 
 @dataclass
 class CheckList:
-    """Items of all lists and terms, and what could not be read."""
+    """Items of all lists and terms, and sentences about parts that could not be read."""
 
     items: list[Item] = field(default_factory=list)
     advisories: Advisories = field(default_factory=Advisories)
-    """How many advisories were left out, by reason; those that were not are among `items`."""
+    """Numbers of advisories that were left out, by reason; all other advisories are among `items`."""
     unreadable: list[str] = field(default_factory=list)
     """Sentences about lists, or parts of them, that could not be read; they may quote untrusted text."""
     ignored: list[str] = field(default_factory=list)

@@ -32,7 +32,7 @@ class Part(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Item of a list."""
+    """Requirement or advisory to look for in a cache."""
 
     title: str
     """Requirement as written, or name of the advisory; untrusted text."""
@@ -46,7 +46,7 @@ class Item:
     """Summary of an advisory, in one line; untrusted text."""
 
     def projects(self, known: Collection[str]) -> list[str]:
-        """Return those of the known projects that the item is about."""
+        """Return the projects among `known` that the item is about, sorted."""
         exact = {part.name for part in self.parts if part.pattern is None and part.name in known}
         patterns = [part for part in self.parts if part.pattern is not None]
         more = {project for project in known for part in patterns if part.names(project)} if patterns else set()

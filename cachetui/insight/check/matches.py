@@ -1,4 +1,4 @@
-"""Find what a list of items is about: files, traces of files, and installations."""
+"""Find the files, traces of files and installations that a list of items is about."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class FoundFile(NamedTuple):
     origin: str | None
     """Index or host that it came from, without secrets; None if it is not known."""
     built: tuple[Entry, ...]
-    """Wheels that were built here from an sdist."""
+    """Cached wheels of the same release that were built here, if the file is an sdist."""
     users: tuple[str, ...]
     """Short names of the environments in which it is installed; untrusted text."""
     startup_files: tuple[str, ...] = ()
@@ -63,7 +63,7 @@ class Match(NamedTuple):
     files: tuple[FoundFile, ...] = ()
     """Files in the cache that the item is about."""
     installed: tuple[Installation, ...] = ()
-    """Environments in which it is installed, whether or not the file came from this cache."""
+    """Installations of releases of the item, whether or not their files came from this cache."""
     traces: tuple[Trace, ...] = ()
     """Traces of releases whose files are not in the cache."""
 
@@ -123,7 +123,7 @@ class _Finder:
         self._listed: dict[str, Mapping[str, list[str]]] = {}
 
     def match(self, item: Item, evidence: CacheReader | None) -> Match:
-        """Return what is found of an item; `evidence` is None if there are no entries."""
+        """Return the match of an item; `evidence` is None if there are no entries."""
         files: list[FoundFile] = []
         traces: list[Trace] = []
         for project in item.projects(self._entries) if evidence else ():
@@ -153,7 +153,7 @@ class _Finder:
     def _traces(
         self, item: Item, project: str, own: Iterable[Entry], here: set[Release], evidence: CacheReader
     ) -> Iterator[Trace]:
-        """Yield the traces of a project's releases, except of those whose files are in `here`."""
+        """Yield the traces of a project's releases whose files are not cached; `here` holds those whose files are."""
         for entry in own:
             if entry.kind not in (*INSTALLABLE, "index") and _release(entry) not in here:
                 yield Trace(entry, entry.checked or entry.downloaded, ())
