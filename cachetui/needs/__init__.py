@@ -1,1 +1,1 @@
-"""Requirements files and lock files as values: what projects need."""
+"""Reading of requirements files and lock files."""

@@ -33,7 +33,7 @@ from cachetui.needs.values import (
 TABLE = re.compile(r"^[ \t]*(?:\[\[?[\w.\"' -]+\]?\][ \t]*(?:#.*)?$|(?:lock-)?version[ \t]*=(?!=))", re.MULTILINE)
 """Pattern of a line that only TOML has: no requirement begins like this."""
 SCP_LIKE = re.compile(r"^(git\+)([^/:@]+@[^/:]+):(?!//)")
-"""Pattern of the beginning of git's short form of a URL, such as `git@host:project.git`, which pip does not take."""
+"""Pattern of the beginning of git's short form of a URL, such as `git+git@host:project.git`, which pip rejects."""
 VERSION = re.compile(r"[\w.+!-]+", re.ASCII)
 """Pattern of a version, even of one that is invalid by PEP 440."""
 KNOWN = "pylock.toml, uv.lock, poetry.lock and Pipfile.lock"
@@ -88,7 +88,7 @@ def read_lock(text: str, name: str) -> RequirementFile | None:
 
 
 def _reader_for(document: object) -> Callable[[_Lock, Mapping[str, Any]], None] | None:
-    """Return the reader of a lock file, by its content; None if its format is not known."""
+    """Return the function that reads a lock file, chosen by its content; None if its format is not known."""
     if not isinstance(document, dict):
         return None
     if "_meta" in document:
@@ -120,7 +120,10 @@ class _Lock:
         urls: Iterable[tuple[str, str]] = (),
         marker: Marker | None = None,
     ) -> None:
-        """Add a release, or any release if `version` is None. All hashes are written like `sha256:…`."""
+        """Add a release, or any release if `version` is None. Raises LockError.
+
+        A hash is written like `sha256:…`; `urls` are pairs of a URL and a hash.
+        """
         listed = tuple([(url, *_hash(text)) for url, text in urls])
         accepted = [*map(_hash, hashes), *[one[1:] for one in listed]]
         if version and not VERSION.fullmatch(version):
@@ -240,10 +243,11 @@ def _read_pipfile(lock: _Lock, document: Mapping[str, Any]) -> None:
 
 
 def _conditions(edges: Sequence[Edge]) -> Mapping[str, frozenset[str]]:
-    """Return the markers of each project, one of which must be true for it to be needed; empty if it always is.
+    """Return, by project, the markers of which one must be true; projects that are always needed are left out.
 
     A project is always needed if nothing depends on it, or if a project that is always needed depends on it without a
-    marker. Any other project has the markers of all dependencies on it.
+    marker. Projects that depend on each other in a circle without markers are always needed, too. Any other project has
+    the markers of the dependencies on it and, for a dependency without a marker, those of the dependent project.
     """
     incoming: dict[str, list[Edge]] = defaultdict(list)
     unmarked: dict[str, list[str]] = defaultdict(list)
@@ -272,7 +276,7 @@ def _condition(conditions: Mapping[str, frozenset[str]], name: str, key: str) ->
 
 
 def _marker_texts(marker: str | None, key: str) -> Iterator[str]:
-    """Yield a marker, if there is one, with all comparisons of extras true. Raises LockError."""
+    """Yield a marker, if there is one, with all comparisons of extras and groups set to true. Raises LockError."""
     if marker:
         try:
             yield str(suppose(Marker(marker), ("extra", *SELECTED)))

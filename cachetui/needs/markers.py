@@ -15,7 +15,10 @@ TRUE = 'python_version >= "0"'
 
 
 def suppose(marker: Marker, true: Collection[str] = (), *, but: Collection[str] = ()) -> Marker:
-    """Return a marker in which all comparisons of some variables are true: of those in `true`, or all except `but`."""
+    """Return a marker in which some comparisons are replaced by one that is always true.
+
+    They are those of variables in `true` or, if `true` is empty, all except those of variables in `but`.
+    """
 
     def replaced(found: re.Match[str]) -> str:
         operands = set(found.groups())
@@ -25,7 +28,7 @@ def suppose(marker: Marker, true: Collection[str] = (), *, but: Collection[str] 
 
 
 def may_apply(marker: Marker | None, extras: Iterable[str]) -> bool:
-    """Return whether a marker is true in some environment, with one of `extras` or without any."""
+    """Return whether a marker may be true in some environment, with one of `extras` or without any."""
     if marker is None:
         return True
     try:

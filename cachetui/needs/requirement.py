@@ -1,4 +1,4 @@
-"""Read a requirement (PEP 508) with any release of packaging."""
+"""Read a requirement (PEP 508), whichever release of `packaging` is installed."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ OPTION = re.compile(r"\s(--?[A-Za-z])")
 HASH = re.compile(r"--hash[=\s]\s*(sha256|sha384|sha512):([0-9a-fA-F]+)")
 """Pattern of a hash that pip would demand."""
 ELSEWHERE = re.compile(r"(?:[a-z][a-z0-9+.-]*:|[./\\~])|.*\.(?:whl|zip|tar\.\w+|tgz)(?:\[.*\])?$", re.IGNORECASE)
-"""Pattern of a URL or a path, which pip would not take from the cache."""
+"""Pattern of a line with a URL or a path instead of a requirement."""
 REFERENCE = re.compile(r"(?:([A-Za-z0-9._-]+)\s*(?:\[[^]]*\])?\s*@\s*)?(\S+)")
 """Pattern of a URL, and of the name of a project before it."""
 BOMS = (
@@ -62,7 +62,7 @@ def read_requirement_files(
 ) -> RequirementFile:
     """Read requirements files, the files that they name, and lock files. Raises RequirementFileError.
 
-    None is the standard input. The files that it names, or that `/dev/stdin` names, are relative to the current
+    None stands for the standard input. The files that it names, or that `/dev/stdin` names, are relative to the current
     folder. `read` returns the content of each, as `read_input` does. If `wrong` is given, it gets the error for each
     line that is not a requirement, and all other lines are read.
     """
@@ -91,7 +91,7 @@ class _Reader:
         self._read, self._wrong = read, wrong
 
     def read(self, path: Path | None, *, constraint: bool) -> None:
-        """Read a file, or the standard input, unless it was read before."""
+        """Read a file, or the standard input if `path` is None, unless it was read before."""
         name = STANDARD_INPUT if path is None else str(path)
         try:
             whole = path and path.resolve()

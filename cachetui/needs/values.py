@@ -13,11 +13,11 @@ from packaging.utils import canonicalize_name
 from cachetui.errors import CachetuiError
 
 STRONG = ("sha256", "sha384", "sha512")
-"""Names of hashes without known collisions, which pip demands."""
+"""Names of the hashes that pip accepts in requirements files: those without known collisions."""
 REPOSITORY = re.compile(r"(?:git|hg|svn|bzr)\+([^:/]+://[^/]*/[^@]*)(?:@.*)?")
 """Pattern of the URL of a repository, with the revision at its end; group 1 is what pip notes in `origin.json`."""
 EGG = re.compile(r"(?:^|&)egg=([A-Za-z0-9._-]+)")
-"""Pattern of the name of a project in a fragment."""
+"""Pattern of the name of a project in a URL's fragment."""
 Hashes = frozenset[tuple[str, str]]
 """Hashes as pairs of name and value in lower case."""
 
@@ -33,7 +33,7 @@ class RequirementFileError(CachetuiError):
         self.place = place
         """File, with the line number or key if the message is about one."""
         self.quoted = quoted
-        """Text of the line; empty if the message is about the whole file."""
+        """Text that the message quotes from the file; empty if it quotes none."""
         self.complaint = complaint
         """Rest of the message."""
 
@@ -84,7 +84,7 @@ class RequirementFile:
     direct: tuple[DirectReference, ...] = ()
     """URLs among the ignored lines."""
     is_lock: bool = False
-    """Whether it is a lock file, which pins everything that is needed."""
+    """Whether all these files are lock files, which pin everything that is needed."""
 
     @property
     def is_complete(self) -> bool:

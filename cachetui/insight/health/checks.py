@@ -1,4 +1,4 @@
-"""Fast checks, based on the results of the scan and on the owners and modes of files."""
+"""Fast checks: of the scan's results, of owners and modes of files, of index pages and of small parts of archives."""
 
 from __future__ import annotations
 
@@ -99,8 +99,9 @@ def _of_entry(
 ) -> Iterator[Finding]:
     """Yield the findings about one entry that follow from the scan.
 
-    `in_use` holds the paths of leftovers that a removal would keep because a pip may be using them; these yield
-    nothing. `legacy` says whether a newer pip also uses the cache, `denied` whether the user may not read the entry.
+    `in_use` holds the paths of entries that a removal would keep because a pip may be using them; leftovers among them
+    yield nothing. `legacy` says whether a newer pip also uses the cache, and `denied` whether the user may not read the
+    entry.
     """
     since = max([file.mtime_ns for file in entry.files], default=entry.downloaded)
     if entry.kind == "unknown":
@@ -133,9 +134,9 @@ def _owned(entry: Entry, evidence: CacheReader) -> Iterator[Finding]:
 
 
 def _cut(entry: Entry, evidence: CacheReader) -> Iterator[Finding]:
-    """Yield a finding if a built wheel lacks the ZIP directory at its end.
+    """Yield a finding if a built wheel is cut short or faulty, according to the ZIP directory at its end.
 
-    A built wheel has no header that gives its length.
+    Built wheels need this check, because no header gives their length.
     """
     try:
         words = evidence.look_into(entry, end_trouble)

@@ -35,7 +35,7 @@ FindingType = Literal[
     "legacy",
     "pickle",
 ]
-"""Types of findings."""
+"""Type of a finding; `MEANINGS` explains each."""
 Severity = Literal["danger", "damage", "rights", "notice", "waste"]
 """Severity of a finding.
 
@@ -220,7 +220,7 @@ MEANINGS: Mapping[FindingType, Meaning] = {
         pip_only=True,
     ),
 }
-"""Meaning of each finding type, the most severe first, for `meaning_of` to fill in."""
+"""Meaning of each finding type, the most severe first, with the placeholders that `meaning_of` replaces."""
 SORTS: tuple[FindingType, ...] = tuple(MEANINGS)
 OF_CONTENT = frozenset[FindingType](
     ("mismatch", "archive", "build", "page", "metadata", "inconsistent", "length", "stopping", "unreadable")
@@ -230,7 +230,7 @@ OF_CONTENT = frozenset[FindingType](
 
 @cache
 def meaning_of(sort: FindingType, conduct: Conduct) -> Meaning:
-    """Return the meaning of a finding type in the cache of a program, whether or not the program runs pip."""
+    """Return the meaning of a finding type in the cache of the program that `conduct` describes."""
     meaning = MEANINGS[sort]
     consequence = meaning.consequence.format(tool=PIP.tool if conduct.runs_pip else conduct.tool)
     if meaning.pip_only and not conduct.runs_pip:
@@ -240,11 +240,11 @@ def meaning_of(sort: FindingType, conduct: Conduct) -> Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A problem of one entry, or of a folder."""
+    """A problem or peculiarity of an entry, a folder or a link."""
 
     sort: FindingType
     path: str
-    """Identity of the entry; for a folder, its path relative to the root ("." for the root itself)."""
+    """Path of the entry, folder or link, relative to the root ("." for the root itself)."""
     words: str
     """Details, without a full stop; data quoted from the cache is untrusted."""
     since: int
@@ -265,12 +265,12 @@ class Finding:
         return self.meaning_in()
 
     def meaning_in(self, conduct: Conduct = PIP) -> Meaning:
-        """Return the meaning of the finding's type in the cache of a program, whether or not the program runs pip."""
+        """Return the meaning of the finding's type in the cache of the program that `conduct` describes."""
         return meaning_of(self.sort, conduct)
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return findings by severity, then by path; an entry has each type at most once.
+    """Return findings by type, the most severe first, and then by path; an entry has each type at most once.
 
     Several findings about the bytes of an entry become one: the most severe, with the details of the others
     added.

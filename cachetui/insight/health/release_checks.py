@@ -21,7 +21,7 @@ class IndexWords(NamedTuple):
     """Statements of cached index pages about projects and their files."""
 
     yanked: Mapping[str, str]
-    """Reasons for yanking, "" for none, by the names of records."""
+    """Reasons for yanking, "" for none, by the names of the yanked files' records."""
     statuses: Mapping[str, ProjectStatus]
     """Statuses of projects that are not active, by the paths of their pages."""
     quarantined: Mapping[str, str]
@@ -107,7 +107,7 @@ def _words_of(entry: Entry, evidence: CacheReader) -> tuple[dict[str, str], Proj
 
 
 def _is_names(value: object) -> bool:
-    """Return whether a remembered value is a list of file names."""
+    """Return whether a remembered value is a list of strings."""
     return isinstance(value, list) and all(isinstance(name, str) for name in value)
 
 
@@ -122,7 +122,7 @@ def _is_words(value: object) -> bool:
 
 
 def hours_text(hours: float) -> str:
-    """Return a number of hours in words, such as `1.5 hours`; from three days on, in days."""
+    """Return a number of hours in words, such as `1.5 hours`; in minutes below one hour, in days from three days on."""
     if hours >= 72:
         return count(int(hours / 24), "day")
     return f"{hours:.1f} hours" if hours >= 0.95 else f"{round(hours * 60)} minutes"

@@ -1,7 +1,7 @@
 """Memory of what earlier checks read in wheels and index pages, in a file that belongs to the user.
 
 A value that was read in a cached file is trusted only while the file has the same path, inode, modification time, size
-and URL. It is stored under a digest of these five, because the values of a large cache are in memory all at once.
+and URL. It is stored under a digest of these five, which takes less memory: a large cache has many values.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from cachetui.model import Entry, Inventory
 from cachetui.system.remembered import read_remembered, write_remembered
 
 FORM = 2
-"""Version of the remembered values; others are ignored."""
+"""Version of the format of remembered values; values of other versions are ignored."""
 MOST = 4
-"""Maximum number of remembered caches; those that were checked last are kept."""
+"""Maximum number of remembered caches; the most recently saved ones are kept."""
 
 
 def default_path() -> Path:
-    """Return the path of the file, in the user's cache directory."""
+    """Return the path of the file with the memory, in the user's cache directory."""
     return Path(platformdirs.user_cache_path("cachetui", appauthor=False)) / "releases.json"
 
 
@@ -40,9 +40,9 @@ class ReleaseMemory:
         self._changed = False
 
     def recall(self, entry: Entry, read: Callable[[], Any], is_valid: Callable[[Any], bool]) -> Any:
-        """Return what `read` once returned for an entry's content, or what it returns if that is not remembered.
+        """Return the remembered value for an entry's content; without one, call `read` and remember what it returns.
 
-        The values must be those of JSON; `is_valid` returns whether a remembered one has the expected form. None stands
+        Values must be JSON-compatible; `is_valid` returns whether a remembered one has the expected form. None stands
         for content that cannot be read, and is not remembered.
         """
         if self._path is None:

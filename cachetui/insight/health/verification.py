@@ -34,7 +34,7 @@ SIMPLE = "application/vnd.pypi.simple"
 """Prefix of the content types that only index pages have."""
 
 Expected = Mapping[str, frozenset[tuple[str, str]]]
-"""Hashes from index pages and origins, by the name of the record; each has a name and a lower-case value."""
+"""Hashes that index pages and origin.json files give, by the name of the record, as pairs of name and value."""
 
 
 class VerificationProgress(NamedTuple):
@@ -52,9 +52,9 @@ class Verified(NamedTuple):
 
     findings: tuple[Finding, ...]
     proven: int
-    """Number of entries that are exactly what their index lists."""
+    """Number of entries with a known hash that matches."""
     sound: int
-    """Number of entries that are intact, but for which no hash is known."""
+    """Number of wheels and sdists that are intact, but for which no hash is known."""
     stopped: bool
     """Whether the verification was stopped before its end."""
     done: int = 0
@@ -160,8 +160,8 @@ def _broken(
 ) -> tuple[FindingType, str | None]:
     """Return the type of damage within a file, and its description; the description is None if the file is sound.
 
-    `headers` returns a header of the response in lower case. A file that still unpacks is only inconsistent with
-    itself, which pip does not notice. Raises StoppedError.
+    `headers` returns the value of a response's header in lower case. An archive that unpacks in spite of its fault is
+    only inconsistent with itself, which pip does not notice. Raises StoppedError.
     """
     content = headers("content-type"), headers("content-encoding")
     if entry.kind == "index" or (entry.kind == "response" and content[0].startswith(SIMPLE)):
