@@ -26,7 +26,7 @@ SIGNS = ("pyvenv.cfg", "conda-meta", "bin/python", "bin/python3", "Scripts/pytho
 OWN = (".venv", "venv", ".env", "env", ".conda")
 """Usual names of a project's environment, in the project's folder."""
 MANY = {".tox": "tox", ".nox": "nox", ".pixi/envs": "pixi", ".hatch": "hatch"}
-"""Folders of a project in which a tool keeps its environments, with the name of the tool."""
+"""Folders of a project in which a tool keeps its environments, each with the name of the tool."""
 MOST_LISTED = 10_000
 """Maximum number of paths used for a pattern in the preferences; further matches are left out."""
 LONGEST = 4_096
@@ -41,13 +41,13 @@ class Tool(NamedTuple):
     variables: tuple[tuple[str, str], ...] = ()
     """Environment variables that hold folders, each with the path from there to the folder of the environments."""
     home: tuple[str, ...] = ()
-    """Paths below the user's home."""
+    """Folders of the tool, as paths below the user's home."""
     data: tuple[str, ...] = ()
-    """Paths below the folder for application data."""
+    """Folders of the tool, as paths below the folder for application data."""
     cache: tuple[str, ...] = ()
-    """Paths below the folder for caches."""
+    """Folders of the tool, as paths below the folder for caches."""
     depth: int = 1
-    """Maximum depth of the environments below these folders, in levels."""
+    """Maximum depth of the environments below the tool's folders, in levels."""
 
 
 TOOLS = (

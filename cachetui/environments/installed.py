@@ -49,7 +49,7 @@ class Source(NamedTuple):
     url: str
     """URL of the archive, repository or folder."""
     hashes: Mapping[str, str] = {}
-    """Hashes of the archive by their names, in lower-case hexadecimal."""
+    """Hashes of the archive in lower-case hexadecimal, by their names, such as "sha256"."""
     is_archive: bool = True
     """Whether it is an archive; a repository or a folder otherwise."""
 
@@ -73,7 +73,7 @@ class Site(NamedTuple):
     path_files: tuple[str, ...] = ()
     """Names of the path files (`*.pth`), which may name more folders."""
     trouble: str = ""
-    """Reason why some of the folder cannot be read (a clause); empty if all of it can be."""
+    """Reason why not everything in the folder could be read (a clause); otherwise empty."""
 
 
 class Place(NamedTuple):
@@ -110,7 +110,7 @@ class Environment:
 def place_of(prefix: Path) -> Place:
     """Return the folders that an environment imports from, and what its files say about it.
 
-    Raises OSError if one of its folders or its `pyvenv.cfg` cannot be read, or if it does not exist (`is_absent`).
+    Raises OSError if one of its folders or its `pyvenv.cfg` cannot be read, or if the environment is missing.
     """
     names = _names(prefix)
     told = _configuration(prefix / "pyvenv.cfg") if "pyvenv.cfg" in names else {}
@@ -198,7 +198,7 @@ def absolute_path(text: str) -> Path | None:
 
 
 def is_absent(error: OSError) -> bool:
-    """Return whether an error means that nothing exists at a path, and not that the user may not read it."""
+    """Return whether an error means that nothing exists at a path; False if, for example, the user may not read it."""
     return error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
 
 

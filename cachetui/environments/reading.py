@@ -139,7 +139,7 @@ def _title(one: Candidate) -> str:
 
 
 def _told_apart(found: Iterable[tuple[Environment, Candidate]]) -> Iterator[Environment]:
-    """Yield environments; to a title that several have, add the folder of the project or the environment."""
+    """Yield environments; if several have the same title, it also names the folder of the project or environment."""
     titles = Counter(environment.title for environment, _ in found)
     for environment, one in found:
         if titles[environment.title] > 1:

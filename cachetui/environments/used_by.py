@@ -43,8 +43,8 @@ def usage_of(entries: Iterable[Entry], environments: Collection[Environment], ro
     """Return which environments use the entries of the cache at `root`.
 
     An environment uses a wheel, sdist or metadata if the same version of the project is installed in it, unless
-    that came from elsewhere. If an environment could not be read completely, entries that it may use do not count as
-    unused; if this is so for every environment, no entry counts as unused.
+    it was installed from elsewhere. If an environment could not be read completely, entries that it may use do not
+    count as unused; if this is so for every environment, no entry counts as unused.
     """
     holders = _holders(environments)
     spared = _Spared(environments)
@@ -85,7 +85,7 @@ def _holders(environments: Iterable[Environment]) -> Holders:
 
 
 class _Spared:
-    """Entries that an environment that could not be read completely may use."""
+    """Entries that may be used by environments that could not be read completely."""
 
     def __init__(self, environments: Iterable[Environment]) -> None:
         unread = [environment for environment in environments if environment.trouble]

@@ -57,9 +57,9 @@ class ArchiveIdentity:
 def prove(fd: int, size: int, *, known: bool = False, stop: Callable[[], bool] = never) -> ArchiveIdentity:
     """Read an open file of `size` bytes to its end; return its identity.
 
-    A file is `known` if a hash shows that it is exactly what was published. If it unpacks, an odd
-    or missing RECORD is accepted, because its publisher is responsible for that. Raises UnverifiedError for a file that
-    is damaged, contradicts its own metadata, or is not a wheel or sdist that current pips install; StoppedError when
+    A file is `known` if a hash shows that it is exactly what was published. If such a file unpacks, an odd or missing
+    RECORD is accepted, because the publisher is responsible for that. Raises UnverifiedError for a file that is
+    damaged, contradicts its own metadata, or is not a wheel or sdist that current pips install; StoppedError when
     `stop` returns true; and OSError.
     """
     body = FileSlice(fd, 0, size)

@@ -1,9 +1,9 @@
 """Private folder that shows files of a cache under their real names to one command, and is removed after it.
 
-It lies in memory if it only has to hold symbolic or hard links. For clones and written files, it lies on disk, in the
-user's cache directory beside the scan memory. If its place cannot be used, it lies elsewhere, but never in the cache
-that it shows. A locked file in it says that it is in use: the lock ends with the last process that has inherited it, so
-that the next start can remove what a killed process has left.
+It lies in memory if it only has to hold symbolic links, and otherwise on disk, in the user's cache directory beside the
+scan memory. If that is not possible, it lies elsewhere, but never in the cache that it shows. A locked file in it says
+that it is in use: the lock ends with the last process that has inherited it, so that the next start can remove what a
+killed process has left.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class LinkFolder:
     """Folder with links to files of the cache at `root`. Use it in a `with` block, which removes it at its end."""
 
     def __init__(self, root: Path, *, writes: bool = False) -> None:
-        """Remove what killed processes left, and make a folder; `writes` says whether files, too, are written into it.
+        """Remove what killed processes left, and make a folder; `writes` says whether it must hold whole files, too.
 
         Raises NoPlaceError.
         """

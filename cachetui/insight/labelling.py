@@ -46,8 +46,9 @@ def facts_of(
     """Return the facts behind the labels in `words`; `alike` compares the contents of downloads of the same name.
 
     `tags` holds the tags of each Python that was found, in any order; without any, it is unknown what is unusable.
-    `used` says whether an entry is installed in an environment, by path; entries for which it is unknown are left out.
-    `protect` returns whether the preferences protect an entry; facts behind its `words`, if any, are included.
+    `used` says by path whether an environment uses an entry; entries for which that is unknown are left out. `protect`
+    returns whether the preferences protect an entry; if it has an attribute `words`, the facts behind these labels are
+    included.
     """
     words = {*words, *getattr(protect, "words", ())}
     nothing: frozenset[str] = frozenset()
@@ -123,7 +124,7 @@ def dead_weight(entries: Iterable[Entry], alike: Alike) -> frozenset[str]:
 
     A signed URL is different for each download. Of downloads with the same name and content, one for each known URL is
     no dead weight, or a single one if no URL is known: preferably one outside of `http/`, which only older pips read,
-    and among several the latest.
+    and then the latest.
     """
     dead = set()
     named: dict[tuple[str, str], list[Entry]] = {}

@@ -260,7 +260,7 @@ def _release(entry: Entry) -> tuple[str | None, object]:
 
 
 def _admits(specifier: SpecifierSet, version: str) -> bool:
-    """Return whether a version, pre-releases included, satisfies a specifier; if it is invalid, only pins count."""
+    """Return whether a version, pre-releases included, satisfies a specifier; an invalid one must equal its pins."""
     try:
         Version(version)
     except ValueError:  # InvalidVersion, or more digits than int() accepts

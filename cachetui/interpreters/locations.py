@@ -42,9 +42,9 @@ class Tool(NamedTuple):
     variables: tuple[tuple[str, str], ...] = ()
     """Environment variables that hold a folder, each with the path from there to the folder of the Pythons."""
     home: tuple[str, ...] = ()
-    """Paths below the user's home."""
+    """Folders of the tool, as paths below the user's home."""
     data: tuple[str, ...] = ()
-    """Paths below the folder for application data."""
+    """Folders of the tool, as paths below the folder for application data."""
 
 
 TOOLS = (
@@ -144,7 +144,7 @@ def executables(
 
 
 def _by_usage(place: Path) -> tuple[str, bool, int, str]:
-    """Return a sort key for the files of a folder: files named Python first, short names before long ones."""
+    """Return a sort key for files: names that begin with `python` come first in a folder, then short names."""
     return str(place.parent), not place.name.startswith("python"), len(place.name), place.name
 
 

@@ -33,7 +33,7 @@ from cachetui.removal.plan import place_companions
 from cachetui.removal.reasons_to_stay import staying
 
 LABELS: frozenset[Label] = frozenset({"superseded", "dead-weight", "legacy", "unusable", "unused", "protected"})
-"""Labels that an audit needs."""
+"""Labels whose facts an audit needs."""
 USES: Mapping[bool | None, str] = {True: "used", False: "unused"}
 """Names of the figures of used and unused entries."""
 ALREADY_BUILT = "sdists already built"
@@ -52,7 +52,7 @@ class AuditRule(NamedTuple):
     choose: Callable[[Collection[Entry], Facts], Iterable[Entry]]
     """Function that returns the entries that the rule chooses from all entries of a cache."""
     words: Collection[Label] = ()
-    """Labels that the rule needs."""
+    """Labels whose facts the rule needs."""
 
 
 class Shards(NamedTuple):
@@ -63,7 +63,7 @@ class Shards(NamedTuple):
     directories: int
     """Number of directories."""
     disk_usage: int
-    """Allocated bytes in total."""
+    """Allocated bytes of these directories in total."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,7 @@ def _by_project(lines: Iterable[ComparedEntry]) -> Mapping[str | None, list[int]
 
 
 def _changes(before: Mapping[str | None, list[int]], now: Mapping[str | None, list[int]]) -> tuple[FigureChange, ...]:
-    """Return the changes of the figures that differ; before and after, a figure is given by its entries' sizes."""
+    """Return the changes of the figures that differ; `before` and `now` hold the sizes of each figure's entries."""
     found = [
         FigureChange(name, sum(old), sum(new), len(old), len(new))
         for name in before.keys() | now.keys()

@@ -56,7 +56,7 @@ def origins(entries: Iterable[Entry]) -> Callable[[Entry], str | None]:
 
 
 def _place(url: str) -> tuple[str, str] | None:
-    """Split a URL into host and path, both without possible secrets; None if the URL is ambiguous."""
+    """Split a URL into host and path, both without possible secrets; None for an ambiguous URL or a local file's."""
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -1,4 +1,4 @@
-"""A finding: something in a cache that is not as it should be."""
+"""A finding: a problem in a cache, or a peculiarity that a user may want to know."""
 
 from __future__ import annotations
 
