@@ -38,7 +38,7 @@ CLONING = frozenset({"btrfs", "xfs", "bcachefs"})
 TRIES = 100
 """Maximum number of attempts to make a folder; an attempt fails if another process tidies up its place meanwhile."""
 FICLONE = 0x40049409
-"""Request that lets a new file share the blocks of another (`linux/fs.h`)."""
+"""Number of the `ioctl` request that lets a new file share the blocks of another (`linux/fs.h`)."""
 OPEN_LOCK = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 

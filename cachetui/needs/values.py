@@ -64,7 +64,7 @@ class DirectReference(NamedTuple):
 
 
 class Ignored(NamedTuple):
-    """Line or key that is not evaluated."""
+    """Line or key that is not evaluated as a requirement for versions."""
 
     place: str
     """File name, and line number or key."""
@@ -78,11 +78,11 @@ class RequirementFile:
 
     asked: tuple[RequirementLine, ...]
     ignored: tuple[Ignored, ...]
-    """Lines with options of pip, URLs, paths and editable requirements."""
+    """Lines with options of pip, URLs, paths or editable requirements, and keys of a lock file with URLs."""
     pre: bool
     """Whether pre-releases are allowed (`--pre`)."""
     direct: tuple[DirectReference, ...] = ()
-    """URLs among the ignored lines."""
+    """URLs in the ignored lines and keys."""
     is_lock: bool = False
     """Whether all these files are lock files, which pin everything that is needed."""
 

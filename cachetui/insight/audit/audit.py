@@ -48,7 +48,7 @@ class AuditRule(NamedTuple):
     name: str
     """Name of the rule in words."""
     options: str
-    """Options and terms of `cachetui prune` with the same effect."""
+    """Options and terms of `cachetui prune` with the same effect; empty if there are none."""
     choose: Callable[[Collection[Entry], Facts], Iterable[Entry]]
     """Function that returns the entries that the rule chooses from all entries of a cache."""
     words: Collection[Label] = ()

@@ -56,7 +56,7 @@ class Reclaimable(NamedTuple):
     name: str
     """Name of the rule in words."""
     options: str
-    """Options of `cachetui prune` with the same effect; empty if there are none."""
+    """Options and terms of `cachetui prune` with the same effect; empty if there are none."""
     figure: Figure
     """Figure of the entries that would be removed."""
     frees: int
