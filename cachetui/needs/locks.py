@@ -38,7 +38,7 @@ VERSION = re.compile(r"[\w.+!-]+", re.ASCII)
 """Pattern of a version, even of one that is invalid by PEP 440."""
 KNOWN = "pylock.toml, uv.lock, poetry.lock and Pipfile.lock"
 LOCAL = ("directory", "file", "path", "editable", "virtual")
-"""Sources on this machine; nothing from them is in a cache."""
+"""Names of sources that lie on this machine; nothing from them is in a cache."""
 SELECTED = ("extras", "dependency_groups")
 """Variables of markers that select parts of a pylock.toml; all parts are needed."""
 
@@ -136,7 +136,7 @@ class _Lock:
         self.asked.append(RequirementLine(requirement, frozenset([one for one in accepted if one[0]]), urls=listed))
 
     def refer(self, key: str, name: str, url: str) -> None:
-        """Add a reference to a URL; that of a repository has a prefix such as `git+`, and may have git's short form."""
+        """Add a reference to a URL; a repository's URL has a prefix such as `git+`, and may be in git's short form."""
         url = SCP_LIKE.sub(r"\1ssh://\2/", url)
         self.ignored.append(Ignored(f"{self.name}, {key}", f"{name} @ {url}"))
         if found := direct_reference(canonicalize_name(name), url):
@@ -326,7 +326,7 @@ def _texts(table: Mapping[str, Any], name: str, key: str) -> list[str]:
 
 
 def _tables(table: Mapping[str, Any], name: str, key: str = "") -> list[tuple[str, Mapping[str, Any]]]:
-    """Return the tables of a list, each with its own path."""
+    """Return the tables in a list, each after its path in the document, such as `package[3]`."""
     found = _value(table, name, key, list, "a list of tables") or []
     path = f"{key}.{name}" if key else name
     if not all(isinstance(one, dict) for one in found):
