@@ -1,4 +1,4 @@
-"""Find the cached files at which pip stops: a damaged page, build or download."""
+"""Find the cached files at which pip stops: a damaged page, a damaged wheel built here, or a damaged download."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from cachetui.insight.why.evidence import Evidence
 
 COMPARES = Version("23.0")
-"""First pip that compares files with the hashes of all pages; pip 22.2 to 22.3.1 ignore hashes in JSON pages."""
+"""First pip that compares files with the hashes on any page; pip 22.2 to 22.3.1 ignore the hashes in JSON pages."""
 
 
 def find_broken(case: Evidence, evidence: CacheReader, stop: Callable[[], bool]) -> dict[str, str]:
-    """Return, by path, why the page at which pip stopped is unusable, and why files cannot be installed.
+    """Return faults by path: of the page at which pip stopped, the project's wheels built here, and the chosen files.
 
     A download whose hash pip has compared already is not read again.
     """
@@ -64,5 +64,5 @@ def _look(evidence: CacheReader, entry: Entry, look: Callable[[Body], str | None
 
 
 def _trouble(entry: Entry, stop: Callable[[], bool], body: Body) -> str | None:
-    """Return why pip stops at a file; None if it does not."""
+    """Return why pip stops at a file; None if it does not. Raises StoppedError if `stop` returns True."""
     return trouble_in(body, stop, thorough=False) or kind_trouble(body, is_wheel=entry.kind != "sdist")

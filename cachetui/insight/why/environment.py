@@ -38,7 +38,7 @@ class TargetEnvironment:
     environ: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
     """Environment variables that pip sees."""
     cache: tuple[str, ...] = ()
-    """Option and value with which cachetui finds the same cache again; empty if it needs none."""
+    """Option of cachetui, with its value if it takes one, that selects the same cache; empty if none is needed."""
     off_by: str | None = None
     """Setting or other cause that switches pip's cache off; None if the cache is on."""
     notes: tuple[str, ...] = ()
@@ -56,9 +56,10 @@ def resolve_environment(
 ) -> TargetEnvironment:
     """Return the Python whose pip is asked: the named one, else that of the command, else the default one.
 
-    Runs that Python, which reports on itself. `demo_index` is the URL of the made-up index, if the question is about
-    the made-up cache. In that case, the user's settings and installed projects are ignored, and the running Python, for
-    which that cache is made, stands for the Python of the command, because the demo's Pythons are made up.
+    Runs that Python, which reports on itself. If the question is about the made-up cache, `demo_index` is the URL of
+    the made-up index. pip then ignores the user's settings and installed projects. The Python of the command is then
+    ignored, too, because the demo's Pythons are made up: instead, the Python that runs cachetui is asked, for which
+    that cache is made, or the default one if it has no pip.
     """
     notes: list[str] = []
     python: Python | None = None

@@ -51,14 +51,14 @@ class Evidence:
     now: float
     """Time of the question, in seconds since the epoch."""
     broken: Mapping[str, str] = field(default_factory=dict)
-    """Faults of the page at which pip stops, and of files that it chose, by path.
+    """Faults of the page at which pip stops, of the project's wheels built here, and of files that pip chose, by path.
 
-    pip itself reads these files only when it installs them.
+    pip finds some faults in wheels and sdists only when it installs them, which the replay does not do.
     """
 
     @cached_property
     def pip(self) -> Version | None:
-        """Version of the pip that was asked; None if unknown."""
+        """Version of the pip that was asked; None if unknown or invalid."""
         try:
             return Version(self.replay.pip) if self.replay.pip else None
         except InvalidVersion:
@@ -66,7 +66,7 @@ class Evidence:
 
     @cached_property
     def root(self) -> RequestedRequirement | None:
-        """Requirement that the answer is about: the first one that applies to this Python."""
+        """Requirement that the answer is about: the first one that applies to this Python; None if there is none."""
         return next((one for one in self.run.roots if one.matches), None)
 
     @cached_property
@@ -111,12 +111,12 @@ class Evidence:
 
     @cached_property
     def chosen(self) -> Chosen | None:
-        """Distribution that pip chose; None if it made no choice."""
+        """Distribution that pip chose for the project; None if it chose none."""
         return self.run.choice(self.name) if self.run.resolved else None
 
     @cached_property
     def fails_at(self) -> tuple[Chosen, Entry] | None:
-        """The first damaged file among those that pip chose; None if there is none."""
+        """The first of pip's choices whose cached file is damaged, and that file's entry; None if there is none."""
         for chosen in self.run.chosen if self.run.resolved and self.broken else ():
             if (entry := self.entry_of(chosen)) and entry.path in self.broken:
                 return chosen, entry
@@ -124,7 +124,10 @@ class Evidence:
 
     @cached_property
     def stopped_at(self) -> Entry | None:
-        """Cached file or response at which pip ended with an error; None if unknown."""
+        """Cached file or response that was damaged or had a wrong hash, so that pip ended with an error.
+
+        None if it is not known, or if pip ended without an error or with one of another type.
+        """
         error, last = self.run.error, self.last_read
         if error is None or not (self.is_broken or error.type.startswith("Hash")):
             return None
@@ -165,7 +168,7 @@ class Evidence:
 
     @cached_property
     def own(self) -> tuple[Entry, ...]:
-        """All entries of the project, and the entry of the URL that was asked for."""
+        """All entries of the project, and the entry of the URL that was asked for, if there is one."""
         found = [entry for entry in self.inventory.entries if entry.project and entry.project == self.name]
         if self.root and self.root.url and (direct := self.entry_at(self.root.url)) and direct not in found:
             found.append(direct)
@@ -188,7 +191,7 @@ class Evidence:
             return None
 
     def answer_to(self, request: Request) -> CachedResponse | None:
-        """Return the headers of a cached index page; None if it is not in the cache."""
+        """Return the cached response to a request for an index page; None if there is none that pip reads."""
         entry = self.entry_at(request.url)
         return self.answers.get(entry.path) if entry else None
 
@@ -207,8 +210,8 @@ class Evidence:
     def reads(self, entry: Entry) -> bool:
         """Return whether this pip reads the layout of an entry.
 
-        If no version of pip is known, every layout is taken as read; if the version is invalid, only the newest
-        one.
+        If pip's version is not known, it is assumed to read every layout; if the version is invalid, only the newest
+        layout of HTTP responses. Every pip reads built wheels.
         """
         if not entry.path.startswith("http") or self.replay.pip is None:
             return True
@@ -231,7 +234,10 @@ class Evidence:
 
     @cached_property
     def unlisted(self) -> tuple[Entry, ...]:
-        """Downloads that satisfy the requirement, but that are listed on no page that pip read."""
+        """Usable downloads that satisfy the requirement, but that are listed on no page that pip read.
+
+        Empty if pip looked for no page of the project, or if the requirement is a URL.
+        """
         if not self.run.pages(self.name) or (self.root and self.root.url):
             return ()
         return tuple(
@@ -249,7 +255,7 @@ class Evidence:
 
     @cached_property
     def twin(self) -> Entry | None:
-        """Cached file from another URL with the same name as the file that pip would download."""
+        """Cached file with the same name as the file that pip would download, but from another URL; None if none is."""
         if self.chosen is None or self.chosen.why != "absent":
             return None
         name = filename_of(self.chosen.url)
@@ -257,7 +263,10 @@ class Evidence:
 
     @cached_property
     def rival(self) -> Entry | None:
-        """Cached file that pip would prefer if an index listed it; the page of that index is not in the cache."""
+        """Newest cached file that pip would prefer to its choice if an index listed that file; None if there is none.
+
+        None, too, if every page of the project that pip requests is in the cache.
+        """
         taken = parsed(self.chosen.version) if self.chosen else None
         if taken is None or not self.run.unseen.get(self.name):
             return None
@@ -265,7 +274,7 @@ class Evidence:
         return max(better, key=lambda one: version_of(one) or taken, default=None)
 
     def why_unusable(self, entry: Entry) -> str | None:
-        """Return why a file cannot be used, as the end of a sentence; None if it can be used."""
+        """Return why a file cannot be used, or that this is unknown, as the end of a sentence; None if it can be."""
         name = entry.filename or ""
         if (row := self.refused.get(name)) and entry.kind != "built":
             return self.refusal(row)
@@ -295,7 +304,10 @@ class Evidence:
         return (row.detail or row.kind).partition(" (run pip debug")[0].rstrip(".")
 
     def index_name(self, page: str) -> str:
-        """Return the name of the index that a page belongs to: PyPI, or its URL without the project."""
+        """Return the name of the index that a page belongs to: "PyPI", or the page's URL without the project.
+
+        For a find-links page, it is the page's URL; for an empty `page`, "".
+        """
         if not page:
             return ""
         if self.replay.pypi and page.startswith(self.replay.pypi):
@@ -305,7 +317,10 @@ class Evidence:
         return place_of(page.rstrip("/").rpartition("/")[0]) or place_of(page)
 
     def is_of_links(self, page: str) -> bool:
-        """Return whether a page is one that `--find-links` names; the URL of an index page ends in its project."""
+        """Return whether a page is a find-links page.
+
+        It is one if the question names it, or if its URL does not end in the name of a project as an index page's does.
+        """
         projects = {self.name, *[one.project for one in self.run.requests if one.project]}
         return page in self.question.links() or not page.endswith(tuple([f"/{project}/" for project in projects]))
 
@@ -332,7 +347,7 @@ class Evidence:
         return tuple(once.values())
 
     def knows_pages(self, name: str) -> bool:
-        """Return whether the cache holds every index page of a project that pip requests."""
+        """Return whether pip requests index pages of a project, and the cache holds all of them."""
         pages = self.pages(name)
         return bool(pages) and all(one.how != "unknown" for one in pages)
 
@@ -359,7 +374,7 @@ def gather(
     now: float,
     stop: Callable[[], bool] = never,
 ) -> Evidence:
-    """Collect the evidence in the cache. Raises RootError."""
+    """Add what the cache holds about a question to pip's answer. Raises RootError."""
     bare = Evidence(question, asker, replay, replay.runs[0] if replay.runs else Run(), inventory, {}, {}, now)
     pages = [entry for one in bare.run.requests if one.is_page and (entry := bare.entry_at(one.url))]
     files = [*dict.fromkeys([*[one for one in bare.own if one.kind in (*INSTALLABLE, "index")], *pages])]

@@ -1,6 +1,6 @@
 """Build an explanation: pip's answer, the evidence, the verdict, steps, files, reasons and remedies.
 
-pip's own replay shows what pip does. A reason adds what pip does not say: where a file came from and when, why a cached
+The replay shows what pip does. A reason adds what pip does not say: where a file came from and when, why a cached
 file cannot be the cause, or which file or page is the obstacle.
 """
 
@@ -104,7 +104,10 @@ def _scenario(
 
 
 def _that_help(case: Evidence, remedies: Sequence[Remedy], stop: Callable[[], bool]) -> tuple[Remedy, ...]:
-    """Return the remedies that change the outcome; asks pip again with each remedy applied."""
+    """Return the remedies that need no test, and those that change the outcome.
+
+    Asks pip again once for each remedy that is tested.
+    """
     untested = tuple([one for one in remedies if not one.is_tested])
     remedies = [one for one in remedies if one.is_tested]
     if not remedies or case.asker.python is None:
@@ -123,19 +126,25 @@ def _that_help(case: Evidence, remedies: Sequence[Remedy], stop: Callable[[], bo
 
 
 def outcome(run: Run) -> tuple[object, ...]:
-    """Return the outcome of a run: what is installed from where, which pages pip asks for, and the error."""
+    """Return the outcome of a run: whether pip decided, what it takes from where, its requests for pages, its error.
+
+    Two runs with the same outcome are equal for the user. If pip takes nothing, the requests contain their URLs.
+    """
     asks = tuple(sorted({(one.url, one.how) for one in run.requests if one.is_page and one.how != "cache"}))
     taken = tuple(sorted((one.name, one.version, one.way, one.url) for one in run.chosen))
     return run.resolved, taken, asks if not taken else tuple(how for _, how in asks), run.error and run.error.type
 
 
 def _helps(before: Run, run: Run) -> bool:
-    """Return whether a run ends with a decision, or at least no worse than the run before."""
+    """Return whether pip reaches a decision in `run`.
+
+    If it reached none in `before`, an ordinary end of `run` is enough: an error or a halt.
+    """
     return run.resolved or (not before.resolved and (run.error is not None or run.halt is not None))
 
 
 def findings(case: Evidence) -> Iterator[Finding]:
-    """Yield the findings that explain the case, the most important first."""
+    """Yield the findings about a question, the most important first; none if no requirement applies to this Python."""
     if case.run.roots and not any(one.matches for one in case.run.roots):
         return
     for look in LOOKS if not case.replay.trouble else FACTS:

@@ -12,18 +12,19 @@ Tone = Literal[
 ]
 """Verdict in a word or two.
 
-`cached`, `partly`, `not cached`: pip takes everything, something or nothing from the cache. `stale`: it
-uses an outdated index page. `damaged`: a cached file is damaged. `installed`: the distribution is
-installed already. `off`: this pip uses no cache. `skipped`: the requirement is not for this Python.
-`stops`: pip ends with an error. `facts only`: this pip cannot be asked, so the answer contains only
-facts.
+`cached`, `partly`, `not cached`: pip takes everything, something or nothing from the cache; `partly`, too, if an
+index page that is not in the cache may change its choice. `stale`: pip finds no file on a cached index page, which it
+uses without asking the index. `damaged`: a cached file is damaged. `installed`: the distribution is installed already.
+`off`: this pip uses no cache. `skipped`: the requirement is not for this Python, or pip installs nothing. `stops`: pip
+ends with an error. `facts only`: this pip cannot be asked, so the answer contains only facts.
 """
 TONE_WORDS: dict[Tone, str] = {"partly": "partly cached", "stale": "outdated", "off": "cache off", "stops": "error"}
 """Verdicts whose words for the user differ from their name in JSON."""
 Copy = Literal["", "unused", "unsure"]
-"""Use of a cached copy of the file, where it is not certain that pip takes the file from the cache.
+"""Use of the cached copy of a file that pip would download, or that no cached page lists.
 
-`unused`: pip does not use the copy. `unsure`: it depends on an index. "": there is no copy, or pip uses it.
+`unused`: pip does not use the copy. `unsure`: an index decides whether pip uses it. "": there is no copy, or pip
+takes the file from the cache.
 """
 COPY_WORDS: dict[Copy, str] = {"unused": "cached, not used", "unsure": "cached, perhaps used"}
 """Words for the user in place of "not cached", if there is a copy."""
@@ -43,7 +44,7 @@ class CachedFile:
     filename: str
     """File name, or project and version if no file name is known."""
     words: str
-    """Kind and age of the file, and the reasons for or against it."""
+    """Kind and age of the file, and why pip takes it or does not take it."""
     path: str
     """Path of the entry."""
 
@@ -87,7 +88,7 @@ class Prediction:
     asks: bool = False
     """Whether pip asks an index for the project's page."""
     way: Way | Literal["nothing", "skipped"] = "unknown"
-    """Source of the file. `nothing`: no file may be taken. `skipped`: the requirement does not apply."""
+    """Source of the file. `nothing`: pip stops without a file. `skipped`: the requirement does not apply."""
     version: str | None = None
     """Version that would be installed; None if unknown."""
     filename: str | None = None

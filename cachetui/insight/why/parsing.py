@@ -17,7 +17,7 @@ def as_in_url(entry: Entry) -> str:
 
 
 def parsed(text: str | None) -> Version | None:
-    """Parse a version; return None if it is invalid."""
+    """Parse a version; return None if it is missing or invalid."""
     try:
         return Version(text) if text else None
     except ValueError:  # InvalidVersion, or more digits than int() accepts
@@ -40,7 +40,10 @@ def filename_of(url: str) -> str:
 
 
 def place_of(url: str, *, host_only: bool = False) -> str:
-    """Return the scheme, host and path of a URL, or only its host, without anything that may be secret."""
+    """Return the scheme, host, port and path of a URL, or only its host and port; "" if it has no host or is invalid.
+
+    User, password, query and fragment are left out, because they may be secret.
+    """
     try:
         parts = urlsplit(url)
         host = f"{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}"

@@ -1,4 +1,4 @@
-"""Find the pip call in pasted text: a prompt, `RUN …`, `sudo -H pip …`, `cd x && python -m pip …`."""
+"""Find the pip call in pasted text, such as `$ pip …`, `RUN pip …`, `sudo -H pip …` or `cd x && python -m pip …`."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ COMPARISON = re.compile(r"[<>]\S*")
 QUOTED = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"|\\.", re.DOTALL)
 """Pattern of text that a shell does not interpret, because it is quoted or escaped."""
 CONTINUED = re.compile(r"[\\^`]\r?\n")
-"""Pattern of the end of a line that continues, in POSIX shells, cmd and PowerShell."""
+"""Pattern of the end of a line that the next line continues, in POSIX shells, cmd and PowerShell."""
 BEFORE = "!%$>"
 """Characters that notebooks and prompts write right before a command."""
 PROMPTS = re.compile(r"[$#%!>]+|>>>|\([^()]*\)|\S*[@:~\\/]\S*[$#>]|PS|\S+>|In|\[\d+\]:|-|#|\$")
@@ -83,7 +83,7 @@ NO_PIP = (
 
 
 class QuestionError(CachetuiError):
-    """Error for text that is not a question for pip. The message quotes the text and says why.
+    """Error for text that is not a question for pip. The message quotes the text and says what is wrong.
 
     The text is untrusted and may hold secrets.
     """
@@ -115,11 +115,15 @@ class Command:
     before: tuple[str, ...] = ()
     """Words before the call that are ignored."""
     after: str = ""
-    """Word at which the command ends, if more text follows; "" otherwise."""
+    """Shell operator or redirection at which the command ends; "" if it ends with the text or at a comment."""
 
 
 def read_command(text: str) -> Command | None:
-    """Return the last pip call that fetches something; None if there is no pip call. Raises QuestionError."""
+    """Return the last call of `pip install`, `pip download` or `pip wheel`; None if no command of pip is called.
+
+    Raises QuestionError if only other commands of pip are called, if `uv pip` is called, or if a quotation mark or a
+    backslash leaves the pip call incomplete.
+    """
     try:
         words = split(_apart(re.sub(r"[\r\n]+", " ; ", CONTINUED.sub(" ", text).strip())))
     except ValueError as error:  # a quotation mark is missing
@@ -166,7 +170,10 @@ def split(text: str) -> list[str]:
 
 
 def redirection(text: str, requirement: str) -> str:
-    """Return the unquoted comparison in a requirement that a shell takes for a redirection; else ""."""
+    """Return the comparison in a requirement that a shell takes for a redirection; "" if there is none.
+
+    The shell takes it so if it is not quoted in `text`, which contains the requirement as typed.
+    """
     found = COMPARISON.search(requirement)
     bare = re.escape(requirement[: found.start()]) + re.escape(found[0]) if found else ""
     return found[0] if found and re.search(rf"(?:^|\s){bare}", QUOTED.sub('""', text)) else ""
@@ -223,7 +230,10 @@ def _parts(words: Sequence[str]) -> tuple[list[str], str, list[str]]:
 
 
 def _before(words: Sequence[str]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
-    """Return the pip variables that are set before a call, and the other words before it, without prompts."""
+    """Return the pip variables that are set before a call, and the other words before it, without prompts.
+
+    Values of other variables are hidden. If all other words are harmless, such as `env` and `&&`, none is returned.
+    """
     variables: list[tuple[str, str]] = []
     others: list[str] = []
     for at, word in enumerate(words):
@@ -239,7 +249,7 @@ def _before(words: Sequence[str]) -> tuple[tuple[tuple[str, str], ...], tuple[st
 
 
 def _within(words: Sequence[str]) -> tuple[list[str], str]:
-    """Return the words up to the end of a command, and the word that ends it if more text follows."""
+    """Return the words of a command, and the shell operator or redirection that ends it; "" if neither does."""
     for at, word in enumerate(words):
         if word in ENDS or REDIRECTED.match(word):
             return list(words[:at]), word

@@ -43,7 +43,7 @@ FLAGS = frozenset(
         *("--no-cache-dir", "--no-deps", "-I", "--ignore-installed", "--ignore-requires-python", "-q", "-v"),
     )
 )
-"""Options without a value that may appear beside a requirement outside of a command."""
+"""Options without a value that a question may contain, even if it is not a whole pip command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,10 @@ class Question:
         return next(iter(self.asked_for()), self.text)
 
     def asked_for(self) -> tuple[str, ...]:
-        """Return the words and lines that look like requirements, without asking pip."""
+        """Return the requirements as typed, first those in `lines`, then those in `arguments`. Does not ask pip.
+
+        In `arguments`, each word is taken as a requirement unless it is an option or the value of an option.
+        """
         words = [line.partition(" --")[0] for line in self.lines]
         rest = iter(self.arguments[1:])
         for word in rest:
@@ -173,7 +176,10 @@ def _lines(text: str) -> Question:
 
 
 def _first(line: str, options: Sequence[str]) -> str:
-    """Return the part of a line before its options, as written, because markers contain quotes."""
+    """Return the part of a line before its options, as written.
+
+    If it were put together from the split words, the quotation marks in a marker would be lost.
+    """
     if not options:
         return line
     found = re.search(rf"\s{re.escape(options[0].split('=')[0])}", line)
@@ -181,7 +187,7 @@ def _first(line: str, options: Sequence[str]) -> str:
 
 
 def _options(words: Sequence[str], line: str) -> tuple[list[str], list[str]]:
-    """Separate the options of a requirement from those of the whole command."""
+    """Return the options that belong to a requirement, and those of the whole command. Raises QuestionError."""
     mine: list[str] = []
     others: list[str] = []
     rest = iter(words)
@@ -219,7 +225,10 @@ def _requirement(word: str) -> Requirement | None:
 
 
 def _without_python(arguments: Sequence[str], python: str) -> tuple[tuple[str, ...], str]:
-    """Separate pip's own `--python` from its arguments, because cachetui starts that Python itself."""
+    """Return pip's arguments without the option `--python`, and the Python that it names, or else `python`.
+
+    pip does not get this option, because cachetui starts that Python itself.
+    """
     kept: list[str] = []
     rest = iter(arguments)
     for word in rest:
@@ -233,7 +242,7 @@ def _without_python(arguments: Sequence[str], python: str) -> tuple[tuple[str, .
 
 
 def _notes(before: Sequence[str], after: str) -> list[str]:
-    """Return notes about the words around a pip call."""
+    """Return sentences about the words before and after a pip call, which are ignored."""
     notes: list[str] = []
     if "sudo" in before:
         notes.append("sudo runs pip as another user, with that user's cache and settings; this is about your own.")

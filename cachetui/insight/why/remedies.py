@@ -24,7 +24,7 @@ def remedy(case: Evidence, words: str, *options: str) -> Remedy:
 
 
 def update_pip(case: Evidence) -> tuple[Remedy, ...]:
-    """Return the command that updates pip, if its Python can run a pip that reads `http-v2/`."""
+    """Return the command that updates pip; none if no pip that reads `http-v2/` runs on its Python."""
     interpreter = case.asker.interpreter
     if interpreter is None or not interpreter.version or Version(interpreter.version.rstrip("+")) < FIRST_PYTHON:
         return ()
@@ -40,7 +40,7 @@ def exactly(case: Evidence, version: Version) -> Remedy:
 
 
 def drop_entry(case: Evidence, entry: Entry, words: str, *, whole: bool = False) -> tuple[Remedy, ...]:
-    """Return the command that removes an entry of a case, as `drop` does.
+    """Return the command that removes an entry in the cache of the question, as `drop` does.
 
     With `whole`, the command removes all kinds of entries of the same version.
     """
@@ -51,7 +51,9 @@ def drop_entry(case: Evidence, entry: Entry, words: str, *, whole: bool = False)
 def drop(
     entry: Entry, words: str, alike: Sequence[Entry], cache: Sequence[str] = (), *, whole: bool = False
 ) -> tuple[Remedy, ...]:
-    """Return the command that removes an entry; none if no terms match it, or only all of its kind.
+    """Return the command that removes an entry; none if no terms match the entry.
+
+    Return none, too, if the entry has no project and all matching terms also match other entries.
 
     `words` describe the purpose of the command; anything else that the terms match is named after them. `alike`
     holds all entries of its project, including the entry itself. `cache` is the option with which cachetui finds the

@@ -1,4 +1,4 @@
-"""Ask a Python's own pip what it would do, on a sealed view of its cache.
+"""Ask a Python's own pip what it would do, without a network and without letting it change anything.
 
 The Python runs the folder `sealed`, and this module reads its answer.
 """
@@ -18,7 +18,7 @@ from cachetui.system.tree import never
 
 SCRIPT = Path(__file__).with_name("sealed")
 PATIENCE = 120.0
-"""Seconds that pip may take; it may read a wheel of several gigabytes to compare its hash."""
+"""Maximum time in seconds that pip takes: comparing the hash of a wheel of several gigabytes takes long."""
 LONGEST = 64 << 20
 """Maximum size of an answer in bytes; a page with thousands of files takes several megabytes."""
 NO_VERSION = "0"
@@ -50,7 +50,7 @@ Way = Literal[
 ]
 """Source of a file.
 
-`installed`: it is installed, nothing is fetched. `built`: a wheel that pip built here. `cache`: the
+`installed`: the distribution is installed, and nothing is fetched. `built`: a wheel that pip built here. `cache`: the
 cache, without a request. `checked`: the cache, after asking whether the file has changed. `download`: a
 download. `build`: a wheel is built from an sdist in the cache. `download-build`: a wheel is built from a
 downloaded sdist. `clone`: a repository. `local`: a file of this machine. `local-build`: a folder or an
@@ -60,8 +60,9 @@ How = Literal["cache", "checked", "assumed", "unknown", "download"]
 """Result of a request.
 
 `cache`: pip used its cached response. `checked`: pip asked whether that response changed, and was told
-that it did not. `assumed`: pip would fetch it again, and was given the cached response. `unknown`: no
-response is in the cache. `download`: a file that is not in the cache.
+that it did not. `assumed`: pip would fetch it, and was given the cached response, or the metadata in the cached
+wheel. `unknown`: no response is in the cache. `download`: pip would download a file, which is not in the cache or
+of which pip does not use the cached copy.
 """
 Why = Literal["", "absent", "stale", "cut", "vary", "layout", "off", "insecure"]
 """Reason why pip did not use a cached response.
@@ -69,7 +70,7 @@ Why = Literal["", "absent", "stale", "cut", "vary", "layout", "off", "insecure"]
 `absent`: there is none. `stale`: it is out of date, and nothing in it lets pip ask whether it changed.
 `cut`: its body is shorter than its headers say. `vary`: it was stored for a request with other headers.
 `layout`: it is stored in a layout that this pip does not read. `off`: the cache is off. `insecure`: its
-URL is plain http, which pip does not cache.
+URL is plain http and its host is not trusted, so pip does not cache it.
 """
 
 
@@ -84,7 +85,7 @@ class RequestedRequirement:
     marker: str
     """Environment marker (PEP 508); "" for none."""
     matches: bool
-    """Whether the marker is true for this Python."""
+    """Whether the marker is true for this Python, or there is none."""
     url: str
     """URL that is asked for; "" for a project from an index."""
     text: str
@@ -162,7 +163,7 @@ class Chosen:
     name: str
     version: str
     url: str
-    """URL with its fragment; "" for an installed distribution."""
+    """URL with its fragment; "" for an installed distribution, and for a file that no cached page lists."""
     page: str
     """URL of the page that lists the file; "" for none."""
     yanked: str
@@ -173,7 +174,7 @@ class Chosen:
     needs_known: bool
     """Whether the metadata was available.
 
-    If it was not, pip may still find requirements that change its choice.
+    If it was not, it may contain requirements that would change pip's choice.
     """
     why: Why
     """Reason why the cached file is not used, if the file is downloaded."""
@@ -239,12 +240,12 @@ class Run:
     All other fields are as if pip did not refuse.
     """
     words: tuple[tuple[str, str], ...] = ()
-    """Messages of pip, each with its level."""
+    """Messages of pip: the level of each, such as "ERROR", and its text."""
     error: PipError | None = None
     halt: ReplayHalt | None = None
 
     def choice(self, name: str) -> Chosen | None:
-        """Return the distribution that was chosen for a project."""
+        """Return the distribution that was chosen for a project; None if there is none."""
         return next((one for one in self.chosen if one.name == name), None)
 
     def pages(self, name: str) -> tuple[Request, ...]:
@@ -274,7 +275,7 @@ class Scenario:
     lines: tuple[str, ...] = ()
     """Lines of a requirements file."""
     root: str = ""
-    """Root of the cache that is searched for responses that pip itself does not use."""
+    """Root of the cache of the question; it is searched for responses if pip's own cache is off."""
     hidden: tuple[str, ...] = ()
     """Files, relative to the root, that are treated as removed."""
 
@@ -319,7 +320,10 @@ def replay(
 
 
 def read_answer(told: Any) -> Replay:
-    """Parse the answer that the code in `sealed` has printed. Raises ValueError, TypeError, KeyError."""
+    """Parse the answer that the code in `sealed` has printed.
+
+    Raises ValueError, TypeError, LookupError or AttributeError if it is not as expected.
+    """
     pip = told["pip"] if told["pip"] is None else str(told["pip"])
     match told.get("cannot"):
         case "old":
@@ -364,7 +368,7 @@ def _all(kind: type[Row], rows: Sequence[Mapping[str, Any]]) -> tuple[Row, ...]:
 
 
 def _one(kind: type[Row], row: Mapping[str, Any]) -> Row:
-    """Build an object from a row; text fields become text, whatever an unusual pip has returned."""
+    """Build an object from a row. Values become bool, str or tuples of str, because a pip may return other types."""
     values: dict[str, Any] = {}
     hints = get_type_hints(kind)
     for one in fields(kind):  # type: ignore[arg-type]

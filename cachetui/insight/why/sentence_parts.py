@@ -1,4 +1,4 @@
-"""Parts of sentences of an explanation: ages, dates, versions and places, and commands as typed into a shell."""
+"""Parts of an explanation's sentences: ages, dates, names of pips, Pythons and indexes, and shell commands."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ MOST_NAMED = 4
 
 
 COMMIT = re.compile(r"\Agit\+[^#]*@[0-9a-f]{40}(?=#|\Z)")
-"""Pattern of the URL of a commit in a Git repository; pip keeps wheels of no other revisions."""
+"""Pattern of the URL of a commit in a Git repository; pip caches wheels of commits, but not of branches or tags."""
 LONGEST = 10_000 * 366 * DAY
-"""Maximum length of time in seconds that is put into words."""
+"""Maximum length of time in seconds that is put into words; a longer one is shown as if it were this one."""
 
 
 def old(seconds: float) -> str:
-    """Return an age in words, such as "7 minutes old"."""
+    """Return an age in words, such as "7 minutes old", or "dated in the future"."""
     return "dated in the future" if seconds < -DAY else f"{span(seconds)} old"
 
 
 def ago(seconds: float) -> str:
-    """Return the time since something in words, such as "7 minutes ago"."""
+    """Return the time since an event in words, such as "7 minutes ago", or "in the future"."""
     return "in the future" if seconds < -DAY else f"{span(seconds)} ago"
 
 
@@ -59,7 +59,7 @@ def moment(seconds: float) -> str:
 
 
 def shown_at(entry: Entry) -> str:
-    """Return the path and the date of an entry."""
+    """Return the path of an entry and the date of its download or build, separated by a comma."""
     return f"{entry.path}, {day(entry.downloaded)}"
 
 
@@ -69,7 +69,7 @@ def hosts_of(entries: Iterable[Entry]) -> list[str]:
 
 
 def pages_shown(case: Evidence, name: str) -> tuple[str, ...]:
-    """Return the paths and the dates of a project's index pages that pip read."""
+    """Return the path and the date of each cached index page of a project that pip requested."""
     found = []
     for request in case.pages(name):
         entry, answer = case.entry_at(request.url), case.answer_to(request)
@@ -80,7 +80,7 @@ def pages_shown(case: Evidence, name: str) -> tuple[str, ...]:
 
 
 def named(words: Iterable[str], joint: str = "and") -> str:
-    """Join words as in a sentence; if there are many, name only the first ones."""
+    """Join words as in a sentence; if there are more than `MOST_NAMED`, name the first three and count the others."""
     some = list(words)
     if len(some) > MOST_NAMED:
         some = [*some[: MOST_NAMED - 1], f"{len(some) - MOST_NAMED + 1} more"]
@@ -88,12 +88,12 @@ def named(words: Iterable[str], joint: str = "and") -> str:
 
 
 def pip_of(case: Evidence) -> str:
-    """Return the name of the pip that was asked."""
+    """Return the name of the pip that was asked, such as "pip 24.0"; "pip" if its version is unknown."""
     return f"pip {case.replay.pip}" if case.replay.pip else "pip"
 
 
 def python_of(case: Evidence) -> str:
-    """Return the name of the Python that was asked, such as "CPython 3.11"."""
+    """Return a name of the Python for which pip would install, such as "CPython 3.11"."""
     if case.is_aimed:
         words = iter(" ".join(case.question.arguments).replace("--python-version=", "--python-version ").split())
         value = next((next(words, "") for word in words if word == "--python-version"), "")
@@ -105,20 +105,21 @@ def python_of(case: Evidence) -> str:
 
 
 def asked(case: Evidence) -> list[str]:
-    """Return the indexes that pip asks for the project's page."""
+    """Return the names of the indexes that pip asks for a newer copy of the project's cached page."""
     known = [one for one in case.pages(case.name) if one.how in ("checked", "assumed")]
     return [*dict.fromkeys(case.index_name(one.url) for one in known)]
 
 
 def unseen(case: Evidence, name: str) -> list[str]:
-    """Return the indexes whose page for a project is not in the cache."""
+    """Return the names of the indexes whose page for a project is not in the cache."""
     return [*dict.fromkeys(case.index_name(url) for url in case.run.unseen.get(name, ()))]
 
 
 def arguments_with(case: Evidence, *options: str, asking: str = "") -> tuple[str, ...]:
-    """Return pip's arguments with further options, or with another requirement in place of the first.
+    """Return pip's arguments with further options after its command.
 
-    If the further options contain an index URL, all other index URLs are left out.
+    If the further options contain `--index-url`, all other index URLs are left out. If `asking` is not empty, it
+    replaces the first requirement.
     """
     words = [*case.question.arguments]
     if "--index-url" in options:

@@ -1,4 +1,4 @@
-"""Verdict if pip reaches no decision: it finds nothing, or ends with an error."""
+"""Verdict if pip takes no file: it finds none, refuses to install, or ends with an error."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HASHES = ("HashMismatch", "HashErrors", "HashMissing", "HashUnpinned")
 
 
 def stopped(case: Evidence) -> tuple[Tone, str]:
-    """Return the verdict if pip reaches no decision."""
+    """Return the verdict if pip reaches no decision, refuses to install, or chose a damaged file."""
     run, error = case.run, case.run.error
     if run.externally_managed and run.resolved:
         return "stops", (
@@ -71,7 +71,7 @@ def _damaged(case: Evidence) -> tuple[Tone, str]:
 
 
 def _fails(case: Evidence, chosen: Chosen, entry: Entry) -> str:
-    """Return what pip does about a damaged file that it chose."""
+    """Return a sentence about a damaged file that pip chose and at which it would stop."""
     file = f"{entry.filename or filename_of(chosen.url)} from the cache"
     if chosen.way == "built":
         file = f"the wheel of {chosen.label} that it built here on {day(entry.downloaded)}"
@@ -112,7 +112,7 @@ def _not_found(case: Evidence, name: str, specifier: str) -> tuple[Tone, str]:
 
 
 def may_list_more(case: Evidence) -> bool:
-    """Return whether pip finds no file, but would fetch a page again that may list more files by now."""
+    """Return whether pip finds no file, but would request a page that may list a fitting file."""
     found = NOT_FOUND.search(case.run.error.words) if case.run.error else None
     if found is None:
         return False
@@ -122,7 +122,10 @@ def may_list_more(case: Evidence) -> bool:
 
 
 def why_not_found(case: Evidence, name: str, specifier: str) -> tuple[str, bool]:
-    """Return why no file of a project may be taken, and whether a newer page is unlikely to change that."""
+    """Return why pip may take no file of a project, and whether a newer page is unlikely to change that.
+
+    The reason is "" if it is not known.
+    """
     wanted = specifier_of(specifier)
     listed = [one for one in case.run.listed.get(name, ()) if parsed(one.version)]
     refused = [

@@ -128,14 +128,14 @@ def _act(case: Evidence, chosen: Chosen) -> tuple[Tone, str]:
 
 
 def place_here(chosen: Chosen) -> str:
-    """Return the name of the file or folder that is built on this machine."""
+    """Return a phrase for the local file or folder from which pip builds a wheel."""
     name = filename_of(chosen.url)
     is_archive = name.endswith((".gz", ".zip", ".bz2", ".xz", ".tgz", ".tar", ".whl"))
     return name if is_archive else f"the folder {name}".strip()
 
 
 def copy_of(case: Evidence) -> Copy:
-    """Return what pip does with a copy in the cache of a file that it would download, or that no page lists."""
+    """Return whether pip uses the cached copy of a file that it would download, or that no page lists."""
     chosen = case.chosen
     if chosen is not None and chosen.way in FETCHED:
         if _is_unread(case, chosen) or chosen.why in ("stale", "cut", "vary"):
@@ -185,7 +185,7 @@ def off_by(case: Evidence) -> str:
 
 
 def file_of(chosen: Chosen) -> str:
-    """Return the name of the file that pip takes."""
+    """Return the name of the file that pip takes; the name of its project if no file is known."""
     if chosen.built:
         return os.path.basename(chosen.built)  # noqa: PTH119 - of a string
     return filename_of(chosen.url) or chosen.name
@@ -261,7 +261,10 @@ HOW_TAKEN = {
 
 
 def _newest_asked_page(case: Evidence) -> tuple[float, str] | None:
-    """Return the date and the kind of the newest page that pip asks for again; None if there is none."""
+    """Return the date and the kind of the newest cached page that pip asks for again; None if there is none.
+
+    The date is in seconds since the epoch; the kind is "index" or "find-links".
+    """
     dates = [
         (answer.date, "find-links" if case.is_of_links(request.url) else "index")
         for request in case.pages(case.name)

@@ -43,9 +43,9 @@ def installed(case: Evidence) -> Iterator[Finding]:
 
 
 def damaged(case: Evidence) -> Iterator[Finding]:
-    """Yield files at which pip stops, and responses whose bodies differ in length from their headers.
+    """Yield findings for a file at which pip stops, and for responses whose body is not as long as their headers say.
 
-    pip writes record and body one after the other (CacheControl #324).
+    pip writes a record and its body one after the other, so they may not belong together (CacheControl #324).
     """
     if case.fails_at:
         _, entry = case.fails_at
@@ -67,7 +67,7 @@ def damaged(case: Evidence) -> Iterator[Finding]:
 
 
 def stopped_at_a_file(case: Evidence) -> Iterator[Finding]:
-    """Yield a finding for the cached response at which pip stops."""
+    """Yield a finding for the cached response or wheel built here at which pip stops."""
     error = case.run.error
     if error is None or NOT_FOUND.search(error.words) or OTHER_PYTHON.search(error.words):
         return
@@ -102,7 +102,10 @@ def _hash_lines(words: str) -> list[str]:
 
 
 def by_address(case: Evidence) -> Iterator[Finding]:
-    """Yield a finding if pip reuses the file or the build of a URL, even if that URL has changed since."""
+    """Yield a finding if pip takes what the cache holds for the requested URL: the file, or the wheel built from it.
+
+    pip does not ask whether the file at the URL has changed since.
+    """
     chosen = case.chosen
     if case.root is None or not case.root.url or chosen is None:
         return
@@ -136,7 +139,7 @@ def by_address(case: Evidence) -> Iterator[Finding]:
 
 
 def built_here(case: Evidence) -> Iterator[Finding]:
-    """Yield a finding if pip takes a wheel built here instead of the released file."""
+    """Yield a finding if pip takes a wheel that it built here earlier instead of building the wheel again."""
     chosen = case.chosen
     if chosen is None or chosen.way != "built" or (case.root and case.root.url):
         return
@@ -176,7 +179,7 @@ def out_of_sight(case: Evidence) -> Iterator[Finding]:
 
 
 def pips_words(case: Evidence) -> Iterator[Finding]:
-    """Yield a finding with pip's own error messages and warnings, in addition to the other reasons."""
+    """Yield a finding with pip's error messages and warnings; if pip decided, only with those about yanked files."""
     error = case.run.error
     said = [words.strip() for level, words in case.run.words if level in ("ERROR", "CRITICAL", "WARNING")]
     if error is not None and "conflict" in " ".join(words for _, words in case.run.words):
@@ -189,7 +192,7 @@ def pips_words(case: Evidence) -> Iterator[Finding]:
 
 
 def _drop(case: Evidence, entry: Entry) -> tuple[Remedy, ...]:
-    """Return the remedies for a damaged file: remove it, or ignore the cache if no terms match that file alone."""
+    """Return the remedy for a damaged file: remove it, or skip the cache if no command removes it."""
     removal = drop_entry(case, entry, REBUILT if entry.kind == "built" else ANEW)
     return removal or (remedy(case, "skip the cache this once", "--no-cache-dir"),)
 

@@ -144,7 +144,10 @@ def _why_passed_over(case: Evidence, needs: Sequence[str], python: str) -> str:
 
 
 def local_versions(case: Evidence) -> Iterator[Finding]:
-    """Yield findings for versions that differ only in their local part, such as 2.3.0 and 2.3.0+cu121."""
+    """Yield a finding if pages list versions that differ only in their local part, such as 2.3.0 and 2.3.0+cu121.
+
+    Otherwise, yield one if no page lists a local version that was asked for.
+    """
     chosen = case.chosen
     admitted = [one for one in case.run.listed.get(case.name, ()) if case.admits(parsed(one.version))]
     groups: dict[str, list[Version]] = {}

@@ -4,8 +4,9 @@ Nothing imports this module: the examined Python runs this folder, in isolated m
 code runs on Python 2.7, and on 3.6 and later, with pip 20.3 and later. Its input is a request in JSON; see
 `replay.py` for request and answer.
 
-Sealed means that every HTTP request ends in `replay_patches.send`, which answers from the cache or not at all;
-sockets and processes are refused; only the empty folder can be written to; nothing is built, cloned or installed.
+Sealed means that every HTTP request that pip's cache does not answer ends in `replay_patches.send`, which uses no
+network; sockets and processes are refused; only the empty folder can be written to; nothing is built, cloned or
+installed.
 """
 
 from __future__ import print_function, unicode_literals
@@ -28,7 +29,7 @@ TWO = sys.version_info[0] == 2
 
 
 def run(scenario, folder):
-    """Run pip once; return the record."""
+    """Run pip once with the arguments of a scenario; return the record of the run as a dictionary."""
     from pip._internal.cli.main import main
 
     record = State.record = Record()
@@ -78,7 +79,7 @@ def see_user_site():
 
 
 def load():
-    """Import and patch pip; return its version, or why it cannot be asked."""
+    """Import and patch pip; return a dictionary with its version and PyPI's URL, or with why it cannot be asked."""
     try:
         import pip
     except ImportError:

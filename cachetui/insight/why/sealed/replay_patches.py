@@ -38,7 +38,7 @@ def nothing(*_args, **_options):
 
 
 def patch():
-    """Replace those parts of pip. If this pip is built differently, raises what importing or finding them raises."""
+    """Replace these parts of pip. Raises ImportError or AttributeError if this pip does not have one of them."""
     from pip._internal.cli import base_command
     from pip._internal.distributions import sdist
     from pip._internal.index import package_finder
@@ -98,7 +98,7 @@ def patch():
 
 
 def send(self, request, *_args, **_options):
-    """Answer a request that pip's cache has not answered."""
+    """Answer a request that pip's cache has not answered. Raises Halt if pip would download a file."""
     if "If-None-Match" in request.headers or "If-Modified-Since" in request.headers:
         note(request, "checked")
         return respond(self, request, 304)
@@ -164,7 +164,7 @@ def knowing_cache(original):
 
 
 def patch_downloader():
-    """Link big cached bodies into the folder instead of copying them."""
+    """Make pip's downloader link big cached bodies into its folder instead of copying them."""
     from pip._internal.network import download
 
     original = download.Downloader.__call__
@@ -215,7 +215,7 @@ def set_up_logging(*_args, **_options):
 
 
 def noting_manager(original):
-    """Record that pip refuses to install into a Python that the system manages (PEP 668), and continue."""
+    """Wrap pip's check for a Python that the system manages (PEP 668): record the refusal, and let pip continue."""
     from pip._internal.exceptions import ExternallyManagedEnvironment
 
     def check_externally_managed():
@@ -228,7 +228,10 @@ def noting_manager(original):
 
 
 def noting_last_resort(original):
-    """Record an error that pip catches only at the very end."""
+    """Wrap `logger.critical`, with which pip logs any exception that it does not expect.
+
+    A Halt is recorded instead of being logged, and Resolved is not logged.
+    """
 
     def critical(message, *args, **options):
         error = sys.exc_info()[1]
@@ -284,7 +287,7 @@ def cloning(link, *_args, **_options):
 
 
 def preparing(original):
-    """Wrap pip's method that prepares a requirement's file: if that is not available, its known metadata is used."""
+    """Wrap pip's method that prepares a requirement's file, so that a stand-in replaces an unavailable file."""
 
     from pip._vendor.packaging.requirements import Requirement
 
@@ -318,7 +321,7 @@ def preparing(original):
 
 
 def finish(self, reqs, *_args, **_options):
-    """Prepare the available files for which pip has examined only the metadata."""
+    """Prepare the files of which pip has examined only the metadata, and record the source of each."""
     for req in reqs:
         if not getattr(req, "needs_more_preparation", False):
             continue

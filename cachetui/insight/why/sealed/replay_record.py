@@ -85,7 +85,7 @@ def as_text(value):
 
 
 def plain(words):
-    """Return words with "the typed lines" in place of the path of the file that holds them."""
+    """Return a message with "the typed lines" in place of `-r` and the path of the file that holds the lines."""
     return words.replace("-r " + os.path.join(State.folder, "requirements.txt"), "the typed lines")
 
 
@@ -110,7 +110,7 @@ class Words(logging.Handler):
 
 
 def name_of(req):
-    """Return the name of a requirement's project, from its file name if the requirement has no name."""
+    """Return the name of a requirement's project, or else the one in its file name; "" if neither has one."""
     if req.name:
         return as_text(req.name)
     filename = as_text(req.link.filename)
@@ -123,7 +123,7 @@ def name_of(req):
 
 
 def version_of(req):
-    """Return the version in the name of a requirement's file."""
+    """Return the version in the name of a requirement's file; `NO_VERSION` if there is none."""
     from pip._internal.index.package_finder import _extract_version_from_fragment
 
     filename = as_text(req.link.filename)
@@ -167,7 +167,7 @@ def halted(halt, req, requests):
 
 
 def compare_hashes(halt, req):
-    """Raise pip's own error if it would stop after a download because its page lists another hash than requested."""
+    """Raise pip's HashMismatch if pip would download a file whose listed hash is not one that the user allows."""
     from pip._internal.exceptions import HashMismatch
 
     hashes, link = req.hashes(trust_internet=False), req.link
@@ -207,7 +207,7 @@ def tried(req, fate, dist, known, why):
 
 
 def asked(reqs):
-    """Record the requirements that pip was asked for."""
+    """Record the requirements and constraints that pip was given."""
     for req in reqs:
         if req.constraint:
             specifier = as_text(getattr(req.req, "specifier", None) or "")
@@ -269,7 +269,7 @@ def chosen(name, version, link, req):
 
 
 def note(request, how, why=""):
-    """Record a request."""
+    """Record a request; return whether it asks for a list of files."""
     accepted = as_text(request.headers.get("Accept", ""))  # only requests for lists of files mention HTML or JSON
     is_page = "text/html" in accepted or "vnd.pypi.simple" in accepted
     url = as_text(request.url).split("#")[0]
@@ -279,7 +279,7 @@ def note(request, how, why=""):
 
 
 def why_not_used(adapter, request, layout, found):
-    """Return why pip does not use a response that is in its cache."""
+    """Return why pip does not use a response that is in the cache; the values are those of `Why` in `replay.py`."""
     if "Range" in request.headers:
         return "cut"
     if not hasattr(adapter, "controller"):

@@ -17,7 +17,11 @@ SEALED = "sealed by cachetui"
 
 
 def placed(args, at, folder_at):
-    """Return the path among an event's arguments, joined to the open folder if another argument gives one."""
+    """Return the path among the arguments of an audit event.
+
+    `at` is the index of the path. If the argument at `folder_at` is the descriptor of an open folder, the path is
+    joined to the path of that folder.
+    """
     path, folder = args[at], args[folder_at] if len(args) > folder_at else -1
     if folder in (-1, None) or isinstance(path, int):
         return path
@@ -25,7 +29,7 @@ def placed(args, at, folder_at):
 
 
 class Seal(object):
-    """Guard that refuses all sockets and processes, and writing outside a folder; uses audit events if there are any.
+    """Guard that refuses sockets, processes, and writing outside a folder; it uses audit events (from Python 3.8 on).
 
     It keeps pip from carrying out its decisions. It is not a sandbox for code: no code from the cache is ever run.
     """

@@ -24,7 +24,7 @@ class Store(object):
         self.layouts = ("http-v2", "http")  # this pip's own layout comes first
 
     def path(self, url, layout):
-        """Return the path of a response in the cache (pip's `_internal/network/cache.py`)."""
+        """Return the path at which a layout stores the response of a URL (pip's `_internal/network/cache.py`)."""
         from pip._vendor.cachecontrol.controller import CacheController
 
         digest = sha224(CacheController.cache_url(url).encode("utf-8")).hexdigest()
@@ -40,6 +40,9 @@ class Store(object):
 
     def read(self, path, is_apart):
         """Return headers, status, vary and a function that opens the body; None if they cannot be read.
+
+        `vary` holds the request headers on which the response depends. Of a record above `MOST_READ`, headers and
+        `vary` are empty, and the function raises IOError.
 
         Source: cachecontrol's `serialize.py` (`cc=4`) and pip's `_internal/network/cache.py`.
         """
