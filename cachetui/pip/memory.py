@@ -2,8 +2,8 @@
 
 A fault in the file costs time but changes no result. Each row holds one shard (such as `http-v2/a/b`) as it was read
 by one layout: the time of its listing, its directories and its entries. A scan uses a row only if each directory and
-each file still has the same inode, modification time and size. The names of projects are stored
-separately, so that a shell can complete a name without unpacking everything.
+each file still has the same inode, modification time and size. The names and versions of releases are stored
+separately, so that a shell can complete them without unpacking everything.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def default_path() -> Path:
 
 
 class Memory:
-    """Memory of earlier scans; empty if its file is missing, locked, damaged, foreign or unwritable."""
+    """Memory of earlier scans; empty if its file is missing, locked, damaged, unwritable or not cachetui's."""
 
     def __init__(self, path: Path | None = None) -> None:
         """Open the file, or create it if it is missing. Never raises if the file has a fault."""
@@ -109,7 +109,7 @@ class Memory:
             self._db = None
 
     def recall(self, device: int, inode: int, layout: str) -> RootMemory:
-        """Return the remembered shards of a root, as they were read by a layout, which is given by its id."""
+        """Return the memory of a root, as the layout with the id `layout` read it."""
         key = (_key(device), _key(inode), layout)
         paths: frozenset[str] = frozenset()
         if self._db is not None:
@@ -126,7 +126,11 @@ class Memory:
         shards: Iterable[tuple[str, int, tuple[bytes, bytes]]],
         gone: Iterable[str] = (),
     ) -> None:
-        """Store shards (path, time of listing, names and content) of a layout, and delete those in `gone`."""
+        """Store shards of a root, as a layout read them, and delete the shards whose paths are in `gone`.
+
+        Each of `shards` is a path, the time of its listing in ns, and a pair of names and content in bytes. Nothing is
+        changed if the database has a fault.
+        """
         if self._db is None:
             return
         key = (_key(device), _key(inode), layout)
@@ -178,10 +182,10 @@ class RootMemory:
 
 
 def known_releases(device: int, inode: int, path: Path | None = None) -> set[str]:
-    """Return the releases in a root at the last scan by each layout: a project, a space, and a version if known.
+    """Return the releases that the last scan by each layout found in a root.
 
-    The text is untrusted. Only reads the file. The result is
-    empty if the memory is missing, locked, damaged or foreign.
+    Each is a text: a project, a space, and a version if known. The texts are untrusted. Only reads the file. The result
+    is empty if the memory is missing, locked, damaged or not cachetui's.
     """
     place = path or default_path()
     lines: set[str] = set()

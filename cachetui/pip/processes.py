@@ -19,7 +19,7 @@ RUNS_TEXT = re.compile(r"-[a-zA-VYZ]*?c.*", re.DOTALL).fullmatch
 
 
 def running_programs(programs: Sequence[str] = ("pip",)) -> tuple[int, ...]:
-    """Return the process ids of the programs that run, such as pips, except those that this process has started itself.
+    """Return the ids of all processes that run one of `programs`, sorted, except this process and those it started.
 
     Raises OSError if the processes cannot be listed.
     """
@@ -74,17 +74,18 @@ def runs(arguments: Sequence[str], programs: Sequence[str] = ("pip",)) -> bool:
 
 @cache
 def _commands(programs: tuple[str, ...]) -> Callable[[str], re.Match[str] | None]:
-    """Return the pattern of the file names that run programs: a script, a zip application, a path in a wheel.
+    """Return a function that matches the file names of programs: of a script, a zip application, a folder in a wheel.
 
-    Users and installers give a program a suffix, as in `poetry@preview` and `poetry-1.8`. That might match a command
-    of another name, so that too much stays. Among pip's neighbours are too many with such names, such as `pip-audit`.
+    Users and installers give a program a suffix, as in `poetry@preview` and `poetry-1.8`. Another command with such a
+    name is taken for the program, too: this only makes removal more careful. No suffix is allowed after `pip`, because
+    there are many other commands with such names, such as `pip-audit`.
     """
     names = "|".join([re.escape(name) + ("" if name == "pip" else r"(?:[@_-][\w.+-]*)?") for name in programs])
     return re.compile(rf"(?:{names})[0-9.]*(?:\.exe|\.pyz)?", re.IGNORECASE).fullmatch
 
 
 def is_command(name: str, programs: Sequence[str]) -> bool:
-    """Return whether a file with a name runs one of `programs`."""
+    """Return whether a file with the name `name` runs one of `programs`; pip's own runner counts as pip."""
     return bool(_commands(tuple(programs))(name)) or ("pip" in programs and name.lower() == PIP_RUNNER)
 
 

@@ -74,7 +74,10 @@ class CachedResponse(NamedTuple):
 
     @property
     def is_whole(self) -> bool:
-        """Whether its body has the length in its headers; if not, it is cut short or another response's body."""
+        """Whether its body has the length in its headers, or these give none.
+
+        If not, the body is cut short, or it is that of another response.
+        """
         return self.length is None or self.length == self.stored
 
 
@@ -183,7 +186,10 @@ class CacheReader:
         return None if metadata is None else tuple(metadata.get("requires_dist", ()))
 
     def build_needs(self, entry: Entry) -> tuple[str, ...]:
-        """Return the requirements for building an sdist, as written: those of its pyproject.toml, or pip's defaults."""
+        """Return the requirements for building an sdist, as written: those of its pyproject.toml, or pip's defaults.
+
+        The result is empty if that file is invalid.
+        """
         text = self._with_body(entry, archives.pyproject_in)
         try:
             system = tomllib.loads((text or b"").decode()).get("build-system")
@@ -226,7 +232,10 @@ class CacheReader:
             return ()
 
     def trouble_with_owner(self, file: File) -> tuple[Literal["owner", "writable"], str] | None:
-        """Return what is wrong with a file's owner or mode; None if nothing is wrong or the file is gone."""
+        """Return the kind of fault in a file's owner or mode, and a clause that describes it; None if there is none.
+
+        Return None, too, on Windows, and if the file is gone or cannot be examined.
+        """
         if os.name == "nt":  # Windows uses access control lists instead
             return None
         try:
@@ -244,7 +253,7 @@ class CacheReader:
     def writable_folders(self, paths: Iterable[str]) -> dict[str, tuple[str, int]]:
         """Return the folders that other users may write to, each with its mode (as a clause) and its mtime.
 
-        Paths are relative to the root ("" for the root), times in ns. Missing folders are left out.
+        Paths are relative to the root ("" for the root), times in ns. Missing folders are left out. Empty on Windows.
         """
         found: dict[str, tuple[str, int]] = {}
         look, others = self._tree.look_at, stat.S_IWOTH

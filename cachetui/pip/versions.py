@@ -41,7 +41,7 @@ class PipBehaviour(NamedTuple):
     merges: bool = True
     """Whether an empty value hides the values that it overrides; in 25.2 and 25.3 it does not."""
     by_file: bool = True
-    """Whether a file that is named twice is read at its first place instead of its last (from 25.2)."""
+    """Whether pip reads a file that occurs twice in its order at the first place (from 25.2), not at the last."""
     normalises: bool = True
     """Whether two spellings of one name in one section are an error (from 26.3)."""
     unsets_anywhere: bool = True

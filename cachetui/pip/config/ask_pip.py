@@ -23,7 +23,7 @@ class PipAnswer:
     """The answer of `PYTHON -m pip cache dir`."""
 
     root: Path | None
-    """Resolved cache directory; None if the cache is off or pip gave no answer."""
+    """Absolute path of the cache directory; None if the cache is off or pip gave no answer."""
     message: str
     """Answer as one sentence, or the reason why there is none."""
     enabled: bool | None = None
@@ -40,9 +40,9 @@ def ask_pip(
 ) -> PipAnswer:
     """Run `PYTHON -m pip cache dir` and return pip's answer. Never raises.
 
-    It takes at most `timeout` seconds. pip runs in an empty folder; a relative answer is resolved against
-    `cwd`, where the user would run pip. The message may quote output of other programs: show it as
-    untrusted.
+    It takes at most `timeout` seconds. pip runs in an empty folder; if it answers with a path below that folder, the
+    result is the same path below `cwd`, where the user would run pip. The message may quote output of other programs:
+    show it as untrusted.
     """
     from cachetui.system import isolated  # noqa: PLC0415 - slow to load, and most commands do not ask pip
 
@@ -88,9 +88,9 @@ def _same(one: Path, other: Path) -> bool:
 
 
 def quiet(environ: Mapping[str, str], folder: str) -> dict[str, str]:
-    """Return the environment in which pip prints only its answer and reads the same settings.
+    """Return a copy of `environ` with which pip prints only its answer and reads the same settings.
 
-    `folder` is where the user would run pip; relative file names are resolved against it.
+    `folder` is where the user would run pip; a relative PIP_CONFIG_FILE is resolved against it.
     """
     child = {name: value for name, value in environ.items() if name not in ("PIP_AUTO_COMPLETE", "FORCE_COLOR")}
     child |= dict.fromkeys(("PIP_QUIET", "PIP_VERBOSE"), "0")

@@ -58,9 +58,9 @@ class Location:
     off_by: str | None = None
     """Setting or other cause that switches the cache off, without a full stop; None if the cache is on."""
     notes: tuple[str, ...] = ()
-    """Sentences about pitfalls: settings that do not do what they seem to do."""
+    """Sentences about settings: pitfalls, faults in their files, and commands of pip that have another cache."""
     indexes: tuple[str, ...] = ()
-    """URLs of indexes and of pages of links in any setting, the strongest setting first, without credentials."""
+    """URLs of indexes and find-links pages in any setting, without credentials; see `Configuration.indexes`."""
     asks_pypi: bool = True
     """Whether pip uses PyPI because no setting names another index in its place."""
     prefix: Path | None = None
@@ -94,11 +94,11 @@ def locate(
     pip: Version | None = None,
     etc: str = "/etc",
 ) -> Location:
-    """Return where the settings put the cache of a pip command, with or without `--cache-dir`.
+    """Return where `--cache-dir` with the value `cache_dir`, or else the settings, put the cache of a pip command.
 
     The settings file of `python`'s environment is read, too. The settings are interpreted as in version `pip` of pip.
     By default, this is the version of `python`'s pip, or else the newest version. Relative paths start from `cwd`.
-    Never raises.
+    Only tests pass `etc`. Never raises.
     """
     if pip is None and python is not None:
         pip = pip_version(python.prefix)

@@ -126,7 +126,7 @@ def configuration_files(
     etc: str = "/etc",
     package: str | None = None,
 ) -> Files:
-    """Return the paths of pip's settings (`get_configuration_files` in `pip._internal.configuration`).
+    """Return the paths of pip's settings files (`get_configuration_files` in `pip._internal.configuration`).
 
     `prefix` is the environment's `sys.prefix`, and `package` its package from the Microsoft Store, if any. Only tests
     pass `etc`.
@@ -165,9 +165,9 @@ def configuration_files(
 def objection(root: str, euid: int | None = None) -> str | None:
     """Return why pip would not use a cache at `root`, or None if it would.
 
-    The nearest existing ancestor must be writable or, if the superuser runs pip, belong to the superuser.
-    Otherwise pip works without a cache. `euid` is the user who runs pip, by default the current user.
-    Windows has no such check. Source: `check_path_owner` in `pip._internal.utils.filesystem`.
+    The folder, or if it is missing its nearest existing ancestor, must be writable or, if the superuser runs pip,
+    belong to the superuser. Otherwise pip works without a cache. `euid` is the id of the user who runs pip, by default
+    that of the current user. Windows has no such check. Source: `check_path_owner` in `pip._internal.utils.filesystem`.
     """
     if sys.platform != "win32" and euid is None:
         euid = os.geteuid()

@@ -48,7 +48,7 @@ def pitfalls(
 
 
 def _as_written(value: str) -> str:
-    """Return a space and a sentence about the part of a path that pip does not read as shells do; or ""."""
+    """Return a space and a sentence saying that pip takes quotes or variables in a path literally, or ""."""
     if value[:1] in ("'", '"'):
         return " pip takes the quotes for a part of its name: write it without them."
     if "$" in value or "%" in value:

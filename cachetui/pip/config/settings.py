@@ -41,7 +41,7 @@ class Setting(NamedTuple):
     section: str
     """Section of the setting: `global`, a command such as `install`, or `:env:`."""
     name: str
-    """Long name of the option without its dashes, such as `cache-dir`."""
+    """Long name of the option without the leading `--`, such as `cache-dir`."""
     value: str
     """Value as written; it may hold secrets, such as an index's password."""
     said_by: str
@@ -79,6 +79,9 @@ class Configuration:
     def heard(self, name: str, command: str) -> tuple[Setting, ...]:
         """Return the settings of an option for a command, weakest first: the last one applies.
 
+        Empty values are left out. If `merges`, only the strongest setting of each section counts; if that is
+        empty, none of the section does.
+
         Source: `ConfigOptionParser._get_ordered_configuration_items` in `pip._internal.cli.parser`.
         """
         heard: list[Setting] = []
@@ -88,9 +91,10 @@ class Configuration:
         return tuple(heard)
 
     def indexes(self) -> tuple[str, ...]:
-        """Return every index and find-links page that a setting names, the strongest setting first, each once.
+        """Return the URL of every index and find-links page that a setting names, each once.
 
-        Their credentials are removed, because pip looks the URLs up without credentials.
+        URLs in variables come first, then those in files, from the strongest file to the weakest. Credentials are
+        removed, because pip looks the URLs up without credentials.
         """
         found = [
             address
@@ -131,7 +135,7 @@ def read_configuration(
 def files_read(
     files: Files, environ: Mapping[str, str], ways: PipBehaviour, *, cwd: str, devnull: str = NO_FILES
 ) -> tuple[str, ...]:
-    """Return the files that pip reads, weakest first (`Configuration.iter_config_files`)."""
+    """Return the files that pip reads if they exist, weakest first (`Configuration.iter_config_files`)."""
     named = environ.get("PIP_CONFIG_FILE")
     if named == devnull:
         return ()
@@ -159,7 +163,7 @@ def without_credentials(address: str) -> str | None:
 
 
 def _level_of(name: str, files: Files) -> Level | None:
-    """Return the level of the file with a name, or None if the file has none."""
+    """Return the level of the file named `name`, or None if it is on no level."""
     levels: tuple[tuple[Level, tuple[str, ...]], ...] = (
         ("global", files.machine),
         ("user", files.user),
