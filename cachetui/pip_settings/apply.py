@@ -43,7 +43,7 @@ def apply(
 ) -> Effect:
     """Run pip to make a change, then check the result in pip's settings and by asking pip. Never raises.
 
-    Each command may take `timeout` seconds. Only tests pass `etc`.
+    Each command takes at most `timeout` seconds. Only tests pass `etc`.
     """
     interpreter = change.settings.interpreter
     folder = str(cwd) if cwd else here()

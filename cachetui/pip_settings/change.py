@@ -38,7 +38,7 @@ class SettingsChange:
     wish: Wish
     """Requested change."""
     root: Path | None = None
-    """Folder to use for the cache; None for every other change."""
+    """New folder for the cache, for the wish `move`; None for every other wish."""
     steps: tuple[tuple[str, ...], ...] = ()
     """Arguments for pip, command by command, such as `("config", "--user", "unset", "global.cache-dir")`."""
     obstacles: tuple[str, ...] = ()
@@ -46,7 +46,10 @@ class SettingsChange:
     notes: tuple[str, ...] = ()
     """Sentences about side effects."""
     alternative: SettingsChange | None = None
-    """The same change for this Python's environment alone; None if pip cannot make it or it would have no effect."""
+    """Change that sets the same value for this Python's environment alone.
+
+    None if pip cannot do that, or if this change sets no value or sets it only there.
+    """
 
     @property
     def option(self) -> Option:
@@ -91,7 +94,7 @@ def plan_change(
 
 
 def _planned(settings: PipSettings, wish: Wish, place: Path | None, level: Level | None = None) -> SettingsChange:
-    """Return the requested change; an option is set at a level, by default where it overrides present settings."""
+    """Return the requested change; a value is set at `level`, or by default at the level that `_set` chooses."""
     match wish:
         case "on":
             steps, obstacles = _unset(settings, "no-cache-dir")
@@ -149,7 +152,7 @@ def said_to_install(settings: PipSettings, option: Option) -> list[SettingSource
 
 
 def _unset(settings: PipSettings, option: Option) -> tuple[list[tuple[str, ...]], list[str]]:
-    """Return commands that unset an option everywhere, and sentences about settings that they cannot unset."""
+    """Return commands that unset an option wherever `pip install` reads it, and sentences about obstacles."""
     steps: list[tuple[str, ...]] = []
     obstacles: list[str] = []
     for one in said_to_install(settings, option):
@@ -178,7 +181,8 @@ def _set(
 ) -> tuple[list[tuple[str, ...]], list[str]]:
     """Return the command that sets an option more strongly than all present settings, and sentences about obstacles.
 
-    The level None stands for the user's file, or for the level of the strongest present setting.
+    If `level` is None, it is the level of the strongest present setting, but the user's level if there is no setting or
+    the setting is in a file of the machine that cannot be written. There is no command if there are obstacles.
     """
     said = said_to_install(settings, option)
     variable = next((one for one in said if one.setting and one.setting.path is None), None)

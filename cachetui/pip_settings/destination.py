@@ -1,4 +1,4 @@
-"""Check the folder that a cache is to be moved to."""
+"""Check a folder that the user chose as pip's new cache."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cachetui.pip.config.paths import expand, home, objection
 
 
 class DestinationError(CachetuiError):
-    """Error for a folder that the cache must not be moved to; nothing was changed."""
+    """Error for a folder that is unsuitable as pip's cache; nothing was changed."""
 
 
 def destination(typed: str, root: Path, environ: Mapping[str, str] = os.environ) -> Path:
@@ -42,7 +42,10 @@ def destination(typed: str, root: Path, environ: Mapping[str, str] = os.environ)
 
 
 def _hindrance(place: Path, root: Path, own: Path) -> str | None:
-    """Return why a folder is unsuitable; `root` is the cache's current resolved folder, `own` the home directory."""
+    """Return why a folder is unsuitable; None if it is suitable.
+
+    `root` is the current folder of the cache with links resolved, `own` the home directory.
+    """
     try:
         real = Path(os.path.realpath(place))
         with suppress(FileNotFoundError, NotADirectoryError):  # the folder need not exist

@@ -22,11 +22,12 @@ Option = Literal["cache-dir", "no-cache-dir"]
 Role = Literal["counts", "overruled", "empty", "elsewhere"]
 """Effect of a setting.
 
-`counts`: it takes effect. `overruled`: a stronger setting overrides it. `empty`: it is empty and cancels
-weaker settings. `elsewhere`: it applies to another command than `pip install`.
+`counts`: it takes effect. `overruled`: a stronger setting overrides it. `empty`: its value is empty, so pip ignores it,
+and (except pip 25.2 and 25.3) also ignores weaker settings in the same section. `elsewhere`: it applies to another
+command than `pip install`.
 """
 FIRST_CACHE, FIRST_CALLBACK = Version("20.1"), Version("19.0")
-"""First pip with the command `pip cache`, and first pip that treats any `no-cache-dir` as a yes."""
+"""First pip with the command `pip cache`, and first pip that any value of `no-cache-dir` keeps from using a cache."""
 NOWHERE = Files((), (), ())
 
 
@@ -54,11 +55,14 @@ class PipSettings:
     location: Location
     """Location of the cache of `pip install`."""
     sayings: tuple[SettingSource, ...] = ()
-    """All settings of the cache, weakest first."""
+    """All settings of the cache: the default, then section by section, weakest first in each.
+
+    The sections of other commands than `pip install` come first. Empty if the Python does not work.
+    """
     files: Files = NOWHERE
     """Files that may hold this pip's settings."""
     pitfalls: tuple[str, ...] = ()
-    """Sentences about settings that do not do what they seem to do."""
+    """Sentences about settings and circumstances in which pip does not do what its user may expect."""
 
     @property
     def pip(self) -> Version | None:
@@ -66,7 +70,7 @@ class PipSettings:
         return Version(self.interpreter.pip) if self.interpreter.pip else None
 
     def counting(self, option: Option) -> SettingSource | None:
-        """Return that setting of an option which takes effect; None if no setting does."""
+        """Return the setting of an option that takes effect; it may be the platform's default. None if none does."""
         return next((one for one in reversed(self.sayings) if (one.option, one.role) == (option, "counts")), None)
 
 

@@ -26,7 +26,10 @@ class Command(NamedTuple):
 
 
 def affected(change: SettingsChange, others: Iterable[PipSettings]) -> tuple[PipSettings, ...]:
-    """Return those Pythons whose cache would move, or be switched on or off, by a change."""
+    """Return those of `others` whose cache a change would move, or switch on or off.
+
+    A Python without pip is left out.
+    """
     commands = [
         Command(step[1].removeprefix("--"), step[3].partition(".")[0], step[4] if step[2] == "set" else None)
         for step in change.steps
@@ -64,7 +67,7 @@ def _strongest(values: dict[tuple[int, int], str]) -> str | None:
 def changed(before: Iterable[PipSettings], now: Iterable[PipSettings]) -> tuple[PipSettings, ...]:
     """Return the present settings of those Pythons whose cache has moved, or was switched on or off.
 
-    A Python without pip is ignored, as in `affected`.
+    A Python without pip, or one that is not in `before`, is left out.
     """
     known = {one.interpreter.python.executable: one.location for one in before}
     return tuple(

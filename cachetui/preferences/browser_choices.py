@@ -38,7 +38,7 @@ def protected_path() -> Path:
 
 
 def read_protected_projects(path: Path | None = None) -> tuple[str, ...]:
-    """Return the projects that the user protected in the browser, sorted.
+    """Return the canonical names of the projects that the user protected in the browser, sorted; none without a file.
 
     Raises OSError if the file cannot be read, and ValueError if it contains anything but names and comments.
     """
@@ -64,7 +64,7 @@ def read_protected_projects(path: Path | None = None) -> tuple[str, ...]:
 def save_protected(project: str, is_protected: bool, path: Path | None = None) -> None:
     """Add a project to those that the user protected in the browser, or remove it from them.
 
-    Raises CachetuiError if the file cannot be read or written.
+    Raises CachetuiError if the file cannot be read or written, or if `project` is no valid name.
     """
     path = path or protected_path()
     if is_protected and not PROJECT.fullmatch(project):
@@ -83,7 +83,7 @@ def save_protected(project: str, is_protected: bool, path: Path | None = None) -
 
 
 def read_theme_file(path: Path | None = None) -> str | None:
-    """Return the theme that the user chose in the browser; None if no file that the user owns names one."""
+    """Return the theme that the user chose in the browser; None if no file that the user owns names a known theme."""
     try:
         with open(path or theme_path(), "rb", opener=_open_here) as file:
             found = os.fstat(file.fileno())

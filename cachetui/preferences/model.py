@@ -39,10 +39,10 @@ BARE = re.compile("[A-Za-z0-9_-]+")
 
 
 class Problem(NamedTuple):
-    """A problem in the preferences file."""
+    """A problem in the preferences file, or in the file of projects protected in the browser."""
 
     key: str
-    """Path of the key, as TOML writes it; empty for the file as a whole, or the path of another file."""
+    """Path of the key, as TOML writes it; "" for the file as a whole. For the other file, the path of that file."""
     sentence: str
     """Problem and its fix, without a full stop; it may quote the file."""
     blocks: Blocked = ""
@@ -50,7 +50,7 @@ class Problem(NamedTuple):
 
     @property
     def is_about_read_only(self) -> bool:
-        """Whether, because of the problem, it is not known whether anything may be removed or changed."""
+        """Whether the problem leaves it unclear if the user set `read-only`."""
         return self.blocks == "removal" and may_mean(self.key.rpartition(".")[2].strip('"'), READ_ONLY)
 
     def __str__(self) -> str:
@@ -59,7 +59,7 @@ class Problem(NamedTuple):
 
 
 ALIKE = 0.75
-"""Smallest ratio of matching letters at which a key may be a mistyped one."""
+"""Smallest similarity (a ratio of `difflib`, from 0 to 1) at which a key may be a misspelling of another."""
 
 
 def may_mean(key: str, known: str) -> bool:
@@ -92,7 +92,7 @@ class Protection:
     """Protected entries: each entry that one of the predicates matches."""
 
     terms: tuple[Predicate, ...] = ()
-    """Parsed items of `protect`."""
+    """Parsed items of `protect`, followed by those for the projects in `chosen`."""
     written: tuple[str, ...] = ()
     """Items of `protect` as written."""
     chosen: tuple[str, ...] = ()
@@ -144,7 +144,7 @@ def _quoted_path(path: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """Preferences in force: those of the file, or else the defaults."""
+    """Preferences in force: those of the file and those chosen in the browser, or else the defaults."""
 
     path: Path | None = None
     """Path of the file, which need not exist."""
@@ -161,11 +161,11 @@ class Preferences:
     notify: Notify = "desktop"
     """Way to notify the user of the end of a long removal while another window has the focus."""
     fresh_hours: int | None = None
-    """Greatest number of hours from an upload to a download that Health reports; None to report none."""
+    """Health reports files downloaded at most this number of hours after their upload; None to report none."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Keys by the ids of key bindings. Only the browser knows whether a key exists and is free."""
     protection: Protection = Protection()
-    """Valid items of `protect`. If an item is invalid, nothing may be removed: see `refusal`."""
+    """Valid items of `protect`, and projects protected in the browser. An invalid item forbids removal (`refusal`)."""
     read_only: bool = False
     """Whether nothing may be removed and no settings of pip may be changed."""
     environments: tuple[str, ...] = ()
@@ -173,7 +173,7 @@ class Preferences:
     policy: Policy | None = None
     """Policy of `prune`; None if there is none, or if it has a problem."""
     problems: tuple[Problem, ...] = ()
-    """All problems, in the order of the file."""
+    """All problems, in the order of the file; the last may be about the file of projects protected in the browser."""
     given: frozenset[str] = frozenset()
     """Keys of `KEYS` that the file sets to a valid value."""
 
@@ -183,7 +183,7 @@ class Preferences:
 
     @property
     def refusal(self) -> str | None:
-        """Why nothing may be removed; None if removal is allowed."""
+        """Sentence saying that a problem forbids all removals; None if none does. Does not depend on `read_only`."""
         problem = self.blocking("removal")
         if problem is None:
             return None
@@ -198,7 +198,7 @@ class Preferences:
 
     @property
     def settings_refusal(self) -> str | None:
-        """Why no settings of pip may be changed; None if that is allowed."""
+        """Sentence saying that a problem forbids changes of pip's settings; None if none does. Ignores `read_only`."""
         for problem in self.problems:
             if problem.is_about_read_only or (problem.blocks == "removal" and not problem.key):
                 return (

@@ -43,7 +43,7 @@ def _one_of(value: object, known: Iterable[str]) -> str:
 
 
 def read_moment(value: object) -> Moment:
-    """Read the time that ages are counted from. Raises InvalidValueError."""
+    """Read the name of the time from which ages are counted, such as "checked". Raises InvalidValueError."""
     return cast(Moment, _one_of(value, get_args(Moment)))
 
 
@@ -96,7 +96,7 @@ def read_flag(value: object) -> bool:
 
 
 def read_count(value: object) -> int:
-    """Read a whole number. Raises InvalidValueError."""
+    """Read a whole number that is not negative. Raises InvalidValueError."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise InvalidValueError("expected a whole number, 0 or more, without quotes")
     return value
@@ -115,7 +115,7 @@ def _measured(parse: Callable[[str], int], example: str) -> Callable[[object], i
 
 
 def read_terms(value: object) -> Predicate:
-    """Read terms from a string or from a list of strings. Raises InvalidValueError, which quotes the term."""
+    """Read terms from a string or from a list of strings. Raises InvalidValueError, which may quote a term."""
     texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list):
         raise InvalidValueError('expected a list of terms, for example ["kind:wheel", "age>90d"]')
@@ -141,7 +141,7 @@ def read_files(value: object) -> tuple[str, ...]:
 
 
 def read_protected(value: object) -> Predicate:
-    """Read one item of `protect`, a string of terms. Raises InvalidValueError, which quotes it."""
+    """Read one item of `protect`, a string of terms. Raises InvalidValueError, which may quote the item."""
     if not isinstance(value, str):
         raise InvalidValueError('expected only strings in the list, for example ["torch", "numpy>=2"]')
     predicate = read_terms(value)

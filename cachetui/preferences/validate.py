@@ -47,7 +47,7 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "environments": read_environments,
     "fresh-hours": read_count,
 }
-"""Readers of the keys that are not tables and do not protect entries."""
+"""Readers of the keys that are not tables and do not forbid removals."""
 TABLES = ("keys", "prune")
 """Keys that are tables."""
 FIELDS = {"fresh-hours": "fresh_hours", PROTECT: "protection", "prune": "policy", READ_ONLY: "read_only"}
@@ -85,7 +85,7 @@ def _document(content: bytes) -> Mapping[str, Any]:
 
 
 class _Validator:
-    """Validator that collects the problems of a document, in its order."""
+    """Validator that collects the problems of a document, in the document's order."""
 
     def __init__(self) -> None:
         self._problems: list[Problem] = []
@@ -147,7 +147,10 @@ class _Validator:
                 self._unknown(inner[:-1], inner[-1], ())
 
     def _keys(self, table: object) -> Mapping[str, str] | None:
-        """Return keys by the ids of key bindings; an id may be split at its dots into nested TOML tables."""
+        """Return the keys by the ids of key bindings; None if no binding is valid.
+
+        An id may be split at its dots into nested TOML tables.
+        """
         if not isinstance(table, dict):
             self._add(("keys",), "expected a table: write [keys], and the bindings below it")
             return None
@@ -167,7 +170,7 @@ class _Validator:
         return keys or None
 
     def _protection(self, items: object) -> Protection | None:
-        """Return the valid items of `protect`, even if another item is invalid."""
+        """Return the valid items of `protect`, even if another item is invalid; None if `items` is not a list."""
         if not isinstance(items, list):
             self._add(("protect",), 'expected a list of terms, for example ["torch", "numpy>=2"]', "removal")
             return None
@@ -176,7 +179,7 @@ class _Validator:
         return Protection(tuple([predicate for predicate, _ in valid]), tuple([item for _, item in valid]))
 
     def _policy(self, table: object) -> Policy | None:
-        """Return the policy if all of it is valid; without one of its keys, it could choose more entries."""
+        """Return the policy; None if any of its keys is invalid: without that key it might choose more entries."""
         if not isinstance(table, dict):
             self._add(("prune",), "expected a table: write [prune], and the rules below it", "prune")
             return None
@@ -201,7 +204,7 @@ class _Validator:
 
 
 def _meant_to_forbid(key: str) -> str:
-    """Return that key, among those that forbid removals, of which an unknown key may be a misspelling; or ""."""
+    """Return the key that forbids removals and that an unknown key may be meant for; "" if there is none."""
     return next((known for known in (PROTECT, READ_ONLY) if may_mean(key, known)), "")
 
 
