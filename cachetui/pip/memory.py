@@ -109,7 +109,7 @@ class Memory:
             self._db = None
 
     def recall(self, device: int, inode: int, layout: str) -> RootMemory:
-        """Return the memory of a root, as the layout with the id `layout` read it."""
+        """Return the memory of a root as read by the layout with the id `layout`."""
         key = (_key(device), _key(inode), layout)
         paths: frozenset[str] = frozenset()
         if self._db is not None:
@@ -126,7 +126,7 @@ class Memory:
         shards: Iterable[tuple[str, int, tuple[bytes, bytes]]],
         gone: Iterable[str] = (),
     ) -> None:
-        """Store shards of a root, as a layout read them, and delete the shards whose paths are in `gone`.
+        """Store shards of a root as read by a layout, and delete the shards whose paths are in `gone`.
 
         Each of `shards` is a path, the time of its listing in ns, and a pair of names and content in bytes. Nothing is
         changed if the database has a fault.

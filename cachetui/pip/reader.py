@@ -201,7 +201,7 @@ class CacheReader:
         return WITHOUT_PYPROJECT
 
     def origin(self, entry: Entry) -> Origin | None:
-        """Return the source of a built wheel; None if its origin is unreadable or has no hash."""
+        """Return the source of a built wheel; None if it has no readable `origin.json` with a URL and a hash."""
         file = next((file for file in entry.files if file.path.endswith("/origin.json")), None)
         if file is None:
             return None

@@ -10,7 +10,7 @@ from collections.abc import Callable
 LZMA_MEMORY = 96 << 20
 """Maximum memory in bytes that an xz stream may use."""
 PIECE = 4 << 10
-"""Number of bytes passed at once to the unpacker of a second or later gzip member, which copies unused bytes."""
+"""Number of bytes passed at once to unpack a second or later gzip member; zlib copies bytes that it does not use."""
 MOST_MEMBERS = 50_000
 """Maximum number of members of gzip data that are unpacked; a response has one, or a few."""
 

@@ -25,7 +25,7 @@ XDG: tuple[tuple[tuple[int, ...], XdgWay], ...] = (
     ((21, 3), "filled"),
     ((), "verbatim"),
 )
-"""First version of pip with each treatment of XDG variables.
+"""First version of pip with each treatment of XDG variables, the newest first.
 
 The treatment is that of pip's vendored platformdirs, or of appdirs in older versions.
 """

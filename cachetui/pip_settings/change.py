@@ -126,7 +126,7 @@ def _can_be_isolated(version: str) -> bool:
 
 
 def _hindrances(settings: PipSettings, environ: Mapping[str, str]) -> list[str]:
-    """Return why this pip's settings cannot be changed at all."""
+    """Return sentences saying why this pip's settings cannot be changed at all; none if they can be."""
     executable = settings.interpreter.python.executable
     if settings.interpreter.trouble:
         return [f"{executable} does not work. {settings.interpreter.trouble}"]
@@ -181,8 +181,9 @@ def _set(
 ) -> tuple[list[tuple[str, ...]], list[str]]:
     """Return the command that sets an option more strongly than all present settings, and sentences about obstacles.
 
-    If `level` is None, it is the level of the strongest present setting, but the user's level if there is no setting or
-    the setting is in a file of the machine that cannot be written. There is no command if there are obstacles.
+    If `level` is None, the option is set at the level of the strongest present setting, but at the user's level if
+    there is none, or if it is in a file of the machine that cannot be written. There is no command if there are
+    obstacles.
     """
     said = said_to_install(settings, option)
     variable = next((one for one in said if one.setting and one.setting.path is None), None)

@@ -27,7 +27,7 @@ and (except pip 25.2 and 25.3) also ignores weaker settings in the same section.
 command than `pip install`.
 """
 FIRST_CACHE, FIRST_CALLBACK = Version("20.1"), Version("19.0")
-"""First pip with the command `pip cache`, and first pip that any value of `no-cache-dir` keeps from using a cache."""
+"""First pip with the command `pip cache`, and first pip whose cache any value of `no-cache-dir` switches off."""
 NOWHERE = Files((), (), ())
 
 

@@ -56,7 +56,7 @@ def _is_affected(one: PipSettings, change: SettingsChange, commands: Sequence[Co
 
 
 def _strength(setting: Setting) -> tuple[int, int]:
-    """Return a number for the section and for the level of a setting; the setting with the highest ones applies."""
+    """Return a number for a setting's section, and one for its level; the setting with the highest pair applies."""
     return SECTIONS.index(setting.section), len(LEVELS) if setting.level is None else LEVELS.index(setting.level)
 
 

@@ -42,7 +42,7 @@ class Problem(NamedTuple):
     """A problem in the preferences file, or in the file of projects protected in the browser."""
 
     key: str
-    """Path of the key, as TOML writes it; "" for the file as a whole. For the other file, the path of that file."""
+    """Path of the key as TOML writes it, or of the file of protected projects; "" for the whole preferences file."""
     sentence: str
     """Problem and its fix, without a full stop; it may quote the file."""
     blocks: Blocked = ""
@@ -105,7 +105,7 @@ class Protection:
 
     @property
     def words(self) -> frozenset[Label]:
-        """Labels that the terms need."""
+        """Labels whose facts must be known to evaluate the terms."""
         return frozenset([word for predicate in self.terms for word in predicate.words])
 
     def __call__(self, entry: Entry, facts: Facts) -> bool:
@@ -161,7 +161,7 @@ class Preferences:
     notify: Notify = "desktop"
     """Way to notify the user of the end of a long removal while another window has the focus."""
     fresh_hours: int | None = None
-    """Health reports files downloaded at most this number of hours after their upload; None to report none."""
+    """Maximum number of hours from upload to download of the files that Health reports; None to report none."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Keys by the ids of key bindings. Only the browser knows whether a key exists and is free."""
     protection: Protection = Protection()

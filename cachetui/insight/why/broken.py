@@ -56,7 +56,7 @@ def find_broken(case: Evidence, evidence: CacheReader, stop: Callable[[], bool])
 
 
 def _look(evidence: CacheReader, entry: Entry, look: Callable[[Body], str | None]) -> str | None:
-    """Return what is wrong with an entry's body; None if nothing is, or it cannot be read. Raises StoppedError."""
+    """Return what is wrong with an entry's body; None if nothing is wrong or it cannot be read. Raises StoppedError."""
     try:
         return evidence.look_into(entry, look)
     except (OSError, UnreadableRecordError):

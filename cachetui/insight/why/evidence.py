@@ -151,7 +151,7 @@ class Evidence:
 
     @property
     def is_broken(self) -> bool:
-        """Whether pip ended with an error caused by a damaged file or response, or by one that it cannot read."""
+        """Whether pip ended with an error because a file or response is damaged, or cannot be read by this pip."""
         error, last = self.run.error, self.last_read
         entry = self.entry_at(last.url) if last is not None and last.is_page else None
         return error is not None and (error.is_broken or (entry is not None and entry.path in self.broken))
@@ -196,7 +196,7 @@ class Evidence:
         return self.answers.get(entry.path) if entry else None
 
     def entry_of(self, chosen: Chosen) -> Entry | None:
-        """Return the entry that pip's choice uses; None if there is none."""
+        """Return the entry from which pip takes a distribution that it chose; None if it takes none from the cache."""
         if chosen.built:
             built = chosen.built.replace("\\", "/")
             return next((one for one in self.inventory.entries if built.endswith(f"/{one.path}")), None)
@@ -255,7 +255,7 @@ class Evidence:
 
     @cached_property
     def twin(self) -> Entry | None:
-        """Cached file with the same name as the file that pip would download, but from another URL; None if none is."""
+        """Cached file from another URL with the name of the file that pip would download; None if there is none."""
         if self.chosen is None or self.chosen.why != "absent":
             return None
         name = filename_of(self.chosen.url)
@@ -374,7 +374,7 @@ def gather(
     now: float,
     stop: Callable[[], bool] = never,
 ) -> Evidence:
-    """Add what the cache holds about a question to pip's answer. Raises RootError."""
+    """Return pip's answer to a question together with what the cache holds about it. Raises RootError."""
     bare = Evidence(question, asker, replay, replay.runs[0] if replay.runs else Run(), inventory, {}, {}, now)
     pages = [entry for one in bare.run.requests if one.is_page and (entry := bare.entry_at(one.url))]
     files = [*dict.fromkeys([*[one for one in bare.own if one.kind in (*INSTALLABLE, "index")], *pages])]

@@ -128,7 +128,7 @@ def _that_help(case: Evidence, remedies: Sequence[Remedy], stop: Callable[[], bo
 def outcome(run: Run) -> tuple[object, ...]:
     """Return the outcome of a run: whether pip decided, what it takes from where, its requests for pages, its error.
 
-    Two runs with the same outcome are equal for the user. If pip takes nothing, the requests contain their URLs.
+    Two runs with the same outcome are equal for the user. The URLs of pages are part of it only if pip takes nothing.
     """
     asks = tuple(sorted({(one.url, one.how) for one in run.requests if one.is_page and one.how != "cache"}))
     taken = tuple(sorted((one.name, one.version, one.way, one.url) for one in run.chosen))

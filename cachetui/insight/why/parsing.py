@@ -12,7 +12,7 @@ from cachetui.model import Entry
 
 
 def as_in_url(entry: Entry) -> str:
-    """Return an entry's path as it appears in a file's URL."""
+    """Return an entry's path as it appears in a `file:` URL."""
     return quote(entry.path, errors="surrogateescape")
 
 

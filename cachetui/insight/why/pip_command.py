@@ -172,7 +172,7 @@ def split(text: str) -> list[str]:
 def redirection(text: str, requirement: str) -> str:
     """Return the comparison in a requirement that a shell takes for a redirection; "" if there is none.
 
-    The shell takes it so if it is not quoted in `text`, which contains the requirement as typed.
+    The shell does so if the comparison is not quoted in `text`, which contains the requirement as typed.
     """
     found = COMPARISON.search(requirement)
     bare = re.escape(requirement[: found.start()]) + re.escape(found[0]) if found else ""
@@ -232,7 +232,7 @@ def _parts(words: Sequence[str]) -> tuple[list[str], str, list[str]]:
 def _before(words: Sequence[str]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
     """Return the pip variables that are set before a call, and the other words before it, without prompts.
 
-    Values of other variables are hidden. If all other words are harmless, such as `env` and `&&`, none is returned.
+    Values of other variables are hidden. Words are left out if all of them are harmless, such as `env` and `&&`.
     """
     variables: list[tuple[str, str]] = []
     others: list[str] = []
@@ -249,7 +249,7 @@ def _before(words: Sequence[str]) -> tuple[tuple[tuple[str, str], ...], tuple[st
 
 
 def _within(words: Sequence[str]) -> tuple[list[str], str]:
-    """Return the words of a command, and the shell operator or redirection that ends it; "" if neither does."""
+    """Return the words of a command, and the shell operator or redirection that ends it ("" for none)."""
     for at, word in enumerate(words):
         if word in ENDS or REDIRECTED.match(word):
             return list(words[:at]), word

@@ -24,7 +24,7 @@ def remedy(case: Evidence, words: str, *options: str) -> Remedy:
 
 
 def update_pip(case: Evidence) -> tuple[Remedy, ...]:
-    """Return the command that updates pip; none if no pip that reads `http-v2/` runs on its Python."""
+    """Return the command that updates pip; none if its Python is unknown or too old for a pip that reads `http-v2/`."""
     interpreter = case.asker.interpreter
     if interpreter is None or not interpreter.version or Version(interpreter.version.rstrip("+")) < FIRST_PYTHON:
         return ()

@@ -50,11 +50,12 @@ Way = Literal[
 ]
 """Source of a file.
 
-`installed`: the distribution is installed, and nothing is fetched. `built`: a wheel that pip built here. `cache`: the
-cache, without a request. `checked`: the cache, after asking whether the file has changed. `download`: a
-download. `build`: a wheel is built from an sdist in the cache. `download-build`: a wheel is built from a
-downloaded sdist. `clone`: a repository. `local`: a file of this machine. `local-build`: a folder or an
-sdist of this machine. `unknown`: no cached index page lists a file.
+`installed`: the distribution is installed, and nothing is fetched. `built`: a wheel that pip built here. `cache`: a
+file in the cache, used without a request. `checked`: a file in the cache, used after asking whether it has changed.
+`download`: a file that is downloaded. `build`: a wheel is built from an sdist in the cache. `download-build`: a wheel
+is built from an sdist that is downloaded. `clone`: a wheel is built from a repository that is cloned. `local`: a file
+of this machine. `local-build`: a wheel is built from a folder or an sdist of this machine. `unknown`: the file is not
+known, because no cached index page lists one.
 """
 How = Literal["cache", "checked", "assumed", "unknown", "download"]
 """Result of a request.

@@ -68,7 +68,7 @@ class Location:
     works: bool = True
     """Whether pip runs with these settings; if not, a note says why."""
     made_up: bool = False
-    """Whether the demo's cache lies there, in a temporary folder."""
+    """Whether the root is that of the demo's cache, in a temporary folder."""
     source: str = "pip"
     """Id of the kind of cache, such as `pip` or `uv`."""
 
@@ -190,7 +190,7 @@ def here() -> str:
 
 
 def _difference(command: str, location: Location, other: str, there: Location) -> str | None:
-    """Return a sentence about how the cache of another command differs; None if it is the same."""
+    """Return a sentence about how the cache of another command differs; None if it is the same, or if both are off."""
     if (location.root, location.enabled) == (there.root, there.enabled) or not (location.enabled or there.enabled):
         return None
     here = f"uses {location.root}" if location.enabled else f"has its cache off ({location.off_by})"
