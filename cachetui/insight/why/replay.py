@@ -55,7 +55,7 @@ file in the cache, used without a request. `checked`: a file in the cache, used 
 `download`: a file that is downloaded. `build`: a wheel is built from an sdist in the cache. `download-build`: a wheel
 is built from an sdist that is downloaded. `clone`: a wheel is built from a repository that is cloned. `local`: a file
 of this machine. `local-build`: a wheel is built from a folder or an sdist of this machine. `unknown`: the file is not
-known, because no cached index page lists one.
+known, because no cached index page lists one. `pip download` stores an sdist as it is and builds no wheel from it.
 """
 How = Literal["cache", "checked", "assumed", "unknown", "download"]
 """Result of a request.

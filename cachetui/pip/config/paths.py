@@ -165,9 +165,10 @@ def configuration_files(
 def objection(root: str, euid: int | None = None) -> str | None:
     """Return why pip would not use a cache at `root`, or None if it would.
 
-    The folder, or if it is missing its nearest existing ancestor, must be writable or, if the superuser runs pip,
-    belong to the superuser. Otherwise pip works without a cache. `euid` is the id of the user who runs pip, by default
-    that of the current user. Windows has no such check. Source: `check_path_owner` in `pip._internal.utils.filesystem`.
+    The folder must be writable or, if the superuser runs pip, belong to the superuser. If the folder is missing, this
+    holds for its nearest existing ancestor. Otherwise pip works without a cache. `euid` is the id of the user who runs
+    pip, by default that of the current user. Windows has no such check. Source: `check_path_owner` in
+    `pip._internal.utils.filesystem`.
     """
     if sys.platform != "win32" and euid is None:
         euid = os.geteuid()

@@ -41,8 +41,8 @@ class Store(object):
     def read(self, path, is_apart):
         """Return headers, status, vary and a function that opens the body; None if they cannot be read.
 
-        `vary` holds the request headers on which the response depends. For a record longer than `MOST_READ`, both are
-        empty, and the function raises IOError.
+        `vary` holds the request headers on which the response depends. For a record longer than `MOST_READ`, headers
+        and `vary` are empty, the status is 200, and the function raises IOError.
 
         Source: cachecontrol's `serialize.py` (`cc=4`) and pip's `_internal/network/cache.py`.
         """
