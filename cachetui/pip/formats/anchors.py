@@ -1,4 +1,4 @@
-"""Find the links of an HTML page, in time proportional to its length, as pip's parser does.
+"""Find the links that pip's parser finds on an HTML page, in time proportional to the page's length.
 
 Sources: the simple repository API (PEP 503); the HTML standard's tokenization of tags, comments and raw text;
 `html.parser`, which pip uses and which takes quadratic time for some pages.
@@ -15,20 +15,20 @@ MOST_LINKS = 250_000
 MOST_ATTRIBUTES = 10 * MOST_LINKS
 """Maximum number of attributes that are examined on a page; pip reads at most five attributes of a link."""
 LONGEST_VALUE = 64 << 10
-"""Maximum length in characters of an attribute's value; servers accept far shorter URLs. Longer values are left out."""
+"""Maximum length of an attribute's value in bytes; longer values count as missing. Real URLs are far shorter."""
 READ = ("href", "data-requires-python", "data-yanked", "data-core-metadata", "data-dist-info-metadata")
-"""Attributes that are kept; all others cost no memory."""
+"""Names of the attributes that `tags` yields; skipping all others saves memory."""
 NAME = re.compile(r"[a-zA-Z][^\s/>\x00]*+")
 ATTRIBUTE = re.compile(r"""[\s/]*+([^\s/>][^\s/=>]*+)(?:\s*+=\s*+("[^"]*+"|'[^']*+'|[^>\s]*+))?+""")
 END = re.compile(r"[\s/]*+>")
 RAW = {name: re.compile(f"</{name}(?=[\\s/>])", re.IGNORECASE) for name in ("script", "style")}
-"""Patterns of the ends of elements whose content is not HTML."""
+"""Patterns of the end tags of elements whose content is not HTML, by the name of the element."""
 
 
 def tags(page: bytes) -> Iterator[tuple[str, Mapping[str, str | None]]]:
     """Yield the `a` and `base` elements of a page, with those of their attributes that are in `READ`.
 
-    An attribute without a value is None.
+    The value of an attribute is None if the page gives none, or one that is too long or invalid.
     """
     text, at, found, room = page.decode("latin-1"), 0, 0, MOST_ATTRIBUTES  # one character per byte, in any page
     while (at := text.find("<", at)) >= 0 and found < MOST_LINKS:
@@ -60,7 +60,7 @@ def _after(text: str, end: str, start: int) -> int:
 
 
 def _attributes(text: str, at: int, room: int) -> tuple[int, dict[str, str | None], int]:
-    """Return the position after a tag, its attributes that are in `READ`, and how many more attributes may follow.
+    """Return the position after a tag, its attributes that are in `READ`, and how many more the page may have.
 
     The position is -1 if the tag is cut off or has more than `room` attributes.
     """

@@ -23,7 +23,7 @@ from cachetui.pip.formats.body import Body
 from cachetui.pip.unpacking import unpacker_of
 
 ZIP_TAIL = 65_558
-"""Number of bytes at a zip's end in which zipfile looks for its end record: 22 bytes and the longest comment."""
+"""Number of bytes at a zip's end in which zipfile looks for its end record: 22, and 65,536 for a comment."""
 END_SIZE, LOCATOR_SIZE, END64_SIZE = 22, 20, 56
 """Sizes in bytes of a zip's end record without a comment, of a zip64's locator, and of a zip64's end record."""
 SHORT_TAIL = 8192
@@ -31,7 +31,7 @@ SHORT_TAIL = 8192
 LONGEST_DIRECTORY = 32 << 20
 """Maximum size in bytes of a zip's directory that is read."""
 LONGEST_TEXT = 1 << 20
-"""Maximum number of bytes read from a METADATA, WHEEL or PKG-INFO."""
+"""Maximum number of bytes read from a METADATA, WHEEL, PKG-INFO or pyproject.toml file."""
 LONGEST_NAME = 255
 """Maximum length of a name and a version together, in characters: a file name has no room for more."""
 MOST_TAGS = 4096
@@ -43,15 +43,15 @@ RECORD = b".dist-info/RECORD"
 PKG_INFO = b"/PKG-INFO"
 PYPROJECT = b"/pyproject.toml"
 NO_RECORD = "it has no RECORD of its files: no pip installs it"
-"""Fault of a wheel that does not list its files (a clause)."""
+"""Clause about a wheel that does not list its files."""
 MOST_TRIED = 1000
-"""Maximum number of names with the required ending that are tried in a zip's directory."""
+"""Maximum number of names with a given ending that are examined in a zip's directory."""
 FIELDS = (b"name", b"version", b"tag", b"build")
-"""Fields that are read from METADATA, PKG-INFO and WHEEL, regardless of case."""
+"""Lower-case names of the fields of METADATA, PKG-INFO and WHEEL that identify an archive."""
 CORE = (b"metadata-version", b"name", b"version", b"requires-python", b"requires-dist", b"provides-extra")
 """Fields of core metadata that are parsed, in lower case."""
 HEADER = re.compile(rb"([!-9;-~]*):|[\t ]|From ")
-"""Start of a line in the headers of a message, as Python's email parser reads it; group 1 is the field."""
+"""Pattern of the start of a header line for Python's email parser; group 1 is the name of a field that begins there."""
 NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 """Pattern of the name of a project (PEP 508)."""
 
@@ -70,7 +70,7 @@ UNREADABLE = (
 
 
 class ArchiveName(NamedTuple):
-    """An archive's name according to its own metadata."""
+    """Project, version and file name of an archive, according to its content."""
 
     project: str
     """Canonical name of the project."""
@@ -81,7 +81,7 @@ class ArchiveName(NamedTuple):
 
 
 def named(name: str, version: str, filename: str | None = None) -> ArchiveName | None:
-    """Return a project and version with a file name; None if the project or version is invalid."""
+    """Return a project and version with a file name; None if the project or version is invalid or too long."""
     if len(name) + len(version) > LONGEST_NAME or not NAME.fullmatch(name):
         return None
     try:
@@ -92,13 +92,13 @@ def named(name: str, version: str, filename: str | None = None) -> ArchiveName |
 
 
 def look_at_metadata(body: Body) -> ArchiveName | None:
-    """Return the name in core metadata (a PEP 658 file beside a wheel); None if it is invalid."""
+    """Return the project and version in core metadata (a PEP 658 file beside a wheel); None if one is invalid."""
     fields = headers_of(body.read(0, LONGEST_TEXT))
     return named(fields.get("name", ""), fields.get("version", ""))
 
 
 def headers_of(text: bytes) -> dict[str, str]:
-    """Return the first value of each of `FIELDS` in metadata, by lower-case name, without the description."""
+    """Return the first value of each of `FIELDS` in the headers of metadata, by lower-case name."""
     fields: dict[str, str] = {}
     for name, value in _fields(text):
         fields.setdefault(name, value)
@@ -106,7 +106,7 @@ def headers_of(text: bytes) -> dict[str, str]:
 
 
 def _fields(text: bytes) -> Iterator[tuple[str, str]]:
-    """Yield the known header fields as names and values, up to the first empty line."""
+    """Yield the lower-case names and the values of the lines that give one of `FIELDS`, up to the first empty line."""
     for line in text.splitlines():
         if not line.strip():
             return
@@ -118,7 +118,7 @@ def _fields(text: bytes) -> Iterator[tuple[str, str]]:
 def parsed_metadata(text: bytes) -> RawMetadata:
     """Return the fields `CORE` of core metadata, parsed in time proportional to its length.
 
-    The time of `parse_email` grows with the square of the number of different fields.
+    Only these are passed to `parse_email`, whose time grows with the square of the number of different fields.
     """
     lines: list[bytes] = []
     kept = False
@@ -135,7 +135,7 @@ def parsed_metadata(text: bytes) -> RawMetadata:
 
 
 def look_into_zip(body: Body) -> tuple[ArchiveName | None, bool]:
-    """Return the name of a wheel or zipped sdist by the zip's directory, and whether it is an sdist.
+    """Return the name of a wheel or zipped sdist, and whether it is an sdist.
 
     The name is None if the zip is damaged, or neither a wheel nor an sdist.
     """
@@ -152,7 +152,10 @@ def look_into_zip(body: Body) -> tuple[ArchiveName | None, bool]:
 
 
 def holds(body: Body, ending: bytes) -> bool:
-    """Return whether a zip holds a file that ends in `ending`, such as `.dist-info/WHEEL`, at its top level."""
+    """Return whether a body is a zip with a member such as `*.dist-info/WHEEL`, whose name ends in `ending`.
+
+    The part of the name before `ending` has no slash. A damaged zip has no such member.
+    """
     try:
         directory = zip_directory(body) if body.read(0, 4) == b"PK\3\4" else None
     except UNREADABLE:
@@ -161,7 +164,7 @@ def holds(body: Body, ending: bytes) -> bool:
 
 
 def metadata_in(body: Body) -> bytes | None:
-    """Return the core metadata in an archive, or the body itself if it is metadata; None if there is none."""
+    """Return the core metadata in an archive, or the body itself if it is metadata; None if none is found."""
     head = body.read(0, 20)
     try:
         if head.startswith(b"Metadata-Version:"):
@@ -193,7 +196,7 @@ def pyproject_in(body: Body) -> bytes | None:
 
 
 def _tar_member(body: Body, wanted: str) -> bytes | None:
-    """Return the start of a file in the only folder of an sdist; None if it is not near the tar's start."""
+    """Return the file `wanted` in a top-level folder of a tar, or its start; None if it is not near the tar's start."""
     for content in tar_head.heads(body):
         for name, at, size in tar_head.members(content):
             if name.partition("/")[2] == wanted and at + size <= len(content):
@@ -202,9 +205,10 @@ def _tar_member(body: Body, wanted: str) -> bytes | None:
 
 
 def directory_size(body: Body) -> int:
-    """Return the largest size in bytes of a zip's directory that an end record gives; 0 if none is found.
+    """Return the size in bytes of a zip's directory according to its end record; 0 if there is no end record.
 
-    Which of a zip64's end records zipfile reads depends on the version of Python.
+    If there are several end records, the largest size is returned, because which of a zip64's end records zipfile reads
+    depends on the version of Python.
     """
     tail_at = max(0, body.size - ZIP_TAIL)
     places = _directory_places(body, tail_at, body.read(tail_at, body.size - tail_at))
@@ -212,7 +216,7 @@ def directory_size(body: Body) -> int:
 
 
 def has_directory(body: Body) -> bool:
-    """Return whether a zip ends with the directory of its members; reads only a few bytes. Raises OSError."""
+    """Return whether a zip has a directory where its end record says; reads little more than 64 KiB. Raises OSError."""
     for length in (END_SIZE, ZIP_TAIL):
         tail_at = max(0, body.size - length)
         if places := _directory_places(body, tail_at, body.read(tail_at, body.size - tail_at)):
@@ -222,9 +226,10 @@ def has_directory(body: Body) -> bool:
 
 
 def _directory_places(body: Body, tail_at: int, tail: bytes) -> list[tuple[int, int]]:
-    """Return the size and offset of a zip's directory as each end record gives it, the one to use first.
+    """Return the size and offset of a zip's directory according to each of its end records; use the first pair.
 
-    The end record is looked for as zipfile does it, because a comment may hold what looks like an end record.
+    `tail` is the end of the body, from the position `tail_at`. The search is the same as zipfile's, because a comment
+    may look like an end record.
     """
     end = len(tail) - END_SIZE
     if not (end >= 0 and tail.startswith(b"PK\5\6", end) and tail.endswith(b"\0\0")):
@@ -273,7 +278,7 @@ def _wheel(body: Body, directory: bytes) -> ArchiveName | None:
 
 
 def _members(directory: bytes, ending: bytes) -> Iterator[tuple[int, str]]:
-    """Yield the position and name of each member in a zip's directory whose name ends in `ending`."""
+    """Yield each member of a zip whose name ends in `ending`, as its name's position in the directory, and its name."""
     end = 0
     for _ in range(MOST_TRIED):
         end = directory.find(ending, end) + len(ending)
@@ -291,7 +296,8 @@ def _u16(data: bytes, at: int) -> int:
 def _member(body: Body, directory: bytes, at: int) -> bytes | None:
     """Return the content of the member whose name is at the position `at` of the directory.
 
-    At most `LONGEST_TEXT` bytes are returned; None if the member is damaged or too long.
+    At most `LONGEST_TEXT` bytes are returned. None if the member is damaged, longer than that when compressed, or
+    compressed by another method than deflate.
     """
     packed = int.from_bytes(directory[at - 26 : at - 22], "little")
     offset = int.from_bytes(directory[at - 4 : at], "little")
@@ -307,7 +313,10 @@ def _member(body: Body, directory: bytes, at: int) -> bytes | None:
 
 
 def _wheel_filename(name: str, version: str, text: bytes) -> str | None:
-    """Return a wheel's file name, rebuilt from its WHEEL file; None if one name cannot express its tags."""
+    """Return a wheel's file name, rebuilt from its name, version and WHEEL file.
+
+    None if no valid file name expresses all of its tags.
+    """
     found = list(_fields(text))
     tags = [tuple(value.split("-")) for key, value in found if key == "tag"]
     builds = [value for key, value in found if key == "build"]
@@ -333,7 +342,10 @@ def _zip_sdist(body: Body, directory: bytes) -> ArchiveName | None:
 
 
 def _sdist(stem: str, text: bytes, ending: str) -> ArchiveName | None:
-    """Return the name of an sdist by its PKG-INFO, with a file name if its directory agrees."""
+    """Return the name of an sdist according to its PKG-INFO, `text`; None if that is invalid.
+
+    It has a file name if the name of the sdist's folder, `stem`, agrees.
+    """
     fields = headers_of(text)
     found = named(fields.get("name", ""), fields.get("version", ""))
     if found is None:
@@ -345,7 +357,10 @@ def _sdist(stem: str, text: bytes, ending: str) -> ArchiveName | None:
 
 
 def look_into_tar(body: Body, ending: str | None = None) -> ArchiveName | None:
-    """Return the name of an sdist by the first `*/PKG-INFO` near its start; None if there is none."""
+    """Return the name of an sdist, a compressed tar, by the first `*/PKG-INFO` near its start; None if there is none.
+
+    `ending` is the suffix of its file name; by default, the usual one for its compression.
+    """
     unpack = unpacker_of(body.read(0, 6))
     if unpack is None:
         return None
@@ -367,7 +382,7 @@ def _tar_sdist(content: bytes, ending: str) -> ArchiveName | None:
 
 
 def filename_of_tar(body: Body) -> str | None:
-    """Return the file name of a compressed tar, derived from its first directory; None if there is none."""
+    """Return the file name that the first folder and the compression of a tar suggest; None for other bodies."""
     unpack = unpacker_of(body.read(0, 6))
     try:
         content = next(tar_head.heads(body), b"")

@@ -13,16 +13,16 @@ from cachetui.pip.formats.records import GARBLED, LONGEST_RECORD, UnreadableReco
 PIECE = 1 << 20
 """Number of bytes read at a time."""
 BODY = re.compile(rb'"body"\s*:\s*"')
-"""Text before the body in a `cc=2` record; the body is base64, which contains no quotes.
+"""Pattern of the text before the body in a `cc=2` record; the body is base64, which contains no quotes.
 
 Source: `cachecontrol/serialize.py`, `_loads_v2`.
 """
 GROUP = 4
-"""Number of base64 characters that encode whole bytes."""
+"""Number of base64 characters that together encode three bytes."""
 
 
 def pieces_of(body: Body) -> Iterator[bytes]:
-    """Yield a body that is stored unchanged in a file.
+    """Yield the pieces of a body that is stored unchanged in a file.
 
     Raises OSError, and UnreadableRecordError if the body ends early.
     """
@@ -36,7 +36,7 @@ def pieces_of(body: Body) -> Iterator[bytes]:
 
 
 def pieces_inside(fd: int, size: int) -> Iterator[bytes]:
-    """Yield the body that is inside a record (`http/`) of `size` bytes.
+    """Yield the pieces of the body inside a record (`http/`) of `size` bytes.
 
     Raises UnreadableRecordError and OSError.
     """

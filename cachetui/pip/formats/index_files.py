@@ -26,13 +26,14 @@ HASH_IN_FRAGMENT = re.compile(rf"(?:^|&)({'|'.join(HASHES)})=([^&]*)")
 SDISTS = (".tar.gz", ".tgz", ".tar", ".zip", ".tar.bz2", ".tbz", ".tar.xz", ".txz", ".tlz", ".tar.lz", ".tar.lzma")
 """Suffixes of files that pip treats as sdists (`_internal/utils/filetypes.py`)."""
 NO_NAMES = ("", ".", "..")
-"""Last parts of URLs that name no file, but a page, a fragment, a folder or a host."""
+"""Last parts of URLs that name no file, such as the URL of a folder or of a host."""
 
 
 Link = tuple[str, tuple[str, str] | None, str, str | None, tuple[str, str]]
 """URL as written, hash, required versions of Python, reason for yanking, and hash of the metadata.
 
-The reason is None if the file was not yanked, and "" if it was yanked without a reason.
+Each hash is a name and a value; that of the file is None if only the URL's fragment may give it. The reason is None if
+the file was not yanked, and "" if it was yanked without a reason.
 """
 
 
@@ -67,7 +68,7 @@ class IndexFile(NamedTuple):
 
 
 def version_in(filename: str, project: str) -> Version | None:
-    """Return the version in the file name of a wheel or sdist; None if it is not a file of `project`."""
+    """Return the version in the name of a wheel or sdist; None if it is invalid, or not a file of `project`."""
     if len(filename) > LONGEST_NAME:
         return None
     try:
@@ -94,7 +95,7 @@ def files_of(page: Page, base: str | None = None) -> tuple[IndexFile, ...]:
 
 
 def yanked_files(page: Page, base: str | None = None) -> tuple[IndexFile, ...]:
-    """Return the yanked ones among the files of `files_of`, in less time than all of them take."""
+    """Return only the yanked files that a page lists, in less time than `files_of` takes for all files."""
     if page.is_json:
         count = page.text.count
         is_likely = count(b'"yanked"') > count(b'"yanked":false') + count(b'"yanked": false')
@@ -107,7 +108,7 @@ def yanked_files(page: Page, base: str | None = None) -> tuple[IndexFile, ...]:
 
 
 def _files(within: str | None, links: Iterable[Link], base: str | None) -> tuple[IndexFile, ...]:
-    """Return the files of links on a page; `within` is the base URL that the page itself gives."""
+    """Return the files of a page's links; `within` is the base URL that the page gives, `base` the page's own URL."""
     listed = []
     for href, digest, requires, yanked, metadata in links:
         try:
@@ -174,6 +175,6 @@ def _html_links(text: bytes) -> tuple[str | None, list[Link]]:
 
 
 def _hash_in(fragment: str) -> tuple[str, str]:
-    """Return the name and value of the hash in a URL's fragment, such as `sha256=…`; "" if there is none."""
+    """Return the name and value of the hash in a URL's fragment, such as `sha256=…`; both are "" if there is none."""
     found = HASH_IN_FRAGMENT.search(fragment)
     return (found[1], found[2]) if found else ("", "")

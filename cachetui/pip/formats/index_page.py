@@ -1,7 +1,7 @@
 """Read index pages: the project of a page, and the URLs that it lists.
 
 Sources: the simple repository API (PEP 503 HTML, PEP 691 JSON). A cached page is stored as it was
-received, mostly compressed with gzip.
+received, usually compressed with gzip.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ LONGEST_PAGE = 64 << 20
 LONGEST_PARSED = 16 << 20
 """Maximum size in bytes of JSON that is parsed: the result takes many times as much memory."""
 MOST_NAMES_TRIED = 2000
-"""Maximum number of files that are counted by project, on a page that does not name its project."""
+"""Maximum number of file names that are read to find the project of a page that does not name it."""
 
 JSON_NAME = re.compile(rb'"name"\s*:\s*"([^"\\]+)"')
 JSON_FILES = re.compile(rb'"files"\s*:\s*\[')
@@ -50,7 +50,7 @@ STOPPING = "pip stops at it, for it lists what is no address"
 ANYWHERE = "https://x/"
 """Placeholder for the URL of a page, used if only the form of a joined URL matters."""
 MOST_BRACKETS = 1000
-"""Maximum number of brackets in a page that are examined one by one; most pages have a few."""
+"""Maximum number of opening brackets in a page that are examined one by one; most pages have a few."""
 RESERVED = re.compile("(@|%2F)", re.I)
 """Parts of a path that pip keeps when it quotes the path again."""
 
@@ -65,7 +65,10 @@ class Page(NamedTuple):
 
 
 def read_page(body: Body, encoding: str) -> Page | None:
-    """Return the page in a body; None if it is damaged, too long, or compressed in an unsupported way."""
+    """Return the page in a body whose `Content-Encoding` is `encoding`, in lower case.
+
+    None if it is damaged, too long, or neither HTML nor a JSON object.
+    """
     if body.size > LONGEST_PAGE:
         return None
     text = body.read(0, body.size)
@@ -82,7 +85,7 @@ def read_page(body: Body, encoding: str) -> Page | None:
 
 
 def name_of(page: Page) -> str | None:
-    """Return the canonical name of the project that a page is about; None if it is not a project's page."""
+    """Return the canonical name of the project that a page is about; None if no project is found."""
     name = _json_name(page.text) if page.is_json else _html_name(page.text)
     short = name is not None and len(name) <= LONGEST_NAME
     return canonicalize_name(name) if name and short and NAME.fullmatch(name) else None
@@ -105,9 +108,9 @@ def _json_name(text: bytes) -> str | None:
 
 
 def _is_outermost(text: bytes, at: int) -> bool:
-    """Return whether only the outermost object is open at a position.
+    """Return whether a position in JSON is directly inside the outermost object.
 
-    At worst, braces in strings cause the page to be parsed.
+    Braces and brackets in strings are counted, too, and may make the answer wrong.
     """
     first, last = (0, at) if 2 * at < len(text) else (at, len(text))  # the shorter side gives the same answer
     return all(
@@ -128,7 +131,11 @@ def _html_name(text: bytes) -> str | None:
 
 
 def _is_of(own: str, project: str, filename: str) -> bool:
-    """Return whether a file belongs to a project; `project` may be wrong if an sdist's version has a hyphen."""
+    """Return whether a file belongs to the project `own`.
+
+    `project` is the project that its name seems to give: it ends with a part of the version if an sdist's version has
+    a hyphen.
+    """
     return project == own or (
         not filename.endswith(".whl") and project[len(own) + 1 :][:1].isdigit() and project.startswith(f"{own}-")
     )
@@ -190,9 +197,9 @@ def _json_urls(text: bytes) -> Iterator[str]:
 
 
 def stops_pip(page: Page) -> bool:
-    """Return whether a page lists an invalid URL, such as `http://[`, at which pip ends with a traceback.
+    """Return whether a page lists an invalid URL, such as `http://[`, that makes pip end with a traceback.
 
-    pip 22.3.1 to 26.3 are known to fail so. pip splits each URL while it reads the page
+    pip 22.3.1 to 26.3 are known to fail in this way. pip splits each URL while it reads the page
     (`_internal/models/link.py`, `Link.from_json` and `from_element`, and the constructor).
     """
     *pieces, rest = page.text.split(b"[", MOST_BRACKETS)  # a search for one letter is many times faster than for two
@@ -222,7 +229,7 @@ def first_absolute(page: Page) -> str | None:
 def needs_parsing(page: Page) -> bool:
     """Return whether a page must be parsed because its URLs are relative or contain escapes.
 
-    Only the first URL is examined; `is_mixed` examines all.
+    Only the first URL is checked for being relative, whereas `is_mixed` checks all.
     """
     first = (FIRST_JSON if page.is_json else FIRST_HTML).search(page.text)
     if first is None or first[1] is None:

@@ -2,7 +2,7 @@
 
 Metadata is read as pip reads it. Sources: the zip application note (local and central headers), PEP 427 and the binary
 distribution format (`RECORD`), RFC 1952 (gzip), PEP 658 (metadata); pip's `_internal/operations/prepare.py`. Memory
-usage stays constant, because nothing that is unpacked is kept.
+usage is limited, because unpacked content is not kept.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from cachetui.pip.unpacking import LZMA_MEMORY, PIECE, unpacker_of
 from cachetui.system.tree import never
 
 CHUNK = 256 << 10
-"""Number of bytes that are unpacked between two calls of `stop`."""
+"""Maximum number of bytes that are unpacked at a time."""
 MOST_UNPACKED = 64 << 30
 """Maximum size in bytes of an archive's content; no distribution has more."""
 LONGEST_DIRECTORY = 8 << 20
@@ -50,9 +50,9 @@ LONGEST_RECORD = 64 << 20
 LONGEST_ROW = 64 << 10
 """Maximum length of a row of a RECORD in characters."""
 TOO_LONG = "its directory is implausibly long"
-"""Fault of a zip whose directory is longer than `LONGEST_DIRECTORY` (a clause)."""
+"""Clause about a zip whose directory is longer than `LONGEST_DIRECTORY`."""
 UNLISTED = ("/RECORD", "/RECORD.jws", "/RECORD.p7s")
-"""Files that a RECORD lists without a hash: the RECORD itself and its signatures."""
+"""Ends of the names of files that are not compared with a RECORD: the RECORD itself and its signatures."""
 LOCAL = struct.Struct("<4sHHHHHIII")
 """Start of a zip's local file header."""
 END = struct.Struct("<4s4HIIH")
@@ -86,9 +86,9 @@ class StoppedError(Exception):
 def trouble_in(body: Body, stop: Callable[[], bool] = never, *, thorough: bool = True) -> str | None:
     """Return a description of what is wrong with a wheel, sdist or other archive; None if nothing is.
 
-    A body that is not an archive has nothing wrong with it. `thorough` also finds faults in an archive that
-    unpacks with correct checksums: contradictions about a file in a zip, and files that a wheel's RECORD
-    does not list or lists differently. Raises OSError if the disk cannot be read, and StoppedError.
+    Only zips and what is compressed with gzip, bzip2 or xz are examined. `thorough` also finds faults in a zip that
+    unpacks with correct checksums: contradictions about a file in it, and differences between a wheel and its RECORD.
+    Raises OSError if the disk cannot be read, and StoppedError if `stop` returns True.
     """
     magic = body.read(0, 6)
     try:
@@ -126,9 +126,10 @@ def end_trouble(body: Body) -> str | None:
 
 
 def quick_trouble(body: Body, *, is_wheel: bool) -> str | None:
-    """Return what is wrong with a wheel or sdist according to its first and last bytes alone; None if nothing is.
+    """Return what is wrong with a wheel or sdist according to its start and end alone; None if nothing is.
 
-    It is fast enough for thousands of files, and finds those that are cut short or of another kind. Raises OSError.
+    It is fast enough for thousands of files. It finds empty files, zips that are cut short, and files that do not have
+    the format of a wheel or sdist. Raises OSError.
     """
     if not body.size:
         return "it is empty"
@@ -138,7 +139,7 @@ def quick_trouble(body: Body, *, is_wheel: bool) -> str | None:
 
 
 def kind_trouble(body: Body, *, is_wheel: bool) -> str | None:
-    """Return why a body that unpacks is no wheel that pip would install, or otherwise no sdist; None if it is one."""
+    """Return why an undamaged body is no installable wheel (if `is_wheel`) or no sdist (if not); None if it is one."""
     if holds(body, WHEEL_FILE):
         if not is_wheel:
             return "it is a wheel, not an sdist"
@@ -169,9 +170,9 @@ def _is_old_tar(content: bytes) -> bool:
 
 
 def name_trouble(body: Body, project: str, version: str | None, *, is_sdist: bool = False) -> str | None:
-    """Return how the metadata in a body contradicts a name; None if it does not.
+    """Return how the metadata in a body contradicts a project and version; None if it does not.
 
-    Very old sdists have no metadata.
+    It is a contradiction if there is no metadata, except in an sdist: very old sdists have none.
     """
     text = metadata_in(body)
     if text is None:
@@ -222,14 +223,14 @@ def _zip_trouble(body: Body, stop: Callable[[], bool], thorough: bool) -> str | 
 def _counted(body: Body, archive: zipfile.ZipFile) -> bool:
     """Return whether a zip's directory has as many members as its end record says.
 
-    The zipfile module stops early without an error.
+    If it has fewer, zipfile raises no error.
     """
     end = END.unpack(body.read(body.size - END.size - len(archive.comment), END.size))
     return end[0] != b"PK\5\6" or end[4] in (MOST_MEMBERS, len(archive.infolist()))
 
 
 def _local_trouble(body: Body, member: zipfile.ZipInfo) -> str | None:
-    """Compare a zip's two headers of a member; return a description if they differ."""
+    """Compare a zip's two headers of a member; return a description if they differ, otherwise None."""
     header = LOCAL.unpack(body.read(member.header_offset, LOCAL.size))
     signature, version, flags, method, at, day, crc, packed, size = header
     date = member.date_time
@@ -247,9 +248,10 @@ def _local_trouble(body: Body, member: zipfile.ZipInfo) -> str | None:
 
 
 def _listed(archive: zipfile.ZipFile, record: str, names: Collection[str]) -> tuple[Mapping[str, str], str | None]:
-    """Return the hashes that a RECORD gives, such as `sha256=…`, by path, and the first path that is not in `names`.
+    """Return the hashes in a RECORD, such as `sha256=…`, by path, and a path in it that is not in `names`, if any.
 
-    Hashes of paths that are not in `names` are left out: a RECORD may list any number of files. Raises ValueError.
+    Of several such paths, it is the alphabetically first. Their hashes are left out, because a RECORD may list any
+    number of files. Raises ValueError.
     """
     if archive.getinfo(record).file_size > LONGEST_RECORD:
         raise ValueError("its RECORD is implausibly long")
@@ -372,9 +374,9 @@ def _packed_trouble(body: Body, new: Callable[[], _Unpacker], stop: Callable[[],
 
 
 def _unpacked(body: Body, new: Callable[[], _Unpacker], stop: Callable[[], bool]) -> Iterator[int]:
-    """Yield the number of bytes that each step unpacks, for all streams to the end.
+    """Unpack all compressed streams in a body, and yield the number of bytes that each step unpacks.
 
-    Raises EOFError if the data is cut off.
+    Raises EOFError if the data is cut off, and StoppedError.
     """
     unpacker, at, fed, size = new(), 0, b"", CHUNK
     while True:

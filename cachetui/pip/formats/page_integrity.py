@@ -1,4 +1,4 @@
-"""Read an index page as pip reads it: whether it unpacks, and whether it lists files.
+"""Check whether pip can read an index page: whether it unpacks, and whether it lists files.
 
 Sources: PEP 503 and 691; pip's `_internal/index/collector.py` (`parse_links`).
 """

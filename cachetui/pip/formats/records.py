@@ -27,7 +27,7 @@ WHOLE_BODY = 8 << 20
 BODY_END = 256 << 10
 """Number of bytes kept from each end of a body that is not kept whole.
 
-They suffice for a zip's directory and a tar's first members.
+They usually suffice for a zip's directory and a tar's first members.
 """
 INFLATED_AT_LEAST = 64 << 20
 """Size in bytes to which every `cc=2` record may inflate, however small it is."""
@@ -51,8 +51,8 @@ WEIGHTY = {0xC4: 1, 0xC5: 2, 0xC6: 4, 0xD9: 1, 0xDA: 2, 0xDB: 4}
 PARTS = frozenset({"body", "headers", "status", "version", "reason", "decode_content"})
 """Parts of a response that pip stores; old versions of pip add `strict`.
 
-pip passes all parts by name. If damage has changed a name, pip fails with a TypeError; if the body is
-missing, pip fails with a KeyError (`_loads_v4`, `prepare_response`).
+pip passes all parts to urllib3's `HTTPResponse` as keyword arguments. If damage has changed a name, pip fails with a
+TypeError; if the body is missing, pip fails with a KeyError (`_loads_v4`, `prepare_response`).
 """
 
 
@@ -80,7 +80,7 @@ class Record(NamedTuple):
 
 
 def read_record(fd: int, size: int, *, body_inside: bool) -> Record:
-    """Decode a record from an open file of `size` bytes. A body inside it is not read.
+    """Decode a record from an open file of `size` bytes. The body inside a `cc=4` record is not read.
 
     Raises UnreadableRecordError and OSError.
     """
@@ -122,7 +122,7 @@ def _read_cc4(fd: int, size: int, head: bytes, body_inside: bool) -> Record:
 def _find_body(fd: int, size: int, head: bytes) -> tuple[int, int, int]:
     """Return the position of the body's msgpack type, the position of its bytes, and their number.
 
-    The order of the maps is not fixed. Everything before the body is skipped, in reads of growing size.
+    The order of the keys is not fixed. Everything before the body is skipped, in reads of growing size.
     """
     while True:
         try:
@@ -211,7 +211,10 @@ def _from_base64(text: object) -> bytes:
 
 
 class LongStringCutter:
-    """Collector of JSON pieces that leaves out the middle of a string that is too long: the body."""
+    """Collector of the JSON in a `cc=2` record. It limits the memory for the longest string, the body.
+
+    Of a body longer than `WHOLE_BODY`, only the start and the end are kept.
+    """
 
     def __init__(self) -> None:
         self.fed = 0
@@ -223,7 +226,10 @@ class LongStringCutter:
         self._longest: tuple[bytes, bytes, int] = (b"", b"", 0)
 
     def feed(self, piece: bytes) -> None:
-        """Add the next piece. Strings in `cc=2` records are base64 and contain no escapes."""
+        """Add the next piece of JSON. Each string ends at the next quote, because base64 contains no escapes.
+
+        Raises UnreadableRecordError if the text outside strings is too long.
+        """
         self.fed += len(piece)
         at = 0
         while at < len(piece):
@@ -313,7 +319,7 @@ LOWERED = LowerCaseNames()
 
 
 def lower(headers: Mapping[Any, object]) -> dict[object, object]:
-    """Return headers by their names in lower case. Raises UnreadableRecordError if a name is not text."""
+    """Return headers by their names in lower case. Raises UnreadableRecordError if a name is neither text nor bytes."""
     try:
         return dict(zip(map(LOWERED.__getitem__, headers), headers.values(), strict=True))
     except AttributeError as error:

@@ -18,7 +18,7 @@ ENDINGS = (".pth", ".start")
 MODULES = ("sitecustomize", "usercustomize")
 """Modules that Python imports at each start."""
 HINTS = (b".pth", b".start", b"customize")
-"""Byte strings: the name of each file that runs code when Python starts contains one of them."""
+"""Byte strings, one of which is in the name of every file that runs code when Python starts."""
 LIBRARIES = ("purelib", "platlib")
 """Parts of a wheel's `.data` directory that are installed like its other modules."""
 FOLDERS = ("site-packages", "dist-packages")

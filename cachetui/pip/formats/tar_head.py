@@ -27,11 +27,11 @@ def heads(body: Body) -> Iterator[bytes]:
 
 
 def members(content: bytes) -> Iterator[tuple[str, int, int]]:
-    """Yield the name, position and length of each file at the start of a tar, which may be cut off.
+    """Yield the name, the position and the length of each file or folder at the start of a tar, which may be cut off.
 
     The headers are parsed here (POSIX `pax`, ustar interchange format), because `tarfile` takes minutes for
-    some headers of a few hundred bytes. Names that are too long for a plain header are not needed and not
-    decoded.
+    some headers of a few hundred bytes. Names that are too long for a plain header are not decoded,
+    because they are not needed.
     """
     at = 0
     for _ in range(MOST_MEMBERS):

@@ -16,7 +16,7 @@ from cachetui.pip.formats.archives import NAME
 STRICT_SINCE = (25, 3)
 """First pip version that accepts only names that follow the wheel specification."""
 LEGACY_NOTE = "its name is not a wheel's by today's rules: only pip before 25.3 takes it"
-"""Note about a wheel whose name only older pips accept (a clause)."""
+"""Clause about a wheel whose name only older pips accept."""
 LEGACY = re.compile(r"([^\s/-]+)-([^\s/-]+)(?:-\d[^/-]*)?-[^\s/-]+-[^\s/-]+-[^\s/-]+\.whl")
 """Pattern of a wheel's name, with project and version as groups, as pips before 25.3 match it."""
 
@@ -25,7 +25,7 @@ class WheelName(NamedTuple):
     """Parts of a wheel's file name that say which project and version it is a build of."""
 
     project: str
-    """The canonical name."""
+    """Canonical name of the project."""
     version: str
     """Version as written; in a legacy name, each `_` is replaced by `-`, as in pip."""
     is_legacy: bool
@@ -45,7 +45,7 @@ def wheel_name(filename: str) -> WheelName | None:
 
 
 def is_legacy_name(filename: str, version: str) -> bool:
-    """Return whether a wheel's file name is legacy because of its version, as written in the wheel itself."""
+    """Return whether a wheel's file name is a legacy one because its version, as written in the wheel, has a hyphen."""
     return "-" in version and filename.split("-", 2)[1] == version.replace("-", "_")
 
 
