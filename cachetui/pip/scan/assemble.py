@@ -32,7 +32,7 @@ def inventory_of(
     """Return the inventory; entries that are equal in `known`, by path, are taken from it.
 
     `by_length` says that the disk usage of files has already been set to their lengths.
-    Empties both lists, so that entries are in memory only once.
+    Empties `shards` and `unchanged`, so that entries are in memory only once.
     """
     failed = sorted([*errors, *(error for shard in shards for error in shard.errors)])
     has_empty_dirs = any(one.has_empty_dirs for one in shards) or any(one.known.has_empty_dirs for one in unchanged)
@@ -92,11 +92,11 @@ def count_disk_usage(
     *,
     by_path: bool = True,
 ) -> bool:
-    """Take the lengths of files for their disk usage if there are no blocks, and count links once. Changes both lists.
+    """Set the disk usage of files to their lengths if the system reports no blocks, and count each inode once.
 
-    `by_length` says that lengths were taken already. Entries that are equal in `known`, by path, are taken from there.
-    Of the names of an inode, the first by path counts, or without `by_path` the first in the lists, entries before
-    foreign files. Returns whether lengths count.
+    Changes both lists. `by_length` says that disk usage is the length already. Entries that are equal in `known`, by
+    path, are taken from there. Of the names of an inode, the first by path counts, or without `by_path` the first in
+    the lists, entries before foreign files. Returns whether disk usage is the length.
     """
     if not by_length and are_without_blocks(entries):
         by_length = True

@@ -23,7 +23,7 @@ class PackedShard(NamedTuple):
     """A shard as the memory stores it."""
 
     names: bytes
-    """Lines for the completion of names in a shell: a project, a space, and a version if there is one."""
+    """Lines for the completion of names in a shell; each has a project, a space, and a version if there is one."""
     content: bytes
     """Packed values of a `RememberedShard`, without its path and time."""
 
@@ -48,7 +48,7 @@ class RememberedShard(NamedTuple):
 
 
 BIG = 1
-"""The msgpack extension for whole numbers beyond 64 bits, such as file ids of ReFS on Windows."""
+"""Type code of a msgpack extension for whole numbers beyond 64 bits, such as file ids of ReFS on Windows."""
 
 
 def _packed(content: object) -> bytes:

@@ -43,7 +43,7 @@ def interned(text: Any) -> Any:
 
 
 class EntryDraft:
-    """The draft of an entry. Only `set_pending`, `set_identified` and `restore` change it."""
+    """The draft of an entry. `set_pending`, `set_identified` and `restore` set what is known about it."""
 
     # `content_hint` is from the headers: the package type of a "file", otherwise how the body is compressed
     __slots__ = (
@@ -88,7 +88,7 @@ class EntryDraft:
 
     @property
     def checked(self) -> int | None:
-        """Time of the last write to its record, in nanoseconds since the epoch; None if it has no record."""
+        """Time of the last write to its record, in ns since the epoch; None if it has no record or is a leftover."""
         return self.files[0].mtime_ns if self.has_record and self.kind != "leftover" else None
 
     @property
@@ -136,7 +136,7 @@ class EntryDraft:
         url: str | None = None,
         note: str | None = None,
     ) -> None:
-        """Set the final result."""
+        """Set the result of the identification."""
         self.kind, self.by, self.project, self.version = kind, by, project, version
         self.filename, self.url, self.note = filename, url, note
         self._entry = None

@@ -24,7 +24,7 @@ from cachetui.pip.scan.draft import EntryDraft
 MOVED = frozenset({301, 308})
 """Status codes of the redirects that pip caches."""
 LONGEST_NOTE = 200
-"""Maximum number of characters kept from a server's text that is only shown."""
+"""Maximum number of characters kept of a text from a server or file that is only shown to the user."""
 MOST_DIGITS = 15
 """Maximum number of digits in the length of a body."""
 LONGEST_JSON = 256 << 10
@@ -45,7 +45,7 @@ PACKED = (b"PK\3\4", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"MZ")
 
 
 class Dist(NamedTuple):
-    """Parts of the name of a file on an index."""
+    """Kind of a file on an index, and the parts of its name."""
 
     kind: Kind
     project: str | None
@@ -56,7 +56,10 @@ class Dist(NamedTuple):
 
 
 def dist_of(filename: str) -> Dist:
-    """Parse the file name of a wheel or sdist, or of a wheel's metadata (with the suffix `.metadata`)."""
+    """Parse the file name of a wheel or sdist, or of a wheel's metadata (with the suffix `.metadata`).
+
+    For any other name, the kind is `response`, and the project and version are None.
+    """
     wheel = filename.removesuffix(".metadata")
     if len(filename) > archives.LONGEST_NAME or not FILE_NAME.fullmatch(filename):
         return Dist("response", None, None, filename[:LONGEST_NOTE])
@@ -79,7 +82,7 @@ def dist_of(filename: str) -> Dist:
 
 
 def read_headers(draft: EntryDraft, fd: int) -> None:
-    """Identify a record by its headers, as far as possible. Raises UnreadableRecordError and OSError."""
+    """Identify a record by its headers, or set the next step. Raises UnreadableRecordError and OSError."""
     record = read_record(fd, draft.files[0].size, body_inside=not draft.dating_file)
     header = record.header
     if record.status in MOVED:
@@ -130,7 +133,7 @@ def _settle_redirect(draft: EntryDraft, location: str) -> None:
 
 
 def _destination(location: str) -> tuple[str, str | None]:
-    """Return the path that a redirect leads to, and a note that says where, both without possible secrets."""
+    """Return the path that a redirect leads to, and a note that says where, both without credentials and query."""
     try:
         parts = urlsplit(location)
         path = unquote(parts.path)
@@ -142,7 +145,7 @@ def _destination(location: str) -> tuple[str, str | None]:
 
 
 def body_of(draft: EntryDraft, fd: int) -> Body:
-    """Return the body: a file of its own, or inside the record. Raises UnreadableRecordError and OSError."""
+    """Return an entry's body, a file of its own or inside its record. Raises UnreadableRecordError and OSError."""
     if draft.dating_file or draft.checked is None:
         return FileSlice(fd, 0, draft.files[draft.dating_file].size)
     body = read_record(fd, draft.files[0].size, body_inside=True).body
@@ -199,7 +202,7 @@ def name_built(draft: EntryDraft) -> None:
 
 
 def read_origin(draft: EntryDraft, fd: int) -> None:
-    """Read the URL that a built wheel came from (PEP 610, `origin.json`); an invalid file is noted."""
+    """Read the URL that a built wheel came from (PEP 610, `origin.json`), or note that the file is invalid."""
     told = object_in(read_at(fd, LONGEST_JSON, 0)).get("url")
     url = told if isinstance(told, str) else None
     note = draft.note if url is not None else NO_ORIGIN
@@ -208,7 +211,7 @@ def read_origin(draft: EntryDraft, fd: int) -> None:
 
 
 def read_selfcheck(draft: EntryDraft, fd: int) -> None:
-    """Read the environments for which pip looked for a newer pip."""
+    """Identify a self-check, and note the environments for which pip looked for a newer pip."""
     names = ", ".join(environments_in(read_at(fd, LONGEST_JSON, 0)))
     draft.set_identified("selfcheck", note=f"of {names[:LONGEST_NOTE]}" if names else None)
 

@@ -19,7 +19,7 @@ from cachetui.system.parallel_io import blocks_read
 from cachetui.system.tree import GONE, NO_RIGHT, Tree, is_denied, reason
 
 AT_ONCE, FEW = 64, 8
-"""Number of files read ahead from a slow disk, and number of files opened between calls of `stop()`."""
+"""Number of files opened between two calls of `stop()`: on a slow disk, where they are read ahead, and on others."""
 CAN_READ_AHEAD = hasattr(os, "posix_fadvise")
 """Whether the system can read files ahead without threads."""
 BODY = -1
@@ -48,7 +48,7 @@ class Inspector:
         self._slow = False  # whether the last files had to be read from the disk
 
     def inspect(self, drafts: Sequence[EntryDraft]) -> None:
-        """Identify entries by their file names, headers and bodies."""
+        """Identify entries by their file names, headers and bodies; `read_pages` and `inspect_files` do the rest."""
         built = [one for one in drafts if one.kind == "built" and not one.by and not one.note]
         for draft in built:
             identify.name_built(draft)
@@ -63,7 +63,7 @@ class Inspector:
         self._open_each([one for one in drafts if one.kind == "file"], BODY, identify.look_inside)
 
     def read_pages(self, drafts: Iterable[EntryDraft], url_index: UrlIndex, indexes: Sequence[str]) -> None:
-        """Read index pages: name them, through known `indexes` if necessary, and look up the URLs that they list."""
+        """Read index pages: identify them, find their own URLs on `indexes`, and look up the URLs that they list."""
 
         def read(draft: EntryDraft, fd: int) -> None:
             page = index_page.read_page(identify.body_of(draft, fd), draft.content_hint)
@@ -119,7 +119,7 @@ class Inspector:
             self._fail(draft, which, unexpected_reason(error), unexpected_reason(error))
 
     def _read_ahead(self, drafts: Iterable[EntryDraft], which: int) -> None:
-        """Ask the system to prefetch the start of one file of each draft, as for `_open_each`."""
+        """Ask the system to prefetch the start of one file of each draft; `which` is the same as in `_open_each`."""
         for draft in drafts:
             with suppress(OSError):
                 fd = self._tree.open(draft.files[draft.dating_file if which == BODY else which])
@@ -129,7 +129,7 @@ class Inspector:
                     os.close(fd)
 
     def _fail(self, draft: EntryDraft, which: int, why: str, note: str, *, denied: bool = False) -> None:
-        """Record that a file of an entry cannot be read; keep what is known from the entry's path."""
+        """Record that a file of an entry cannot be read. The entry becomes unknown, unless its path tells its kind."""
         self._errors.append(Unreadable(draft.files[which].path, why, denied))
         if draft.kind not in ("built", "selfcheck"):
             draft.set_identified("unknown", note=note)

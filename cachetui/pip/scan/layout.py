@@ -30,7 +30,10 @@ RECORD_TMP = re.compile(r"[0-9a-f]{56}(\.body)?[a-z0-9_]{8}\.tmp").fullmatch
 LOCK = re.compile(r"[0-9a-f]{56}\.lock").fullmatch
 LOCK_FOLDER = re.compile(r"http(/[0-9a-f]){5}/[0-9a-f]{56}\.lock").fullmatch
 LOCK_HOLDER = re.compile(r"[\w.-]+-[0-9a-f]{1,8}\.\d+-?\d+").fullmatch
-"""Name that lockfile gives to the file that a lock is linked to: `HOST-THREAD.PID` and a hash."""
+"""Function that matches the name that lockfile gives to the file that a lock is linked to.
+
+The name is `HOST-THREAD.PID` and a hash.
+"""
 BUILD_FOLDER = re.compile(r"(wheels/[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{50}/tmp[a-z0-9_]{8})(?:/|$)").match
 UNFINISHED = "a write that was never finished"
 """Note about a temporary file."""
@@ -43,17 +46,17 @@ class Layout(NamedTuple):
     """Rules by which a scan recognises the paths in a cache. Paths are relative to the root."""
 
     id: str
-    """Id of the program's `Source`; what another layout read of the same directories is remembered apart."""
+    """Id of the program's `Source`. The memory stores what each layout read under the id of that layout."""
     tops: Collection[str]
-    """Names of the directories that the program makes in the root; a root that has none of them is not its cache."""
+    """Names of the program's directories in the root; a root that has none of them and no entries is not its cache."""
     closed: Collection[str]
     """Directories of the root that are never opened."""
     holds_shards: Callable[[str], bool]
     """Returns whether the directories in a directory are shards, or hold shards: a shard is read as a whole."""
     is_own_directory: Callable[[str], bool]
-    """Returns whether the program creates directories with a path."""
+    """Returns whether the program creates a directory at a path."""
     proves: Callable[[str], bool]
-    """Returns whether a directory with a path shows whose cache it is, because other programs hardly create it.
+    """Returns whether a directory at a path shows whose cache it is, because other programs hardly create it.
 
     If there are neither such a directory nor entries, nothing in the root may be removed.
     """
@@ -75,7 +78,7 @@ def holds_shards(path: str) -> bool:
 
 
 def is_pips_directory(path: str) -> bool:
-    """Return whether pip creates directories with a path, relative to the root."""
+    """Return whether pip creates a directory at a path, relative to the root."""
     return bool(path in TOPS or HTTP_SHARD(path) or WHEEL_SHARD(path) or BUILD_FOLDER(path) or _is_lock_folder(path))
 
 
@@ -90,7 +93,7 @@ def is_legacy(path: str) -> bool:
 
 
 def build_folder_of(path: str) -> str | None:
-    """Return the folder in which pip 25.3 or later builds a wheel, if a directory is that folder or lies in it."""
+    """Return the build folder of pip 25.3 or later that a directory is, or lies in; None if there is none."""
     found = BUILD_FOLDER(path) if path.startswith("wheels/") else None
     return found[1] if found else None
 
@@ -153,8 +156,8 @@ def records(
 ) -> Iterator[EntryDraft]:
     """Remove HTTP records, their bodies and their leftovers from `files`, and yield their drafts.
 
-    The shard is the first five digits of the digest. `separate` says whether bodies have files of their own, and
-    `tool` is the program whose cache it is.
+    `shard` is the start of the records' names according to the path of the directory: nothing is yielded unless it has
+    five digits. `separate` says whether bodies have files of their own, and `tool` is the program whose cache it is.
     """
     if len(shard) != 5:
         return
@@ -192,9 +195,9 @@ def _locks(directory: str, names: Iterable[str], files: dict[str, os.stat_result
 
 
 def _wheels(directory: str, files: dict[str, os.stat_result]) -> Iterator[EntryDraft]:
-    """Take the wheels that pip built out of `files`, and yield their drafts.
+    """Remove built wheels from `files`, and yield their drafts.
 
-    The last wheel by name owns the origin that they share.
+    The last wheel by name gets the `origin.json` that they share.
     """
     wheels = sorted(name for name in files if name.endswith(".whl"))
     origin = files.pop("origin.json", None)

@@ -27,7 +27,7 @@ class Reporter:
         """Whether every file was listed."""
 
     def add(self, drafts: Sequence[EntryDraft], foreign: Iterable[File]) -> None:
-        """Count and report the entries and foreign files of a shard."""
+        """Count the files and entries of a shard, and report its entries."""
         if self._report:
             self._found += len(drafts)
             self._count([file for one in drafts for file in one.files])
@@ -35,7 +35,7 @@ class Reporter:
             self.update(drafts)
 
     def add_known(self, entries: Sequence[Entry], foreign: Iterable[File]) -> None:
-        """Count and report the entries and foreign files of an unchanged shard."""
+        """Count the files and entries of an unchanged shard, and report its entries."""
         if self._report:
             self._found += len(entries)
             self._count([file for entry in entries for file in entry.files])
@@ -60,7 +60,7 @@ class Reporter:
             self._send()
 
     def finish(self) -> None:
-        """Report the remaining entries; pending entries stay pending."""
+        """Report at once all entries that wait for the next batch or are still pending."""
         if self._report:
             self._news.update(dict.fromkeys(self._pending - self._vanished))
             self._send(at_once=True)

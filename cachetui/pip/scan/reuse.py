@@ -29,7 +29,7 @@ class ReusedShard:
     traits: list[tuple[int, str, bool]]
     """Values of `dating_file`, `content_hint` and `has_record` for the `EntryDraft` of each entry."""
     foreign: list[File]
-    """Files that no pip writes."""
+    """Files that the cache's program does not write."""
 
     def shard(self) -> Shard:
         """Return the content as a listed shard, so that its entries can be identified further."""
@@ -100,7 +100,7 @@ def reuse_shard(
 ) -> ReusedShard | None:
     """Return a shard made from remembered rows and the times from `last_reads`; None if a row is invalid.
 
-    `same` holds one copy of each string that many entries share. `before` holds the entries of an earlier scan by path.
+    `same` holds one copy of each value that many entries share. `before` holds the entries of an earlier scan by path.
     Both serve to have equal values in memory only once.
     """
     one: Callable[[Any, Any], Any] = same.setdefault

@@ -198,7 +198,7 @@ class Scanner:
     def _look_up_urls(self) -> None:
         """Name entries by the URLs that index pages, the origins of built wheels and known indexes give.
 
-        Entries that an earlier scan could not name are looked up only in new pages, and on the known indexes.
+        A remembered page is read again only if a new entry may be listed on it, or if a known index gives its URL.
         """
         fresh = [*self._drafts()]
         pages = [one for one in fresh if lists_urls(one)]
@@ -229,7 +229,7 @@ class Scanner:
             shard.is_remembered &= changed.isdisjoint(shard.drafts)
 
     def _late_names(self) -> set[str]:
-        """Return the paths of remembered entries without a URL for which a known index gives a proven URL."""
+        """Return the paths of remembered entries whose unknown URL is that of a known index or of a page on it."""
         entries = [entry for shard in self._unchanged for entry in shard.entries]
         nameless = {
             entry.path.rpartition("/")[2][:56]: entry.path

@@ -33,7 +33,7 @@ class Shard:
     drafts: list[EntryDraft] = field(default_factory=list)
     """Drafts of its entries."""
     foreign: list[File] = field(default_factory=list)
-    """Files that no pip writes."""
+    """Files that the cache's program does not write."""
     errors: list[Unreadable] = field(default_factory=list)
     """Files and directories that could not be read."""
     times_digest: int = 0
@@ -45,10 +45,10 @@ class Shard:
 
 
 def outline(tree: Tree, stop: Callable[[], bool], layout: Layout = PIPS) -> tuple[Shard, list[tuple[str, int]] | None]:
-    """List everything above the shards; return it, and the paths and inodes of the shards in order.
+    """List the directories above the shards; return their content, and the path and inode of each shard, by path.
 
-    In place of the shards, None is returned if none of the program's directories is in the root. Raises OSError if the
-    root itself cannot be listed.
+    In place of the shards, None is returned if the root has neither entries nor directories of the program. Raises
+    OSError if the root itself cannot be listed.
     """
     top = Shard("", time.time_ns())
     directories: list[Directory] = []
@@ -85,7 +85,7 @@ def list_shard(
     known: Mapping[Signs, DraftRow] = NOTHING,
     layout: Layout = PIPS,
 ) -> Shard:
-    """List a shard. Entries with the same files as a known row are restored; the others are pending."""
+    """List a shard. Entries whose files are unchanged since a row in `known` are restored from that row."""
     shard = Shard(path, time.time_ns())
     directories: list[Directory] = []
     building: dict[str, list[tuple[str, os.stat_result]]] = {}

@@ -17,7 +17,7 @@ from cachetui.pip.formats import index_page
 from cachetui.pip.scan.draft import EntryDraft
 
 PLAIN = (string.ascii_letters + string.digits + "/:._-").encode()
-"""Characters of URLs that have only one spelling, apart from capitals in the host."""
+"""Characters that pip never changes in a URL, except for capitals in the host."""
 CAPITALS = re.compile(rb"https?://[^/]*[A-Z]").search
 METADATA = b".metadata"
 """Suffix that PEP 658 adds to a wheel's URL."""
@@ -44,7 +44,7 @@ class UrlIndex:
         return draft.kind not in ("page", "index") and draft.digest in self._waiting
 
     def match(self, urls: Iterable[str]) -> None:
-        """Find entries by URLs."""
+        """Find the entries that were downloaded from any of the given URLs."""
         self._match([url.encode("utf-8", "surrogatepass") for url in urls])
 
     def match_page(self, page: index_page.Page, base: str | None, project: str | None) -> None:
@@ -112,7 +112,7 @@ def index_of(url: str) -> str:
 def page_address(
     digest: bytes | None, project: str | None, page: index_page.Page, indexes: Iterable[str]
 ) -> str | None:
-    """Return a page's own URL: the likely URL that has the digest `digest`; None if there is none.
+    """Return a page's own URL: the one of the likely URLs that has the digest `digest`; None if none of them has it.
 
     A page without a project may be one of `indexes` itself, because pip's settings also name find-links pages.
     """
@@ -139,7 +139,7 @@ def is_odd(addresses: bytes) -> bool:
 
 
 def asked_otherwise(address: bytes) -> tuple[bytes, ...]:
-    """Return the spelling in which pip requests a URL, if it differs from the listed one."""
+    """Return a tuple of the spelling in which pip requests a URL; empty for the same spelling or an invalid URL."""
     if not is_odd(address):
         return ()
     try:
