@@ -1,4 +1,4 @@
-"""Directories that a removal leaves empty, judged by the scan."""
+"""Find the directories that a removal leaves empty, according to the scan."""
 
 from __future__ import annotations
 

@@ -24,9 +24,9 @@ from cachetui.removal.rooted import Directory, PathCursor
 from cachetui.removal.together import groups
 
 PAIR = 2
-"""Maximum number of files that an entry may have to be checked only once before its removal.
+"""Maximum number of files of an entry for which one check before the removal is enough.
 
-Nearly every entry has so few files.
+Nearly all entries have at most that number of files.
 """
 REPORT_SECONDS = 0.05
 """Minimum time between two reports, in seconds."""
@@ -64,7 +64,7 @@ class RemovalOutcome:
     directories: int = 0
     """Number of directories removed."""
     entries: int = 0
-    """Number of entries removed completely."""
+    """Number of entries of which nothing is left, including those that were already gone."""
     stopped: bool = False
     """Whether `stop` ended the removal early."""
     layered: bool = False
@@ -90,11 +90,11 @@ def execute(
 
     `stop` is called between entries. `report` is called in this thread, at most about twenty times a second.
     `take` removes a file. `opener` opens the root. `pips` returns the process ids of running pips. It is
-    called before the first entry that a pip may need, and repeatedly after that. From then on, entries that
-    a pip may need are kept, even if `pips` raises OSError. `clock` returns the current time in nanoseconds
-    since the epoch. Any other OSError ends the removal: the outcome names the files that were removed, and
-    the entries that were kept, with the reason. Raises RefusedError if the root cannot be opened, or if
-    another directory has taken its place.
+    called before the first entry that a pip may need, and repeatedly after that. Such entries are kept if a pip
+    is running, or if `pips` raises OSError. `clock` returns the current time in nanoseconds since the epoch.
+    What cannot be removed is kept, with the reason. After an unforeseen OSError, all the rest is kept. If the root
+    is missing, everything counts as gone. Raises RefusedError if the root cannot be opened, or if another directory
+    has taken its place.
     """
     try:
         root = opener(plan.root)
@@ -133,7 +133,7 @@ class _Run:
         self._kept: list[Kept] = []
         self._freed = self._freed_directories = self._directories = 0
         self._whole = self._reached = 0
-        """Number of entries removed completely, and number of entries processed."""
+        """Number of entries of which nothing is left, and number of entries processed."""
         self._stopped = False
 
     def execute(self, report: Callable[[RemovalProgress], None] | None) -> RemovalOutcome:
@@ -161,7 +161,7 @@ class _Run:
         )
 
     def _groups(self) -> list[list[Entry]]:
-        """Return the entries that go together, sorted by the path of the first one."""
+        """Return the entries in groups that go together, mostly of one entry, sorted by the path of the first."""
         entries = {entry.path: entry for entry in sorted(self._plan.entries, key=attrgetter("path"))}
         joined = {paths[0]: paths for paths in groups(entries, self._plan.twins)}
         later = {path for paths in joined.values() for path in paths[1:]}
@@ -248,7 +248,7 @@ class _Run:
             self._freed += found.st_size if self._plan.by_length else allocated(found)
 
     def _check_alone(self, companion: str) -> None:
-        """Raise KeptError unless all files that need `companion` are gone and no similar file has appeared."""
+        """Raise KeptError if a file that needs `companion` remains, or if one with the same suffix is in its folder."""
         waits_for = self._plan.companions[companion]
         suffixes = tuple({Path(path).suffix for path in waits_for})
         try:
@@ -286,7 +286,7 @@ class _Run:
         return True
 
     def _leave(self, path: str, directory: Directory, parent: Directory) -> None:
-        """Remove a directory that was just closed if this removal emptied it."""
+        """Remove a directory after it was closed, if this removal emptied it."""
         if not directory.taken_from or path not in self._may_go:
             return
         try:

@@ -1,4 +1,4 @@
-"""Count what the removal of entries frees: their files, each inode once and with its last name.
+"""Count what the removal of entries frees: the bytes of each inode, once, if all of its names are removed.
 
 Screens, reports and plans all use this module, so that they give the same figure for the same entries. Directories that
 a removal empties are counted separately (`emptied`).
@@ -50,7 +50,7 @@ class Outlook:
         return cls(inventory, stays or {}, shared, sharers, available)
 
     def going(self, entries: Iterable[Entry]) -> list[Entry]:
-        """Return those of some entries that do not stay."""
+        """Return the entries without those that would stay."""
         return [entry for entry in entries if entry[2] not in self.stays]
 
     def frees(self, entries: Sequence[Entry]) -> int:
@@ -141,8 +141,8 @@ class Freeing:
     ) -> None:
         """Add entries that have not been counted; with a `step` of -1, take counted entries out.
 
-        `disk` is the sum of their disk usage, `linked` are their files with several names, and `kept` those of them
-        that would stay, if known.
+        `disk` is the sum of their disk usage, `linked` are their files with several names, and `kept` is the result of
+        `KeptEntries.of` for them. Each of these is computed if it is None.
         """
         if disk is None:
             disk = sum([file[4] for entry in entries for file in entry[1]])  # by index: faster for many entries
@@ -182,7 +182,7 @@ class Freeing:
         self.disk += disk if names == file.links else 0
 
     def _count_sharer(self, files: Sequence[SharedFile], step: int) -> None:
-        """Count an entry to remove, for the files that it shares with others."""
+        """For each file that an entry shares, count one more removed entry, or with a `step` of -1 one fewer."""
         for one in files:
             path, number = one.file.path, len(one.needs)
             before = self._sharers[path] == number
@@ -197,5 +197,5 @@ class Freeing:
 
     @property
     def in_use(self) -> int:
-        """Number of counted entries that may still be in use."""
+        """Number of counted entries that would stay for other reasons, mostly because they may still be in use."""
         return self.kept.total() - self.kept[PROTECTED]

@@ -1,4 +1,4 @@
-"""Entries that may still be in use and must stay (safety rule 5 of the design)."""
+"""Find entries that may still be in use and must stay."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Check again during a removal whether entries are in use (safety rule 5 of the design)."""
+"""Check again during a removal whether entries are in use."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from cachetui.removal.rooted import PathCursor
 PIPS_SECONDS = 1.0
 """Seconds between two searches for running pips: a search takes a few hundredths of a second."""
 SOONER = {"built": 0.1, "wheel": 0.1, "sdist": 0.1}
-"""Shorter intervals for kinds of entries that a pip may choose and open soon after its start.
+"""Shorter intervals, in seconds, for kinds of entries that a pip may choose and open soon after its start.
 
 A pip takes longer than these intervals to start.
 """
@@ -82,7 +82,7 @@ class InUseMonitor:
         """Return the current status of an empty directory; None if it is gone.
 
         `now_ns` is the current time in nanoseconds since the epoch. Raises KeptError if the directory may be in
-        use, and OSError if its status cannot be read.
+        use or was replaced, and OSError if its status cannot be read.
         """
         parent, _, name = path.rpartition("/")
         try:
@@ -98,7 +98,7 @@ class InUseMonitor:
         return found
 
     def _look_at(self, folder: str) -> str | None:
-        """Return why a build folder must stay as a whole, or None; raise KeptError for some reasons."""
+        """Return why a build folder must stay, or None. Raises KeptError if its content changed or cannot be read."""
         newest = look_at_folder(self._way, folder, self._folders[folder], self._device)
         return BUILT_LATELY if newest is not None and self._clock() - newest < DAY_NS else None
 

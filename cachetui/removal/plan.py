@@ -24,7 +24,7 @@ SERVES = "also belongs to a wheel that is kept"
 BELONGS = "belongs to something that is kept"
 """Reason to keep the other files of an entry if one of them stays."""
 STALE = "changed since the cache was read: read it again"
-"""Reason to keep an entry that is not in the inventory in this form."""
+"""Reason to keep an entry that the inventory does not contain, or contains with other files."""
 AGAIN = "{} must build {} again when needed"
 """Cost of removing wheels that were built here."""
 TOOL_RUNS = "{}, and may be using the cache"
@@ -65,7 +65,7 @@ class Plan:
     costs: tuple[str, ...] = ()
     """Costs that the user should know before agreeing: short sentences without a full stop."""
     by_length: bool = False
-    """Whether the file system reports no blocks, so that sizes are the lengths of files."""
+    """Whether sizes are the lengths of files, because the file system reports no blocks or the cache is made up."""
     layered: bool = False
     """Whether the file system has layers: space used in a lower layer is not freed."""
     conduct: Conduct = PIP
@@ -73,7 +73,7 @@ class Plan:
     companions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Files that are removed only after others. Each path maps to the paths that must be removed first."""
     twins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Entries that all go or all stay: each path of an entry maps to the paths of its twins; not all may be planned."""
+    """Entries that all go or all stay: the path of an entry maps to those of its twins, even if not planned."""
 
     @property
     def files(self) -> int:
@@ -97,7 +97,7 @@ def plan_removal(
     `now_ns` is the current time in nanoseconds since the epoch, and `pips` are the process ids of running
     pips. `named` says whether the user named the root explicitly, and `purge` whether everything is to be
     removed. `protected` holds the paths of entries that always stay. `home` replaces the user's home
-    directory. Raises RefusedError for a root or an inventory from which nothing may be removed.
+    directories. Raises RefusedError for a root or an inventory from which nothing may be removed.
     """
     refuse(inventory, named=named, purge=purge, home=home)
     asked = {entry.path: entry for entry in entries}
@@ -183,7 +183,7 @@ def place_companions(
 
 
 def _without_irremovable(inventory: Inventory, emptied: Sequence[str]) -> tuple[str, ...]:
-    """Return those of some directories, deepest first, that the user may remove, with all that is in them."""
+    """Return the directories that the user may remove with all directories in them; both lists are deepest first."""
     allowed = removable(inventory, emptied)
     stay: set[str] = set()
     for path in emptied:
@@ -199,7 +199,7 @@ def costs_of_rights(root: str, kept: Iterable[Kept]) -> Iterator[str]:
 
 
 def _costs(inventory: Inventory, going: list[Entry], *, runs: bool) -> Iterator[str]:
-    """Yield the costs of the removal, one line each; `runs` says whether to name that pips are running."""
+    """Yield the costs of the removal, one line each; `runs` says whether to mention that a program is running."""
     if going and runs:
         yield TOOL_RUNS.format(running_words(inventory.conduct))
     if going and inventory.layered:

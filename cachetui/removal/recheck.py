@@ -67,8 +67,8 @@ def _found(way: PathCursor, parent: str, name: str) -> os.stat_result | None:
 def look_at_folder(way: PathCursor, folder: str, known: Mapping[str, File], device: int) -> int | None:
     """Return the time of the last write to a build folder, in ns since the epoch; None if it is gone.
 
-    Raises KeptError unless the folder holds exactly the files in `known`, given by path, as the scan saw
-    them.
+    Raises KeptError if the folder holds a file that is not in `known`, given by path, or that differs from what the
+    scan saw.
     """
     parent, _, name = folder.rpartition("/")
     found = _found(way, parent, name)
@@ -97,7 +97,7 @@ def look_at_folder(way: PathCursor, folder: str, known: Mapping[str, File], devi
 
 
 def files_by_folder(entries: Iterable[Entry]) -> dict[str, dict[str, File]]:
-    """Return the files of each build folder, by path."""
+    """Return the build folders by path, each with its files by path."""
     files: dict[str, dict[str, File]] = {}
     for entry in entries:
         if folder := folder_of(entry):
@@ -145,7 +145,7 @@ def recheck(inventory: Inventory, entries: Iterable[Entry]) -> tuple[dict[str, s
 
 
 def removable(inventory: Inventory, directories: Iterable[str]) -> set[str]:
-    """Return those of some directories that the user may remove once they are empty; none if there is no root."""
+    """Return the directories that the user may remove once they are empty; none if the root cannot be opened."""
     try:
         root = Directory(inventory.root)
     except OSError:

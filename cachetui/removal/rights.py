@@ -35,11 +35,11 @@ class Denied(NamedTuple):
     number: int
     """Number of items that stay for this reason."""
     remedy: str
-    """Owner of the first item, and the remedy (a clause)."""
+    """Clause that says how to get the permission; it may name the owner of the first item."""
 
 
 def denied(root: str, kept: Iterable[tuple[str, str]]) -> Iterator[Denied]:
-    """Yield those reasons among `kept`, pairs of path and reason, that are due to missing permissions, each once."""
+    """Count the items in `kept`, pairs of path and reason, that stay because of a missing permission, by reason."""
     paths: dict[str, list[str]] = {}
     for path, reason in kept:
         if reason in DENIALS:

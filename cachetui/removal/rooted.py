@@ -11,13 +11,13 @@ from cachetui.file_status import is_directory
 ONLY_DIRECTORIES = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 TO_LIST = os.O_RDONLY | ONLY_DIRECTORIES
 TO_REACH = getattr(os, "O_PATH", os.O_RDONLY) | ONLY_DIRECTORIES
-"""Flags to open a directory for access to its files; if possible, without the permission to list it."""
+"""Flags to open a directory for access to its files, where possible even without the permission to list it."""
 BY_DESCRIPTOR = {os.open, os.stat, os.unlink, os.rmdir} <= os.supports_dir_fd and os.listdir in os.supports_fd
 """Whether this system can access files relative to an open directory."""
 
 
 class Directory:
-    """A directory that is held open. If the system cannot do this, its path is checked at each level.
+    """A directory that is held open. If the system cannot do this, its path is used, and each part of it is checked.
 
     To access a name in it, pass `prefix + name` and `dir_fd=descriptor` to functions of `os`.
     """

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 def groups(paths: Collection[str], twins: Mapping[str, Collection[str]]) -> list[list[str]]:
     """Return the paths of entries that are removed together, as groups, each in the order of `paths`.
 
-    `twins` is the attribute of the inventory. Groups with a common entry become one group. Entries that are removed
+    `twins` is `Inventory.twins`. Groups with a common entry become one group. Entries that are removed
     alone are left out.
     """
     together: dict[str, dict[str, None]] = {}
