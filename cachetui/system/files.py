@@ -15,7 +15,7 @@ RESERVE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Replace a file atomically, keeping its mode and owner. Raises OSError.
+    """Replace a file atomically, keeping its mode and, if the system permits it, its owner. Raises OSError.
 
     If the file is new, only the user can read it.
     """
@@ -66,7 +66,7 @@ def give_name(draft: str, name: str, folder: int | None = None) -> None:
 
 
 def _draft(path: Path, content: bytes, failed: ExitStack) -> str:
-    """Write a temporary file beside `path`, which `failed` discards, and return its name. Raises OSError."""
+    """Write a temporary file beside `path` and return its name; `failed` deletes it when it closes. Raises OSError."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:64]}-")
     failed.callback(_discard, name)
     with os.fdopen(handle, "wb") as file:

@@ -42,8 +42,8 @@ class Foreground:
     def run(self, command: Sequence[str], environ: Mapping[str, str], inherited: Sequence[int] = ()) -> int:
         """Run a command to its end; return its exit code, as a shell gives it.
 
-        On POSIX, the command also inherits these open files. Raises OSError if it cannot be run; `start_code` returns
-        the exit code for that.
+        On POSIX, the command also inherits the open files `inherited`. Raises OSError if it cannot be run;
+        `start_code` returns the exit code for that.
         """
         more: dict[str, Any] = {"pass_fds": inherited} if os.name == "posix" else {}
         name = command[0] if os.name == "posix" else shutil.which(command[0]) or command[0]  # also .cmd and .bat
@@ -69,7 +69,7 @@ def start_code(error: OSError) -> int:
 
 
 def shell_code(code: int) -> int:
-    """Return the exit code that a shell gives for a process's return code: for a signal, 128 and its number.
+    """Return the exit code that a shell gives for a process's return code: for a signal, 128 plus its number.
 
     Large Windows exit codes become negative, as Windows functions expect.
     """

@@ -28,14 +28,14 @@ TOO_MUCH = "printed far too much"
 GRACE = 1.0
 """Maximum number of seconds to wait for a killed interpreter to end."""
 DEPTH = 8
-"""Number of nested folders around the interpreter's working folder; a relative `../..` stays inside."""
+"""Number of nested folders around the interpreter's working folder; a path such as `../..` stays inside them."""
 
 
 class Reply(NamedTuple):
     """The reply of an interpreter."""
 
     code: int | None
-    """The exit code, negative for the signal that ended it; None if it never ran or was stopped."""
+    """The exit code, negative for the signal that ended it; None if `trouble` says why there is no answer."""
     out: str
     """Standard output of the interpreter; untrusted text."""
     err: str
@@ -43,7 +43,7 @@ class Reply(NamedTuple):
     folder: str
     """The resolved path of the empty folder that it ran in; the folder has been removed since."""
     trouble: str = ""
-    """The reason for a missing exit code, as the end of a sentence."""
+    """The reason why there is no answer, as the end of a sentence; "" if there may be one."""
 
 
 def ask(

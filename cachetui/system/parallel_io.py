@@ -21,7 +21,10 @@ else:
     WHOSE = getattr(resource, "RUSAGE_THREAD", resource.RUSAGE_SELF)
 
     def blocks_read() -> int:
-        """Return how many blocks of 512 bytes this thread has read from a disk (getrusage(2), `ru_inblock`)."""
+        """Return how many blocks of 512 bytes were read from a disk (getrusage(2), `ru_inblock`).
+
+        They are those of this thread, or of this process if the system does not count them by thread.
+        """
         return resource.getrusage(WHOSE).ru_inblock
 
 

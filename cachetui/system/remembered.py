@@ -32,7 +32,7 @@ def read_remembered(path: Path) -> dict[str, dict[str, Any]]:
 
 
 def write_remembered(path: Path, known: dict[str, dict[str, Any]]) -> None:
-    """Write objects by their keys into a file, for the user alone. If that fails, nothing is remembered."""
+    """Write objects by their keys into a file, for the user alone. If that fails, the file stays as it is."""
     content = json.dumps(known).encode()
     with suppress(OSError):
         if is_at_home(path):

@@ -251,7 +251,7 @@ def reason(error: BaseException) -> str:
 
 
 def unreadable(path: str, error: OSError) -> Unreadable:
-    """Return a record of a path that could not be read, with the reason."""
+    """Return the `Unreadable` of a path that could not be read because of an error."""
     return Unreadable(path, reason(error), is_denied(error))
 
 
