@@ -1,4 +1,4 @@
-"""Sentences about the parts of a cache that were not scanned, and about how its sizes were determined."""
+"""Sentences about links in a cache, which a scan does not follow, and about sizes that are only lengths."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ BY_LENGTH = "The file system reports no disk usage for these files: all sizes ar
 
 
 def cache_notes(inventory: Inventory) -> Iterator[str]:
-    """Yield sentences that a user should know about an inventory as a whole; the text is untrusted."""
+    """Yield sentences about links in place of directories, and about sizes that are lengths; the text is untrusted."""
     yield from link_notes(inventory)
     if inventory.by_length and not inventory.made_up:
         yield BY_LENGTH
@@ -25,7 +25,7 @@ def link_notes(inventory: Inventory) -> Iterator[str]:
 
 
 def link_words(link: DirectoryLink, conduct: Conduct = PIP) -> str:
-    """Return a clause about a link in place of a directory of the program whose conduct is `conduct`."""
+    """Return a clause about where a link leads, and whether the program that fills the cache uses that directory."""
     words = f"{link.path} is a link to {link.target}"
     return (
         f"{words}: {conduct.tool} uses it, and it is not shown here"
@@ -35,7 +35,7 @@ def link_words(link: DirectoryLink, conduct: Conduct = PIP) -> str:
 
 
 def way_out(link: DirectoryLink, conduct: Conduct = PIP) -> str:
-    """Return how to see the target of a link, or how to repair the link."""
+    """Return a clause that says how to see the content of a link's target, or how to repair a broken link."""
     if not link.exists:
         return f"{conduct.tool} can store nothing there: create that folder, or remove the link"
     target = link.target.replace("\\", "/")

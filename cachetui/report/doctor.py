@@ -12,11 +12,11 @@ from cachetui.text.styled import heading
 LABEL = 14
 """Width of a label, in columns."""
 SIZES = ("disk_usage", "size")
-"""Keys of numbers that are bytes."""
+"""Keys whose numbers are sizes in bytes."""
 
 
 def doctor_text(found: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the lines of the page; `found` are the values for JSON."""
+    """Yield the lines of the page; `found` holds the values of the JSON document."""
     yield "Paste this page into a bug report. It holds no passwords, and no names of projects."
     for name, section in found.items():
         if isinstance(section, dict) and section:

@@ -42,7 +42,7 @@ def _spell(found: re.Match[str]) -> str:
 
 
 def quoted(text: str) -> str:
-    """Return text as JSON, in ASCII."""
+    """Return text as a JSON string in ASCII, with surrogates escaped as by `clean`."""
     return encode_basestring_ascii(clean(text))
 
 
@@ -56,13 +56,13 @@ def moment(ns: int | None) -> str:
 
 @lru_cache(maxsize=4096)
 def _date(day: int) -> str:
-    """Return a day, counted from the epoch, as ISO 8601; outside the years 1 to 9999, the nearest day."""
+    """Return the date that is `day` days after the epoch, as ISO 8601; limited to the years 1 to 9999."""
     ordinal = min(max(day + EPOCH, date.min.toordinal()), date.max.toordinal())
     return date.fromordinal(ordinal).isoformat()
 
 
 def entries_json(entries: Iterable[Entry], indent: str) -> str:
-    """Return entries as JSON objects, each on its own line."""
+    """Return entries as JSON objects, each on its own line; each line after the first begins with `indent`."""
     entries, glue = tuple(entries), f",\n{indent}"
     written = glue.join([_entry(entry, encode_basestring_ascii) for entry in entries])
     if "\\" in written and r"\ud" in written:  # perhaps an unpaired surrogate
@@ -117,7 +117,7 @@ def list_json(inventory: Inventory, entries: tuple[Entry, ...]) -> Iterator[str]
 
 
 def _copies(inventory: Inventory, entries: Iterable[Entry]) -> Iterator[list[str]]:
-    """Yield the paths of the entries that hold the same file, for each such file of `entries`."""
+    """Yield, for each file of `entries` that is stored several times, the paths of all entries that hold it."""
     told: set[str] = set()
     for entry in entries:
         if entry.path not in told and (others := inventory.copies.get(entry.path)):
@@ -126,7 +126,7 @@ def _copies(inventory: Inventory, entries: Iterable[Entry]) -> Iterator[list[str
 
 
 def _sums(entries: Iterable[Entry]) -> tuple[int, int]:
-    """Return allocated bytes and length of entries; fields are read by index, for speed."""
+    """Return the allocated bytes and the total length of the files of entries; fields are read by index, for speed."""
     files = [file for entry in entries for file in entry[1]]
     return sum([file[4] for file in files]), sum([file[3] for file in files])
 
@@ -134,9 +134,10 @@ def _sums(entries: Iterable[Entry]) -> tuple[int, int]:
 def removal_json(
     plan: Plan | None, outcome: RemovalOutcome | None, costs: Iterable[str] = (), to_free: int | None = None
 ) -> str:
-    """Return the plan and the outcome of a removal as a JSON document; None if there is no plan or no outcome.
+    """Return a removal as a JSON document; `plan` and `outcome` are None if nothing was planned or carried out.
 
-    `costs` are sentences about the plan. `to_free` are the bytes that it was to free; None if no number was given.
+    `costs` are sentences to know before agreeing. `to_free` is how many bytes the removal should free; None if the
+    user gave no number.
     """
     frees = outcome.freed if outcome else plan.frees if plan else 0
     kept = outcome.kept if outcome else plan.kept if plan else ()

@@ -16,11 +16,11 @@ HEADINGS = ("Project", "Version", "Disk", "Entries", "Downloaded")
 GAP = "  "
 """Gap between two columns."""
 COMFORTABLE, NARROWEST = 24, 8
-"""Minimum widths of a name in characters: while another column can be cut, and on a narrow terminal."""
+"""Minimum widths of the columns Project and Version in characters: at first, and if the lines are still too wide."""
 HEAVY = 0.05
-"""Smallest share of everything listed at which a size is marked as large."""
+"""Smallest share of the disk usage of everything listed at which a size is shown as large."""
 BARREN = frozenset({"index", "metadata"})
-"""Kinds whose age says nothing about the age of the project that they belong to."""
+"""Kinds of entries whose age says nothing about the age of their project."""
 
 
 class Branch(NamedTuple):
@@ -31,15 +31,18 @@ class Branch(NamedTuple):
     disk: int
     """Allocated bytes."""
     entries: int
-    """Number of entries in the branch, or number of files if they are not pip's."""
+    """Number of entries in the branch; 1 for a file, and for foreign files their number."""
     newest: int
-    """Time of the newest entry or file in the branch, in nanoseconds since the epoch."""
+    """Time of the newest entry or file in the branch, in nanoseconds since the epoch.
+
+    In a project, version or group, index pages and metadata count only if there is nothing else.
+    """
     below: tuple[Branch, ...] = ()
     """The branches below it."""
 
 
 def projects_of(entries: Sequence[Entry], *, sort: str) -> list[Branch]:
-    """Return projects with their versions, entries and files, sorted by `sort`."""
+    """Return a branch for each project, down to its files; projects and versions are sorted as by `_rank`."""
     return _sorted(
         [
             _branch(
@@ -54,7 +57,7 @@ def projects_of(entries: Sequence[Entry], *, sort: str) -> list[Branch]:
 
 
 def groups_of(entries: Sequence[Entry], foreign: Sequence[File], tool: str) -> list[Branch]:
-    """Return the groups that follow the projects: entries without a project, and files that are not the tool's."""
+    """Return the groups that follow the projects: entries without a project, and files that `tool` did not write."""
     groups: dict[str, list[Entry]] = {}
     for entry in entries:
         if entry.project is None:
@@ -103,21 +106,22 @@ def _newest(branch: Branch) -> int:
 
 
 def _rank(branch: Branch, sort: str) -> int:
-    """Return the sort key: biggest first, most entries first, or oldest first; equal if sorted by name."""
+    """Return the sort key of a branch: biggest, most entries or oldest first; 0 if `sort` is "name"."""
     return {"size": -branch.disk, "count": -branch.entries, "age": branch.newest}.get(sort, 0)
 
 
 def _sorted(branches: list[Branch], sort: str) -> list[Branch]:
-    """Sort branches by `sort`; they must already be in order of name."""
+    """Return branches sorted by `_rank`; those of equal rank keep their order."""
     return sorted(branches, key=lambda branch: _rank(branch, sort))
 
 
 def table(
     entries: Sequence[Entry], foreign: Sequence[File], tool: str, *, sort: str, now_ns: int, width: int | None
 ) -> Iterator[str]:
-    """Yield a line per version, by project, then a line per group; cut to `width` columns unless it is None.
+    """Yield a heading, a line per version, by project, and a line per group; nothing if there is nothing to list.
 
-    `tool` is the program that fills the cache.
+    Projects and versions are cut so that lines fit `width` columns, unless `width` is None. `tool` is the program
+    that fills the cache.
     """
     versions = [(version, project.name) for project in projects_of(entries, sort=sort) for version in project.below]
     groups = groups_of(entries, foreign, tool)
@@ -152,9 +156,9 @@ def table(
 def tree(
     entries: Sequence[Entry], foreign: Sequence[File], tool: str, *, sort: str, now_ns: int, width: int | None
 ) -> Iterator[str]:
-    """Yield a line per project, version, entry and file; cut to `width` columns unless it is None.
+    """Yield a heading, and a line per project, version, group, entry and file; nothing if there is nothing to list.
 
-    `tool` is as in `table`.
+    Lines are cut to `width` columns, unless `width` is None. `tool` is the program that fills the cache.
     """
     tops = [*projects_of(entries, sort=sort), *groups_of(entries, foreign, tool)]
     if tops:
@@ -175,7 +179,7 @@ def _written(branch: Branch, depth: int, now_ns: int, width: int | None, heavy: 
 
 
 def _figures(branch: Branch, now_ns: int) -> tuple[str, str, str]:
-    """Return size, count and age as text."""
+    """Return the size, number of entries and age of a branch as text."""
     when = " ".join(age(max(0, now_ns - branch.newest) / NS)).strip()
     return disk_text(branch.disk), f"{branch.entries:,}", when
 

@@ -20,7 +20,10 @@ def export_json(
     needs: NeededFiles | None,
     asked: RequirementFile | None,
 ) -> str:
-    """Return an export as a JSON document: its plan, and its outcome if there is one."""
+    """Return an export as a JSON document: its plan, and its outcome unless nothing was written.
+
+    `needs` holds the files that the requirements in `asked` need; both are None for an export without requirements.
+    """
 
     def named(filename: str | None) -> str | None:
         return None if filename is None else clean(filename)

@@ -21,12 +21,15 @@ if TYPE_CHECKING:  # not loaded for the first screen
 
 
 def entry_words(entry: Entry) -> str:
-    """Return the name of an entry without a known file name; the text is untrusted."""
+    """Return the project and version of an entry, for entries without a known file name; the text is untrusted."""
     return f"{entry.project} {entry.version or ''}".rstrip()
 
 
 def passed_over(entries: Iterable[Entry]) -> str:
-    """Return a sentence about entries that are unpacked, or neither wheels nor sdists; empty if there are none."""
+    """Return a sentence that counts the entries that are not exported; empty if there are none.
+
+    These are unpacked downloads, and entries that are neither wheels nor sdists.
+    """
     entries = tuple(entries)
     kinds = Counter(entry.kind for entry in entries if entry.kind not in INSTALLABLE)
     unpacked = sum([entry.unpacked for entry in entries])
@@ -47,14 +50,14 @@ def prospects(room: FolderState) -> Iterator[str]:
 
 
 def obstacle(room: FolderState) -> str:
-    """Return why an export cannot begin; empty if it can."""
+    """Return a sentence if the disk has too little room for an export; empty otherwise."""
     if room.needed > room.free:
         return "There is not enough room. Choose a folder on another disk, or mark less."
     return ""
 
 
 def taken(room: FolderState) -> list[tuple[str, str]]:
-    """Return the files that will not be written, each with the reason."""
+    """Return the planned files that will not be written because another file has their name, each with this reason."""
     from cachetui.export.plan import TAKEN  # noqa: PLC0415 - needed late
 
     return [(one.filename or entry_words(one.entry), TAKEN) for one in room.taken]
@@ -66,7 +69,7 @@ def skipped_name(skipped: SkippedEntry) -> str:
 
 
 def progress_words(done: int, planned: Sequence[PlannedFile], written: int) -> str:
-    """Return the progress of an export: `done` of the planned files, and `written` bytes."""
+    """Return the progress of an export in words; `done` files are finished, and `written` bytes have been written."""
     return f"exporting {min(done + 1, len(planned)):,} of {len(planned):,}, {disk_text(written)}"
 
 
@@ -95,7 +98,7 @@ def install_command(outcome: ExportOutcome, folder: Path) -> str:
 
 
 def export_lines(planned: Iterable[PlannedFile], outcome: ExportOutcome | None) -> Iterator[str]:
-    """Yield a line for each exported file, or for each planned file if nothing was written."""
+    """Yield a line with the size and name of each exported file, or of each planned file if `outcome` is None."""
     files = (
         [(one.size, f"{one.filename}{'' if one.written else '  (there already)'}") for one in outcome.exported]
         if outcome

@@ -13,7 +13,7 @@ from cachetui.report.health_text import RemoveCommands, entry_of
 from cachetui.text.format import timestamp
 
 SORTS = {"build": "archive"}
-"""Names of finding types in the document, where they differ: scripts know all damaged archives by one name."""
+"""Types of findings that have another name in the document, which has one name for all damaged archives."""
 
 
 def health_json(
@@ -26,8 +26,8 @@ def health_json(
 ) -> str:
     """Return findings as a JSON document; `verified` is None if no bodies were read.
 
-    `now_ns` is in nanoseconds since the epoch. `cache` is the option with which cachetui finds the cache, if it needs
-    one.
+    `now_ns` is in nanoseconds since the epoch. `cache` holds the options that a suggested command needs to find the
+    cache; empty if it needs none.
     """
     commands = RemoveCommands(inventory, cache)
     document = {

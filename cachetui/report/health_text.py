@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # not loaded for the first screen
 
 
 SEVERITY_ROLES: Mapping[Severity, Role] = {"danger": "danger", "damage": "warning", "rights": "warning"}
-"""Roles of severities in a line of text; all other severities have none."""
+"""Role of a finding's title in a line of text, by severity; the titles of all other findings are headings."""
 
 
 class FindingEntry(NamedTuple):
@@ -77,7 +77,7 @@ class RemoveCommands:
     """The commands that remove damaged entries of one inventory."""
 
     def __init__(self, inventory: Inventory, cache: Sequence[str] = ()) -> None:
-        """Prepare the commands; `cache` is the option with which cachetui finds the cache, if it needs one."""
+        """Prepare the commands; `cache` holds the options that they need to find the cache; empty if they need none."""
         self._cache = cache
         self._entries = inventory.by_path
         self._alike: dict[str | None, list[Entry]] = {}
@@ -85,7 +85,7 @@ class RemoveCommands:
             self._alike.setdefault(entry.project, []).append(entry)
 
     def of(self, finding: Finding) -> tuple[str, int] | None:
-        """Return the command that removes the entry of a finding, and how many other entries it removes.
+        """Return the command that removes the entry of a finding, and the number of other entries that it removes.
 
         Return None if there is no such command, or if removing is not the remedy.
         """
@@ -97,7 +97,7 @@ class RemoveCommands:
 
 
 def grouped(finding_entries: Iterable[FindingEntry]) -> tuple[FindingGroup, ...]:
-    """Group findings by type; findings must be sorted by severity."""
+    """Group findings by type; findings of the same type must follow each other, as `in_order` sorts them."""
     found = []
     for sort, some in groupby(finding_entries, key=lambda finding_entry: finding_entry.finding.sort):
         same = tuple(some)
@@ -106,7 +106,7 @@ def grouped(finding_entries: Iterable[FindingEntry]) -> tuple[FindingGroup, ...]
 
 
 def words_by_path(finding_entries: Iterable[FindingEntry]) -> dict[str, str]:
-    """Return the findings that are dangers or damage, in words, by the paths of their entries."""
+    """Return the dangers and damage of each entry in words, by the path of the entry."""
     found: dict[str, list[str]] = {}
     for finding, entry in finding_entries:
         if finding.meaning.severity in ("danger", "damage"):
@@ -129,13 +129,13 @@ def _paths(groups: Iterable[FindingGroup], *severities: Severity) -> set[str]:
 
 
 NOTHING_PROVEN = "No file was found to be intact"
-"""Result of a verification that found no file as it should be, or read no file at all."""
+"""Result of a verification that found no intact file, or read none (a clause)."""
 
 
 def verdict(groups: Sequence[FindingGroup], conduct: Conduct = PIP) -> list[tuple[Severity, str]]:
-    """Return sentences that sum up findings, each with its severity, most important first.
+    """Return sentences that sum up findings, each with its severity, most severe first.
 
-    `conduct` is that of the cache.
+    `conduct` is how the program that fills the cache uses it.
     """
     tool = PIP.tool if conduct.runs_pip else conduct.tool
     number = {group.sort: len(group.finding_entries) for group in groups}
@@ -167,7 +167,7 @@ def verdict(groups: Sequence[FindingGroup], conduct: Conduct = PIP) -> list[tupl
 
 
 def proof_words(proof: VerificationSummary | None, verify: str) -> tuple[str, ...]:
-    """Return sentences about what was verified and what was not; `verify` is the key that reads everything."""
+    """Return sentences about what was verified and what was not; `verify` is the key that starts a verification."""
     if proof is None:
         return (f"This check does not read whole files. {verify} reads them all and compares them with known hashes.",)
     found = [read_words(proof)]
@@ -179,7 +179,7 @@ def proof_words(proof: VerificationSummary | None, verify: str) -> tuple[str, ..
 
 
 def read_words(proof: VerificationSummary | Verified) -> str:
-    """Return a sentence about what a verification has read, and how much of it is proven."""
+    """Return one or two sentences: how many files a verification found to be intact, and whether it was stopped."""
     parts = []
     if proof.proven:
         matches = "matches" if proof.proven == 1 else "match"
@@ -193,7 +193,7 @@ def read_words(proof: VerificationSummary | Verified) -> str:
 
 
 def name_of(entry: Entry) -> str:
-    """Return the name of an entry that is shown without a heading; the text is untrusted."""
+    """Return the name of an entry that is not shown below its project's heading; the text is untrusted."""
     if entry.filename:
         return f"{entry.filename} ({entry.kind})" if entry.kind == "metadata" else entry.filename
     if entry.kind in INSTALLABLE and entry.project:
@@ -215,9 +215,9 @@ def findings_text(
     most: int | None,
     cache: Sequence[str] = (),
 ) -> Iterator[str]:
-    """Yield findings by type, and the result of a verification, as lines; at most `most` entries of a type.
+    """Yield lines about the findings by type, and about a verification; at most `most` findings of a type are named.
 
-    `cache` is the option with which cachetui finds the cache, if it needs one.
+    `cache` holds the options that a suggested command needs to find the cache; empty if it needs none.
     """
     commands = RemoveCommands(inventory, cache)
     for _, group in groupby(findings, key=lambda one: one.sort):

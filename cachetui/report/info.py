@@ -28,7 +28,7 @@ DAY_NS = 86_400 * 10**9
 def info_figures(
     location: Location, inventory: Inventory, now_ns: int, others: Iterable[OtherCache] = ()
 ) -> dict[str, Any]:
-    """Return the location and the totals of a cache, with the keys and in the order of the JSON document.
+    """Return the location and the totals of a cache, with the keys of the JSON document and in its order.
 
     `others` are the other caches on this machine.
     """

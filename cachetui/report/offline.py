@@ -1,4 +1,4 @@
-"""Files for a command without an index, as text and as JSON."""
+"""Files that `cachetui offline` gives to a command in place of an index, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def offline_json(found: OfflineFiles) -> str:
 
 
 def offline_lines(found: OfflineFiles) -> Iterator[str]:
-    """Yield a line for each file."""
+    """Yield a line with the size and the name of each file."""
     for one in found.files:
         yield f"{disk_text(one.size):>9}  {escape_control(one.filename or '')}"
 
 
 def nameless_words(found: OfflineFiles) -> str:
-    """Return a sentence about the files without a name; empty if there are none."""
+    """Return a sentence that counts the files without a name that pip understands; empty if there are none."""
     return f"Left out: {count(found.nameless, 'file')} without a name that pip understands." if found.nameless else ""
 
 

@@ -12,14 +12,14 @@ from cachetui.text.format import disk_text, home_short
 
 
 def other_cache_lines(others: Iterable[OtherCache]) -> Iterator[str]:
-    """Yield a line about each cache: its size, where it is, and how to open it."""
+    """Yield a line about each cache: its size, its root, and the option that opens it."""
     for one in others:
         size = f"{'' if one.is_whole else 'more than '}{disk_text(one.disk_usage)}"
         yield f"Also here: {one.title} {size} in {other_root(one)}; open it with --of {one.id}"
 
 
 def other_root(other: OtherCache) -> str:
-    """Return the root of a cache, with `~` for the home directory."""
+    """Return the path of a cache's root as text, with `~` for the home directory."""
     return escape_control(home_short(str(other.root)))
 
 

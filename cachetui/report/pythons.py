@@ -14,11 +14,11 @@ from cachetui.text.styled import styled
 LABEL = 9
 """Width of a label below a Python's name, in cells."""
 ROLES = {"counts": "in effect", "overruled": "overruled", "empty": "empty", "elsewhere": "not for `pip install`"}
-"""Roles of settings, in words."""
+"""Effects of settings in words, by role."""
 
 
 def python_json(known: PipSettings) -> dict[str, Any]:
-    """Return the settings of one Python's pip, with the keys and in the order of the JSON document."""
+    """Return the settings of one Python's pip, with the keys of the JSON document and in its order."""
     interpreter, location = known.interpreter, known.location
     works = interpreter.trouble is None
     return {
@@ -50,7 +50,7 @@ def _saying(one: SettingSource) -> dict[str, Any]:
 
 
 def pythons_text(known: Iterable[PipSettings]) -> Iterator[str]:
-    """Yield the lines of the text form; a Python that does not work takes one line."""
+    """Yield lines about each Python and its pip's settings; a Python that does not work gets one line that says why."""
     for one in known:
         interpreter, location = one.interpreter, one.location
         yield ""

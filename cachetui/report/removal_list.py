@@ -22,28 +22,29 @@ KIND_NOUNS: Mapping[Kind, str] = {
 }
 """Nouns for kinds of entries, where they differ from the kind."""
 MOST_KINDS = 3
-"""Maximum number of kinds that are counted one by one."""
+"""Maximum number of kinds that are counted one by one; with more kinds, all entries are counted together."""
 MOST_NAMES = 10
-"""Maximum number of things that are listed by name for one reason to stay."""
+"""Maximum number of kept entries and files that are named for each reason to keep them."""
 
 
 class ListLine(NamedTuple):
     """One line of the list."""
 
     words: str
-    """Name, as untrusted text."""
+    """Name of an entry or file, or a heading or sentence; untrusted text."""
     kind: str = ""
-    """Kind of a removed entry in a word or two, or the reason why a file is left out."""
+    """Kind of the entry, or another remark: the reason why a file is left out, or a change of size."""
     disk: int | None = None
-    """Allocated bytes; None if nothing is freed."""
+    """Allocated bytes to show; None if the line shows none."""
     heading: bool = False
     """Whether the line is a heading for the lines that follow; a heading without a size is a sentence."""
 
 
 def bill(entries: Iterable[Entry]) -> list[ListLine]:
-    """List entries by project, then by group; the biggest project comes first, and so does the biggest entry in each.
+    """List entries below headings: first by project, then those without a project by group.
 
-    A wheel's metadata is on the wheel's line.
+    The biggest project comes first, and in each project and group the biggest entry. A wheel's metadata is on the
+    wheel's line.
     """
     catalog = Catalog()
     catalog.update(entries)
@@ -84,10 +85,10 @@ def _name(place: GroupKey, entry: Entry) -> str:
 
 
 def stays(kept: Iterable[Kept], entries: Iterable[Entry] = (), *, most: int | None = None) -> list[ListLine]:
-    """List what stays: a sentence for each reason, and the names of at most `most` things that stay for it.
+    """List the files and entries in `kept`: a sentence for each reason, and at most `most` names below it.
 
-    Things are named if their entry is among `entries`. What stays for lack of permission is left out: `costs_of_rights`
-    reports it, with the remedy.
+    A file is named by its entry if that is among `entries`, otherwise by its path. Files and entries that are kept for
+    lack of permission are left out, because `costs_of_rights` reports them with the remedy.
     """
     lines: list[ListLine] = []
     for reason, things in _by_reason(kept, entries).items():
@@ -105,14 +106,14 @@ def stays(kept: Iterable[Kept], entries: Iterable[Entry] = (), *, most: int | No
 
 
 def number_kept(kept: Iterable[Kept], entries: Iterable[Entry] = ()) -> int:
-    """Return how many things stay: entries, or items that belong to none of `entries`."""
+    """Return how many of `entries` are kept, plus the number of kept paths that belong to none of them."""
     return sum([len(things) for things in _by_reason(kept, entries).values()])
 
 
 def _by_reason(kept: Iterable[Kept], entries: Iterable[Entry]) -> dict[str, dict[str, Entry | None]]:
-    """Return what stays by reason: entries by path, or None for what belongs to none of `entries`.
+    """Return the kept entries by reason and path; a path that belongs to none of `entries` maps to None.
 
-    An entry is counted once even if several of its files stay, with the reason of its first file.
+    An entry is listed once even if several of its files are kept, with the reason of the first one.
     """
     reasons = {path: reason for path, reason in kept if reason != BELONGS}
     if not reasons:
@@ -135,7 +136,7 @@ def _by_reason(kept: Iterable[Kept], entries: Iterable[Entry]) -> dict[str, dict
 
 
 def _counted(entries: Sequence[Entry | None]) -> str:
-    """Count entries by kind, such as `3 index pages and 1 built wheel`; many kinds are counted together."""
+    """Count entries by kind, such as `3 index pages and 1 built wheel`; None counts as an item without an entry."""
     kinds = Counter([None if entry is None else entry.kind for entry in entries])
     if len(kinds) > MOST_KINDS:
         return count(len(entries), "entry")
@@ -145,7 +146,7 @@ def _counted(entries: Sequence[Entry | None]) -> str:
 
 
 def title(entries: Sequence[Entry]) -> str:
-    """Return what a removal removes, as an imperative such as `Remove torch 2.3.0`."""
+    """Return a title for the removal of `entries`, such as `Remove torch 2.3.0`."""
     versions = {(entry.project, entry.version) for entry in entries}
     project, version = versions.pop() if len(versions) == 1 else (None, None)
     is_release = any(entry.kind in ("wheel", "sdist", "built") for entry in entries)

@@ -1,4 +1,4 @@
-"""Sentences about what a scan could not read: one for each reason, with the remedy."""
+"""Sentences about files and directories that a scan could not read: one for each reason."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from cachetui.removal.rights import remedy
 
 
 def unreadable_sentences(inventory: Inventory) -> Iterator[str]:
-    """Yield a sentence for each reason why something could not be read; paths in it are untrusted text."""
+    """Yield a sentence for each reason why paths could not be read, with a remedy if the user lacks the right.
+
+    The paths in it are untrusted text.
+    """
     by_reason: dict[tuple[str, bool], list[Unreadable]] = {}
     for error in inventory.errors:
         by_reason.setdefault((error.reason, error.denied), []).append(error)

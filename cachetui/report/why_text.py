@@ -11,16 +11,16 @@ from cachetui.text.redact import quote_input, redact_input
 from cachetui.text.styled import Role, heading, styled
 
 SIGNS = {"yes": "+", "no": "x", "other": "-"}
-"""Symbols for files: usable, not usable, not requested."""
+"""Symbols of cached files: usable, not usable, not requested."""
 SIGN_ROLES: Mapping[str, Role] = {"yes": "good", "no": "warning", "other": "hint"}
 TONES: Mapping[str, Role] = {"cached": "good", "installed": "good", "damaged": "danger", "stops": "danger"}
-"""Roles of verdicts; all others are headings."""
+"""Roles of the words before a verdict, by its tone; with other tones, these words are headings."""
 WIDTH = 80
 """Width of the text form in columns, narrow enough for pasting."""
 
 
 def why_text(explanation: Explanation) -> Iterator[str]:
-    """Yield the lines of an explanation; all fit `WIDTH` columns, except the evidence and the commands."""
+    """Yield the lines of an explanation; all fit `WIDTH` columns, except evidence, commands and very long words."""
 
     def fit(text: str) -> str:
         return escape_control(redact_input(text))

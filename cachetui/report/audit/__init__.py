@@ -1,1 +1,1 @@
-"""Audits as documents: text, JSON and CSV, and reading saved reports."""
+"""Audit reports as text, JSON and CSV, and the reading of saved reports."""

@@ -1,4 +1,4 @@
-"""An audit report as CSV (RFC 4180), with one row per entry; independent of Textual."""
+"""Audit reports and comparisons as CSV (RFC 4180), with one row per entry; independent of Textual."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from cachetui.report.audit.audit_rows import AuditRow, ReportHead, head, rows
 from cachetui.text.escape import escape_control
 
 FORMULAS = frozenset("=+-@'")
-"""First characters of formulas in a spreadsheet, and the apostrophe that prevents a formula."""
+"""Characters that begin a formula in a spreadsheet, and the apostrophe, which marks a cell as text."""
 TEXTS = 6
-"""Number of texts in a row that come from the cache."""
+"""Number of cells that `_plain` checks together: project, version, file name, origin, URL and path."""
 LABELS: dict[object, str] = {True: "true", False: "false", None: ""}
 CHANGES = ("since", "change", "kind", "project", "version", "file_name", "before", "now", "path")
 """Columns of a comparison, after those of `ReportHead`."""
@@ -31,7 +31,7 @@ def audit_csv(listed: EntryRows) -> Iterator[str]:
 
 
 def _plain(row: AuditRow) -> str:
-    """Return the line of an entry without the `csv` module, for speed; empty if a cell must be escaped."""
+    """Format the line of an entry faster than the `csv` module; empty if a cell may need quotes or escapes."""
     (kind, project, version, file_name, disk_usage, apparent_size, downloaded, checked, read) = row[:9]
     (python, platform, tags, origin, url, rung, superseded, dead_weight, legacy, unusable, protected, path) = row[9:]
     named = f"{project or ''},{version or ''},{file_name or ''}"
@@ -50,14 +50,14 @@ def _plain(row: AuditRow) -> str:
 
 @lru_cache(maxsize=4_096)
 def _words(words: str) -> str:
-    """Return a cell of text that many entries share."""
+    """Return a text as a CSV cell; the result is cached, because many entries share the text."""
     return _written([[cell(words), ""]]).removesuffix(",\r\n")
 
 
 def comparison_csv(comparison: Comparison, shared: ReportHead, since: str) -> Iterator[str]:
     """Yield the parts of the document: a line of titles, then a line for each entry that changed.
 
-    An entry may have been added, removed, or have grown or shrunk. `since` is the time of the earlier audit.
+    A changed entry was added or removed, or it grew or shrank. `since` is the time of the earlier audit.
     """
     changed = [
         *[("came", line, 0, line.disk_usage) for line in comparison.came],
@@ -78,8 +78,8 @@ def _change(change: str, line: ComparedEntry, before: int, now: int) -> tuple[ob
 def cell(value: object) -> object:
     """Return the cell for a value: empty for None, true or false for a bool, a number as it is.
 
-    Text that a spreadsheet would take for a formula gets a leading apostrophe. Text that begins with an
-    apostrophe gets another one, so that removing one always restores the original.
+    Control characters in text are escaped. Text that a spreadsheet would take for a formula gets a leading
+    apostrophe. Text that begins with an apostrophe gets another one, so that removing one restores the text.
     """
     if type(value) is str:
         text = value if value.isascii() and value.isprintable() else escape_control(value)  # true of most texts

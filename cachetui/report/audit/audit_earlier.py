@@ -1,4 +1,4 @@
-"""Read the JSON report of an earlier audit; independent of Textual."""
+"""Find and read JSON reports of earlier audits; independent of Textual."""
 
 from __future__ import annotations
 
@@ -22,39 +22,42 @@ from cachetui.text.escape import escape_control
 MOST = 2_000_000_000
 """Maximum size of a report in bytes; a report on a million entries is smaller."""
 HEAD, IS_REPORT = 100, b'"report": "audit"'
-"""Number of bytes at the start of a file, and text among them that marks a report."""
+"""Number of bytes to read at the start of a file, and the text among them that marks an audit report."""
 MOST_FOUND = 5
-"""Maximum number of reports to find in a folder."""
+"""Maximum number of reports that `find_reports` returns."""
 MOST_BYTES = 1 << 63
-"""Upper limit for the disk usage of a file in bytes; no file system reaches it."""
+"""Limit for the disk usage of an entry in bytes (exclusive); no file system reaches it."""
 OTHER = "Name a report that `cachetui audit --json` wrote."
 KEYS = {1: ("at", "filename"), SCHEMA: ("audited", "file_name")}
-"""Keys of the time of the audit and of an entry's file name, by the schemas that can be read."""
+"""Keys under which a report holds the time of the audit and an entry's file name, for each schema that can be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class EarlierAudit:
-    """An earlier audit."""
+    """Audit that was read from a saved report."""
 
     root: str
-    """Root as written."""
+    """Root of the cache, as written in the report."""
     host: str | None
-    """Name of the computer as written; None if the report does not name it."""
+    """Name of the computer, as written in the report; None if the report does not name it."""
     at: str
-    """Time of the audit, in ISO 8601 in UTC."""
+    """Time of the audit, as written in the report; cachetui writes ISO 8601 in UTC."""
     terms: tuple[str, ...]
-    """Terms by which the entries were chosen."""
+    """Terms that the audited entries satisfy; empty if the whole cache was audited."""
     lines: tuple[ComparedEntry, ...]
     """Entries of the audit."""
 
 
 def read_report(path: str) -> EarlierAudit:
-    """Read a report from a file. Raises CachetuiError, which says why the file is unreadable or not a report."""
+    """Read a report from a file. Raises CachetuiError if the file is unreadable, or is not a valid report."""
     return _parse(path, lambda: _read(path))
 
 
 def read_piped_report(path: Path | None) -> EarlierAudit:
-    """Read a report from a file or a pipe, or from the standard input if `path` is None. Raises CachetuiError."""
+    """Read a report from a file or a pipe, or from the standard input if `path` is None.
+
+    Raises CachetuiError as `read_report` does.
+    """
     return _parse(f"The {STANDARD_INPUT}" if path is None else str(path), lambda: read_input(path, MOST))
 
 
@@ -83,9 +86,10 @@ def _parse(path: str, read: Callable[[], bytes]) -> EarlierAudit:
 
 
 def find_reports(folder: Path) -> list[str]:
-    """Return the file names of the newest reports in a folder, the newest first; at most `MOST_FOUND`.
+    """Return the names of the newest audit reports in a folder, the newest first; at most `MOST_FOUND`.
 
-    Names with control characters are left out, because nobody can type them.
+    Only `.json` files are looked at. Names with characters that `escape_control` replaces are left out, because
+    nobody can type them. An unreadable folder has no reports.
     """
     found = []
     with suppress(OSError), os.scandir(folder) as files:
@@ -98,7 +102,10 @@ def find_reports(folder: Path) -> list[str]:
 
 
 def _read(path: str, most: int = MOST) -> bytes:
-    """Return the start of a file, at most `most` bytes. Never waits: a pipe is refused. Raises OSError."""
+    """Return the start of a file, at most `most` bytes. Never waits, because pipes and devices are refused.
+
+    Raises OSError, or ValueError for a path that no file can have.
+    """
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     fd = os.open(Path(path), flags)
     with os.fdopen(fd, "rb") as file:

@@ -1,8 +1,8 @@
 """An audit report as JSON, for scripts and for comparison with later audits.
 
 `schema` counts changes that break readers, and `report` names the type of the document. Sizes are in
-bytes, times in ISO 8601 in UTC. `listing` holds each entry with all values that are needed to compute
-the figures again.
+bytes, times in ISO 8601 in UTC. `listing` holds each entry with the values from which a reader can compute
+most figures again.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def _sections(audit: Audit) -> Iterator[tuple[str, Any]]:
 
 
 def _frees(rule: Reclaimable, directories: int) -> dict[str, int]:
-    """Return the bytes that a rule frees: in total, of files, and of directories."""
+    """Return the bytes that a rule frees: in total, of files, and of emptied directories (`directories`)."""
     return {"frees": rule.frees + directories, "frees_files": rule.frees, "frees_directories": directories}
 
 
@@ -120,7 +120,7 @@ def _copies(audit: Audit) -> list[dict[str, Any]]:
 
 
 def _row(row: AuditRow) -> str:
-    """Return one entry as JSON, formatted by hand because there may be a hundred thousand."""
+    """Return one entry as JSON, formatted without `json` for speed: there may be a hundred thousand entries."""
     (kind, project, version, file_name, disk_usage, apparent_size, downloaded, checked, read) = row[:9]
     (python, platform, tags, origin, url, rung, superseded, dead_weight, legacy, unusable, protected, path) = row[9:]
     return (
@@ -139,7 +139,7 @@ def _quoted(text: str | None) -> str:
 
 
 def comparison_json(comparison: Comparison, shared: ReportHead, since: str) -> str:
-    """Return the JSON document of the differences from an earlier audit, made at the time `since`."""
+    """Return the differences from an earlier audit as a JSON document; `since` is the time of the earlier audit."""
     document = {
         **_head(shared, COMPARISON),
         "since": since,

@@ -1,4 +1,4 @@
-"""Columns of a report, for the report as a whole and for each entry; independent of Textual."""
+"""Columns of an audit report: those of the whole report, and those of each entry; independent of Textual."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cachetui.text.escape import escape_control
 from cachetui.text.redact import PLAIN_ADDRESS, masked
 
 SCHEMA = 2
-"""Version of the formats JSON and CSV, increased with each change that breaks readers."""
+"""Version of the JSON and CSV formats of audits, increased with each change that breaks readers."""
 SURROGATE = re.compile("[\ud800-\udfff]")
 DAY = 86_400
 """Number of seconds in a day."""
@@ -54,7 +54,7 @@ class AuditRow(NamedTuple):
     apparent_size: int
     """Total length of the entry's files in bytes."""
     downloaded: str
-    """Time of the download."""
+    """Time of the download or build."""
     checked: str | None
     read: str | None
     python: str
@@ -62,7 +62,7 @@ class AuditRow(NamedTuple):
     platform: str
     """Platform that the entry is for, in words."""
     tags: str | None
-    """Tags in the name of a wheel, as written."""
+    """Tags in the file name of a wheel, as written; None if the entry has no wheel's name."""
     origin: str | None
     """Index that the entry came from, as "host/path", without secrets."""
     url: str | None
@@ -135,7 +135,7 @@ def characters(text: str) -> str:
 def moment(second: int) -> str:
     """Return a time in seconds since the epoch as ISO 8601 in UTC.
 
-    A time before the year 1 or after the year 9999 becomes the first or last day of these years.
+    A date before the year 1 becomes the first day of that year, a date after the year 9999 the last day of that year.
     """
     day, rest = divmod(second, DAY)
     return f"{_date(day)}T{MINUTES[rest // 60]}{SECONDS[rest % 60]}"
@@ -143,6 +143,6 @@ def moment(second: int) -> str:
 
 @lru_cache(maxsize=4_096)
 def _date(day: int) -> str:
-    """Return a day, counted from the epoch, as ISO 8601."""
+    """Return the date that is `day` days after the epoch, as ISO 8601; limited to the years 1 to 9999."""
     first, last = date.min.toordinal(), date.max.toordinal()
     return date.fromordinal(min(max(day + EPOCH, first), last)).isoformat()

@@ -1,4 +1,4 @@
-"""An audit report as text that fits 80 columns, for pasting; independent of Textual."""
+"""Audit reports and comparisons as text that fits 80 columns, for pasting; independent of Textual."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ WIDTH = 80
 NAME, BAR = 38, 16
 """Width of a name and width of a bar, in columns."""
 MOST_PROJECTS, MOST_OTHERS = 15, 8
-"""Maximum number of lines in the longest lists, and in all other lists."""
+"""Maximum number of rows in a table of projects or changes, and in a table by age, Python, platform, index or use."""
 HEAVY = 0.25
-"""Smallest share of everything at which a size is marked as large."""
+"""Smallest share of the total disk usage at which a size is shown as large."""
 LEAST_SHARE = 0.005
-"""Smallest share that is shown as a percentage."""
+"""Smallest share of the total disk usage that is shown as a percentage."""
 USES = {"used": "used by environments", "unused": "used by none", None: "not known, or not installable"}
 """Names of the figures by use."""
 SIGN = "#"
@@ -100,7 +100,7 @@ def _age(age: Age) -> Figure:
 
 
 def age_name(from_days: int | None, to_days: int | None) -> str:
-    """Return the name of an age group."""
+    """Return an age group in words; `from_days` is None if the age is unknown, `to_days` if there is no maximum."""
     if from_days is None:
         return "not known"
     if to_days is None:
@@ -109,7 +109,7 @@ def age_name(from_days: int | None, to_days: int | None) -> str:
 
 
 def _days(days: int) -> str:
-    """Return a number of days in words: a week has 7 days, a month 30 and a year 365."""
+    """Return a number of days in words, in the largest exact unit: years (365 days), months (30), weeks or days."""
     for length, name in ((365, "year"), (30, "month"), (7, "week")):
         if days % length == 0:
             return count(days // length, name)

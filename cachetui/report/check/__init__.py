@@ -1,1 +1,1 @@
-"""The answer to `check`, for people and for scripts."""
+"""Result of `cachetui check`, as text and as JSON."""

@@ -17,15 +17,15 @@ from cachetui.text.redact import masked
 from cachetui.text.styled import styled
 
 MOST_NAMED = 3
-"""Maximum number of files of an index page, or of environments, that a line names."""
+"""Maximum number of names in an enumeration; the number of further names follows."""
 MOST_ABSENT = 10
-"""Maximum number of items that are named although they are not here."""
+"""Maximum number of absent items that are named; if there are more, only their number is shown."""
 
 
 def check_lines(result: CheckResult, cache: Sequence[str] = ()) -> Iterator[str]:
-    """Yield the result by item: what is here, then what has left only traces, then what is not here.
+    """Yield lines about the items: those that were found, then those with traces only, then those that are absent.
 
-    `cache` is the option with which cachetui finds the cache, if it needs one.
+    `cache` holds the options that a suggested command needs to find the cache; empty if it needs none.
     """
     for match in result.matches:
         if match.is_found:
@@ -59,14 +59,14 @@ def _found(match: Match, cache: Sequence[str]) -> Iterator[str]:
 
 
 def _title(match: Match) -> str:
-    """Return the name of an item with its aliases and its summary."""
+    """Return the title of an item with its aliases and its summary, escaped."""
     item = match.item
     aliases = f" ({', '.join(item.aliases)})" if item.aliases else ""
     return escape_control(f"{item.title}{aliases}{f', {item.summary}' if item.summary else ''}")
 
 
 def _file(found: FoundFile) -> Iterator[str]:
-    """Yield what is known about a file."""
+    """Yield lines about a file: its times and URL, what was built from it, and which environments use it."""
     entry = found.entry
     yield f"  - {escape_control(whole_name(entry))} ({entry.kind}), {disk_text(entry.disk_usage)}"
     came = found.arrival
@@ -102,7 +102,7 @@ def _some(names: Sequence[str]) -> str:
 
 
 def check_notes(found: CheckList, result: CheckResult) -> Iterator[str]:
-    """Yield sentences about what was looked for, and what was left out; they may quote untrusted text."""
+    """Yield sentences: how many items and environments were checked, and what was left out; the text is untrusted."""
     yield f"Looked for {count(len(result.matches), 'item')}{_left_out(found.advisories)}."
     if result.usage.trouble:
         yield result.usage.trouble
@@ -123,7 +123,7 @@ def _left_out(advisories: Advisories) -> str:
 
 
 def summary(result: CheckResult) -> str:
-    """Return the result in one line, for the browser, where the files that were found are marked."""
+    """Return the result in one line for the browser, which has marked the found files; the text is untrusted."""
     found = [match for match in result.matches if match.is_found]
     traces = [match.item.title for match in result.matches if match.traces and not match.is_found]
     users = {one.environment for match in found for one in match.installed}
