@@ -1,4 +1,4 @@
-"""Audit a cache, and save the report."""
+"""Audit a cache, save the report, and compare it with an earlier one."""
 
 from __future__ import annotations
 
@@ -48,15 +48,15 @@ class Differences(NamedTuple):
     """Differences from an earlier report."""
 
     since: str
-    """Time of the earlier audit, in ISO 8601 in UTC; untrusted text."""
+    """Time of the earlier audit, as its report gives it; untrusted text."""
     comparison: Comparison
     """The differences."""
     notes: tuple[str, ...] = ()
-    """Sentences that the user should know; untrusted text."""
+    """Sentences that warn if the earlier report is about another cache or computer; untrusted text."""
 
 
 SUFFIXES = (".json", ".csv", ".txt")
-"""Suffixes of a report's file name, which determine its format."""
+"""Suffixes that the user is told to give a report's file name; each stands for a format."""
 
 
 def facts_for_audit(
@@ -72,9 +72,9 @@ def facts_for_audit(
 ) -> Facts:
     """Return the facts that an audit needs about the entries of a whole cache, whose root is `root`.
 
-    Pythons are searched for only if `search` is true, because that takes a long time. Otherwise, the Python that the
-    options name is used, or else those that earlier runs found. The demo's Pythons are made up and always known. Other
-    arguments are those of `facts_for`.
+    If the options name a Python, only that one is asked for its tags. Otherwise, Pythons are searched for if `search`
+    is true, which takes a long time; if it is false, the tags are those that earlier runs remembered. The demo's
+    Pythons are made up and always known. All other arguments are those of `facts_for`.
     """
     usage = usage_here(entries, root, read_preferences(), memory=not options.no_memory, demo=options.demo)
     if usage.trouble or usage.unread:
@@ -98,8 +98,8 @@ def make_audit(
 ) -> Audit:
     """Return the audit of a cache, with the space that each standard rule and the policy would free.
 
-    `only` holds the entries to count; None means all entries. `outlook` decides what would stay; if it is None, it is
-    found first.
+    `only` holds the entries to count; None means all entries. `outlook` says which entries a removal would keep; if it
+    is None, this is determined first.
     """
     outlook = outlook or outlook_for(inventory, facts.protected, facts.now_ns)
     if policy is not None and policy.rules.not_needed_by:
@@ -124,9 +124,9 @@ def report_parts(audit: Audit, path: Path) -> Iterable[str]:
 
 
 def report_name(audit: Audit, host: str | None = None, folder: Path = Path()) -> str:
-    """Return the name of a new file for a report in a folder: the name of this computer and the date of the audit.
+    """Return a free file name for a report in a folder, with the name of this computer and the date of the audit.
 
-    If a file has this name, the time is added, and then a number. Only tests pass `host`.
+    If a file with that name exists, the time is added; if that name exists, too, also a number. Only tests pass `host`.
     """
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", (platform.node() if host is None else host).partition(".")[0]).strip("-")
     at = datetime.fromtimestamp(audit.now_ns / NS).astimezone()
@@ -137,7 +137,10 @@ def report_name(audit: Audit, host: str | None = None, folder: Path = Path()) ->
 
 
 def compare_audit(audit: Audit, path: Path) -> Differences:
-    """Return the differences between an earlier report in a file and an audit. Raises CachetuiError."""
+    """Return the differences between an earlier report, in the file at `path`, and an audit.
+
+    Raises CachetuiError if the report cannot be read, or covers only a part of the cache.
+    """
     earlier = read_report(str(path))
     if earlier.terms:
         raise CachetuiError(f"{path} covers only {' '.join(earlier.terms)}. Name a report of the whole cache.")
@@ -146,7 +149,7 @@ def compare_audit(audit: Audit, path: Path) -> Differences:
 
 
 def other_cache(earlier: EarlierAudit, listed: EntryRows) -> Iterator[str]:
-    """Yield a sentence if an earlier report is about another cache, or about that of another computer."""
+    """Yield a sentence if an earlier report is about another root, and one if it is about another computer."""
     now = head(listed)
     if earlier.root != now.root and not listed.made_up:
         yield f"The earlier report is about another cache, {earlier.root}; this one is {now.root}."
@@ -157,7 +160,8 @@ def other_cache(earlier: EarlierAudit, listed: EntryRows) -> Iterator[str]:
 def save_report(audit: Audit, path: Path, root: Path, *, overwrite: bool = False) -> None:
     """Write a report to a file outside the cache at `root`; replace a file only if `overwrite` is true.
 
-    Raises TargetError if the file must not lie there, FormatError for an unknown suffix, FileExistsError and OSError.
+    Raises TargetError if the file must not or cannot lie there, or is not a regular file; FormatError for an unknown
+    suffix; FileExistsError without `overwrite` if the file exists; and OSError.
     """
     parts = report_parts(audit, path)
     check_target(path.parent, root)

@@ -26,11 +26,11 @@ NAMES: dict[Chooser, str] = {
     "dead-weight": "dead weight",
     "unused": "in no environment",
 }
-"""Names in a report of the rules that choose entries by a label."""
+"""Names of the rules that choose entries by a label, as a report shows them."""
 
 
 def free(entries: Iterable[Entry], facts: Facts) -> list[Entry]:
-    """Return the entries that the rules of an audit may choose: those neither built here nor protected."""
+    """Return the entries that standard rules may choose: all that are neither built here nor protected."""
     return [entry for entry in entries if entry[0] != "built" and entry[2] not in facts.protected]
 
 
@@ -53,7 +53,7 @@ def by_word(chooser: Chooser) -> AuditRule:
 
 
 def by_age(name: str, age: str) -> AuditRule:
-    """Return a rule that chooses entries older than `age`."""
+    """Return a rule that chooses entries older than `age`, such as "90d"; `name` is its name in a report."""
 
     def chosen(entries: Collection[Entry], facts: Facts) -> Iterable[Entry]:
         edge = facts.now_ns - parse_age(age)
@@ -63,7 +63,7 @@ def by_age(name: str, age: str) -> AuditRule:
 
 
 def newest(number: int, name: str) -> AuditRule:
-    """Return a rule that chooses all but the newest versions of each project."""
+    """Return a rule that chooses all versions of each project except the `number` newest ones."""
 
     def chosen(entries: Collection[Entry], facts: Facts) -> Iterable[Entry]:
         versioned = [entry for entry in entries if entry[7] is not None and entry[6] is not None]
@@ -80,7 +80,7 @@ def newest(number: int, name: str) -> AuditRule:
 
 
 def by_policy(policy: Policy, outlook: Outlook | None = None) -> AuditRule:
-    """Return the rule of the policy that `prune` applies if no rule is given; `outlook` is as in `choose`."""
+    """Return a rule that chooses what `prune` chooses by the user's policy; `outlook` is as in `choose`."""
 
     def chosen(entries: Collection[Entry], facts: Facts) -> Iterable[Entry]:
         return choose(entries, policy.rules, facts, outlook).entries

@@ -40,8 +40,8 @@ def located(options: GlobalOptions, *, note: Callable[[str], None]) -> Iterator[
     """Yield the location of the cache that the options name. The demo's cache exists only in this context.
 
     `note` gets a sentence if the cache is switched off. Raises UsageError for options that exclude each
-    other, RootError if the current folder of a relative path is gone, and CachetuiError if the named
-    Python does not exist.
+    other, RootError if they name a relative path and the current folder is gone, and CachetuiError if
+    the Python that they name does not exist.
     """
     with ExitStack() as stack:
         cache_dir = options.cache_dir
@@ -97,7 +97,7 @@ def require_pips(location: Location, what: str, options: GlobalOptions) -> None:
 
 
 def cache_option(location: Location, options: GlobalOptions) -> tuple[str, ...]:
-    """Return the option with which another run of cachetui finds the same cache; empty if it needs none."""
+    """Return the options with which another run of cachetui finds the same cache; empty if it needs none."""
     if options.demo:
         return ("--demo",)
     of = ("--of", options.of) if options.of else ()
@@ -115,8 +115,9 @@ def open_cache(
 ) -> Inventory:
     """Return the content of a cache, which is empty if there is no cache yet.
 
-    `memory` is as in `ScanOptions`. `note` gets a sentence if there is no cache yet, and one for each reason why
-    something cannot be read. Raises RootError if the root cannot be read or holds nothing of its program, and OSError.
+    `memory` and `report` are as in `ScanOptions`. `note` gets a sentence if there is no cache yet, or else those of
+    `cache_notes` and `unreadable_sentences`. Raises RootError if the root cannot be read, or has content of which
+    nothing is written by the program that should fill it; and OSError.
     """
     if is_absent(location):
         conduct = source_of(location.source).conduct

@@ -1,4 +1,4 @@
-"""Check whether releases that a list names are in the cache, were in it, or are installed."""
+"""Check whether releases that a list names are in the cache, have left traces in it, or are installed."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ LONGEST = 512 << 20
 
 
 def read_check_list(arguments: Sequence[str]) -> CheckList:
-    """Read terms, files, folders and `-`, the standard input. Raises TermError for a term.
+    """Read terms, files, folders and the standard input (`-`). Raises TermError for an invalid term.
 
-    For a file, folder or line that cannot be read, the result holds a sentence, and all others are read.
+    For a file, folder or line that cannot be read, the result holds a sentence; reading goes on with the next one.
     """
     found = CheckList()
     with step(LOG, "read the lists"):
@@ -66,7 +66,7 @@ def check_list(
     *,
     stop: Callable[[], bool] = never,
 ) -> CheckResult:
-    """Find what the items of a list are about, in the cache and installed in environments.
+    """Find the files, traces and installations of the releases that the items of a list name.
 
     Raises CachetuiError and OSError.
     """
@@ -109,9 +109,10 @@ def _items_of_term(argument: str) -> Iterator[Item]:
 
 
 def _files_of(path: Path | None, into: CheckList) -> list[Path | None]:
-    """Return the files to read for a path: all JSON files in and below a folder.
+    """Return the files to read for a path: the path itself, or for a folder, all JSON files in and below it.
 
-    Folders that cannot be listed are added to `into`. Raises CachetuiError if there is nothing to read.
+    Hidden folders are skipped. For each folder that cannot be listed, a sentence is added to `into`. Raises
+    CachetuiError if a folder that was listed completely holds no JSON file.
     """
     if path is None or not os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises if a folder above is closed
         return [path]
@@ -134,7 +135,7 @@ def _files_of(path: Path | None, into: CheckList) -> list[Path | None]:
 
 
 def _read_list(path: Path | None, into: CheckList) -> None:
-    """Read a requirements file, or OSV records. Raises CachetuiError."""
+    """Read a requirements file, lock file or OSV records, and add the items to `into`. Raises CachetuiError."""
     name = STANDARD_INPUT if path is None else quote_input(str(path))
     try:
         content = read_input(path, LONGEST)

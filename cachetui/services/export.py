@@ -38,8 +38,8 @@ def read_requirements(
 ) -> RequirementFile:
     """Read requirements files, None being the standard input; `note` gets a sentence for each ignored line.
 
-    `read` returns the content of each, as `read_input` does. If `wrong` is given, it gets a sentence for each line that
-    is not a requirement, and all other lines are read. Raises CachetuiError.
+    `read` returns the content of a file, as `read_input` does. If `wrong` is given, it gets a sentence for each line
+    that is not a requirement, and all other lines are read. Raises CachetuiError if a file cannot be read.
     """
     report = (lambda error: wrong(unreadable(error))) if wrong is not None else None
     try:
@@ -56,8 +56,8 @@ def find_needs(
 ) -> NeededFiles:
     """Choose the files that requirements need, for the Python that the options name, or else the default one.
 
-    `without` holds the paths of entries to ignore. The demo is made for the Python that runs cachetui. Raises
-    CachetuiError if there is no Python, or if it does not work.
+    `without` holds the paths of entries to ignore. The demo's default is the Python that runs cachetui. Raises
+    CachetuiError if there is no Python, or if it does not report its tags.
     """
     named = options.python or (sys.executable if options.demo else None)
     python = python_at(named) if named else default_python()
@@ -76,11 +76,11 @@ class Replaced(NamedTuple):
     """Result of an export in which other files have replaced damaged ones."""
 
     planned: tuple[PlannedFile, ...]
-    """Everything that was to be written."""
+    """All files that were to be written, damaged ones included."""
     outcome: ExportOutcome
     """The result, with the damaged files among those that were left out."""
     needs: NeededFiles
-    """Files that the requirements need, without the damaged ones."""
+    """Files that the requirements need, with the replacements in place of the damaged ones."""
     without: frozenset[str]
     """Paths of the damaged entries that other entries of the same version replace."""
 
@@ -96,8 +96,8 @@ def replace_damaged(
 ) -> Replaced:
     """Write other files in place of damaged ones that requirements need, such as the sdist of a damaged build.
 
-    `find` chooses files without some entries, `write` exports them. If nothing can replace the damaged files, the
-    result is unchanged.
+    `find` chooses the needed files, given the paths of the entries to ignore; `write` exports planned files. If
+    nothing can replace the damaged files, the result holds the arguments unchanged.
     """
     found = Replaced(tuple(planned), outcome, needs, frozenset())
     while not found.outcome.stopped:

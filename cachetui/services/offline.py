@@ -41,7 +41,10 @@ class OfflineRun(NamedTuple):
 
 
 def find_offline_files(inventory: Inventory, entries: Iterable[Entry]) -> OfflineFiles:
-    """Choose the files for a command without an index. Raises CachetuiError and OSError."""
+    """Choose the files among some entries for a command without an index.
+
+    Raises CachetuiError, also if the cache holds wheels unpacked, and OSError.
+    """
     if inventory.conduct.unpacked:
         tool = inventory.conduct.tool
         raise CachetuiError(f"{tool} keeps wheels unpacked. It installs from its own cache with {tool} --offline.")
@@ -64,8 +67,8 @@ def run_offline(
     """Run a command that finds the given files of a cache, and no index.
 
     The folder in which it finds them is removed afterwards. Signals are passed on to the command. `report` gets
-    the name of each file that has to be written out, and `before` the files that are damaged, right before the command
-    starts. Raises CachetuiError and OSError.
+    the name of each file that must be written because it cannot be linked, and `before` gets the damaged files right
+    before the command starts. Raises CachetuiError and OSError.
     """
     writes = any(one.entry.body is None for one in files)
     with (
@@ -87,7 +90,7 @@ def run_offline(
 
 
 def offline_environment(folder: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return environment variables with which pip and uv use the files in a folder, and no index.
+    """Return `environ` with the variables that make pip and uv use the files in a folder, and no index.
 
     pip also stores nothing in its cache: what it builds from a link would be stored under the address of the link,
     which no later command has.
@@ -111,7 +114,7 @@ def _fill(
     report: Callable[[str], None],
     stop: Callable[[], bool],
 ) -> tuple[list[tuple[str, File]], list[SkippedEntry]]:
-    """Put files into a folder; return those that are changed by writing to their links, and the damaged ones."""
+    """Put files into a folder; return those that a write to their link would change, and the damaged ones."""
     shared: list[tuple[str, File]] = []
     left: list[tuple[str, PlannedFile]] = []
     for one in files:
@@ -155,7 +158,7 @@ def _write_out(
 
 
 def _pieces(reader: CacheReader, entry: Entry, stop: Callable[[], bool]) -> Iterator[bytes]:
-    """Yield the body of an entry; raise UnreadableRecordError even for disk errors, and StoppedError."""
+    """Yield the body of an entry in pieces. Raises UnreadableRecordError, also for disk errors, and StoppedError."""
     try:
         for piece in reader.pieces(entry):
             if stop():

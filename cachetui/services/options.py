@@ -15,9 +15,9 @@ class GlobalOptions:
     """Values of the global options, as the user wrote them."""
 
     cache_dir: str | None = None
-    """Root of the cache."""
+    """Root of the cache; None if the settings of the cache's program decide."""
     of: str | None = None
-    """Id of the kind of cache, such as `uv`; None for pip's, or for what a named root holds."""
+    """Id of the kind of cache, such as `uv`; None for pip's, or with `cache_dir`, for the kind that lies there."""
     python: str | None = None
     """Path or command of the Python whose tags and pip settings are used."""
     demo: bool = False

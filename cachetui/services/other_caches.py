@@ -24,7 +24,7 @@ LOG = logging.getLogger(__name__)
 SECONDS = 1.0
 """Maximum time in seconds for measuring the caches."""
 SHORTLY = 0.2
-"""Maximum time in seconds for measuring them in a command, which waits for it."""
+"""Maximum time in seconds for measuring the caches in a command, which waits for the result."""
 
 
 def other_caches(
@@ -35,12 +35,12 @@ def other_caches(
     seconds: float = SECONDS,
     stop: Callable[[], bool] = never,
 ) -> tuple[OtherCache, ...]:
-    """Return every cache that is not empty, except for the open one, in the order of the registry. Never raises.
+    """Return every readable cache that is not empty, except the open one, in the order of the registry. Never raises.
 
     A directory that several programs use is a cache of each of them. The result is empty if the demo's cache is open.
-    `python` is the Python whose pip is asked; None for the active one. Blocks for little more than `seconds`, even if
-    there are many files; `is_whole` is False for a cache that was not fully counted by then, or when `stop` returned
-    True.
+    `python` is the Python whose pip's settings count; None for the active one. Blocks for little more than `seconds`,
+    even if there are many files; `is_whole` is False for a cache that was not fully counted by then, or when `stop`
+    returned True.
     """
     if opened is not None and opened.made_up:
         return ()
@@ -68,7 +68,7 @@ def _place(root: Path) -> tuple[int, int] | None:
 
 
 def _measured(found: tuple[Source, Path], *, deadline: float, stop: Callable[[], bool]) -> OtherCache | None:
-    """Measure a cache by its source and root; return None if there is nothing in it."""
+    """Measure a cache by its source and root; return None if it is empty or cannot be read."""
     source, root = found
     try:
         with Tree(root) as tree:

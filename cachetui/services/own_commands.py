@@ -1,4 +1,7 @@
-"""Commands of a cache's own program, where cachetui itself removes nothing, and the space that they give back."""
+"""Commands of a cache's own program that remove entries, and the space that they give back.
+
+They are for caches from which cachetui itself removes nothing.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ from cachetui.text.format import count, disk_text
 from cachetui.text.quote import quoted
 
 MOST_FILES = 20_000
-"""Maximum number of files to ask the file system about."""
+"""Maximum number of files whose shared blocks the file system is asked about."""
 
 
 class Returned(NamedTuple):
@@ -28,9 +31,9 @@ class Returned(NamedTuple):
     disk: int
     """Bytes that nothing else uses; an upper limit if `is_known` is False."""
     elsewhere: int
-    """Bytes that have other names or copies, and stay in use after that, too."""
+    """Bytes that stay in use even after later removals, because they have other names or copies."""
     is_known: bool
-    """Whether it is known how much copies share."""
+    """Whether it is known how many bytes the files share with copies."""
     later: int = 0
     """Bytes that a later removal gives back, because it removes their other names."""
 
@@ -56,7 +59,7 @@ class OwnCommands(NamedTuple):
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """Everything but the refusal, as lines of text."""
+        """Everything except the refusal, as lines of text."""
         found = [line for one in self.commands for line in (one.command, *[f"  {note}" for note in one.notes])]
         return (*found, *self.notes)
 
@@ -69,7 +72,7 @@ def own_commands(
     protected: Collection[str] = (),
     stop: Callable[[], bool] = never,
 ) -> OwnCommands:
-    """Return the commands that remove the chosen entries; if none are chosen, those that remove what is not used.
+    """Return the commands that remove the chosen entries; if none are chosen, the commands that remove unused entries.
 
     This asks the file system which blocks the files share with others. `protected` holds the paths of protected
     entries, which the commands do not spare. Raises RootError if the root is gone.
@@ -124,15 +127,16 @@ def returned(
 
 
 def _freed_after(before: Sequence[Entry], entries: Sequence[Entry]) -> list[File]:
-    """Return the files that the removal of some entries frees, but not the removal of those before them alone."""
+    """Return the files on the disk that the removal of `entries` frees once the entries in `before` are removed."""
     gone = len(list(freed_files(before)))
     return [file for file in [*freed_files([*before, *entries])][gone:] if file.disk_usage]
 
 
 def _returned(freed: Sequence[File], entries: Sequence[Entry], others: Sequence[Entry], shared: int | None) -> Returned:
-    """Return what removing some entries gives back, by the files that it frees and how many bytes copies share.
+    """Return the space that the removal of some entries gives back; `freed` are the files that it frees.
 
-    `others` are all entries that go before or after them; `shared` is None if it is not known.
+    `others` are the entries that are removed before or after them. `shared` is how many bytes of the freed files
+    copies share; None if that is not known.
     """
     now = {(file.device, file.inode) for file in freed}
     all_told = {(file.device, file.inode) for file in freed_files([*entries, *others])}
@@ -144,7 +148,7 @@ def _returned(freed: Sequence[File], entries: Sequence[Entry], others: Sequence[
 
 
 def _shared(tree: Tree, files: Sequence[File], stop: Callable[[], bool]) -> int | None:
-    """Return how many bytes of some files other files share; None if it is not known for all files."""
+    """Return how many bytes of some files are shared with other files; None if that is not known for every file."""
     total = 0
     for file in files:
         if stop():

@@ -1,4 +1,4 @@
-"""Read the user's preferences, and report each problem that blocks nothing."""
+"""Read the user's preferences, report their problems, and refuse removals that they forbid."""
 
 from __future__ import annotations
 

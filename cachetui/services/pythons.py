@@ -87,8 +87,8 @@ def supported_tags(
 ) -> tuple[frozenset[Tag], ...]:
     """Return the tags of the Python that the options name, or else of each Python found or remembered.
 
-    The result is empty if nothing is known. `note` gets a sentence for each Python that does not report its
-    tags, and one about the effect.
+    The result is empty if nothing is known. `note` gets sentences about Pythons that do not report their tags,
+    and about the effect.
     """
     named = ask_named(options, note=note, report=report)
     if named is not None:
@@ -145,10 +145,10 @@ def tags_of(python: Python, environ: Mapping[str, str] = os.environ) -> Collecti
 
 
 def used_by(pythons: Iterable[InterpreterInfo], tag_text: str) -> str | None:
-    """Return which of some Pythons can use a wheel, or why none can.
+    """Return which of some Pythons can use a wheel, or, if none can, why the first one cannot.
 
-    An example is "yes, CPython 3.11 (python3)". `tag_text` is the end of the wheel's file name, without
-    `.whl`. The result is None if no Python reports its tags.
+    An example is "yes, CPython 3.11 (python3)". `tag_text` holds the tags at the end of the wheel's file name,
+    without `.whl`. The result is None if no Python reports its tags.
     """
     known = [python for python in pythons if python.tags]
     if not known:

@@ -63,7 +63,7 @@ def pips_using(inventory: Inventory) -> tuple[int, ...]:
 
 
 def known_pips(inventory: Inventory) -> tuple[int, ...]:
-    """Return the result of `pips_using`; empty if the processes cannot be listed, for which `plan` raises OSError."""
+    """Return the result of `pips_using`; empty if the processes cannot be listed, while `plan` raises OSError then."""
     try:
         return pips_using(inventory)
     except OSError:
@@ -83,7 +83,7 @@ def plan(
 
     `named` says whether the user named the root, and `purge` whether everything is to be removed. `now_ns`
     is the current time in nanoseconds since the epoch. Raises RefusedError if the preferences have a
-    problem that leaves open what is protected.
+    problem that leaves open what is protected, and OSError if the processes cannot be listed.
     """
     if preferences.refusal:
         raise RefusedError(preferences.refusal)
@@ -113,7 +113,7 @@ def remove(
 ) -> RemovalOutcome:
     """Carry out a plan that the user agreed to, except for entries that have become protected since then.
 
-    With `memory`, the environments that only self-checks name are remembered before the self-checks are removed.
+    With `memory`, the environments that the self-checks in the plan name are remembered first.
 
     Raises RefusedError if the preferences forbid removals or are not clear, and OSError if the removal
     broke off.
@@ -130,7 +130,7 @@ def remove(
 
 
 def without(agreed: Plan, protected: Set[str]) -> Plan:
-    """Return a plan that keeps protected entries and their twins; `execute` also keeps directories and companions."""
+    """Return a plan that keeps protected entries and their twins; `execute` then keeps their folders and companions."""
     together = groups([entry.path for entry in agreed.entries], agreed.twins)
     protected = {*protected, *[path for group in together if protected & {*group} for path in group]}
     kept = [Kept(entry.path, PROTECTED) for entry in agreed.entries if entry.path in protected]

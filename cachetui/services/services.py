@@ -71,7 +71,7 @@ class Services:
     way_out: str = "Start cachetui without --read-only"
     """How a user can turn off `read_only`, as the start of a sentence."""
     memory: bool = True
-    """Whether scans and searches use and update the results of earlier runs; never for the demo's cache."""
+    """Whether scans and searches use and update the results of earlier runs; scans of the demo's cache never do."""
     demo: bool = False
     """Whether the cache is the demo's."""
     find_pythons_here: bool = False
@@ -92,11 +92,11 @@ class Services:
 
     @property
     def is_pips(self) -> bool:
-        """Whether it is pip's own cache, which pip's settings decide about. Does not block."""
+        """Whether the cache is pip's own, so that pip's settings say where it is. Does not block."""
         return self.location.source == PIP
 
     def of(self, other: OtherCache) -> Services:
-        """Return the use cases of another cache on this machine. Reads pip's settings, and no cache."""
+        """Return the use cases of another cache on this machine. Reads settings to locate it, but not the cache."""
         python = self.python or default_python(self.environ)
         location = source_of(other.id).locate(None, python=python, environ=self.environ)
         return replace(self, location=location, demo=False)
@@ -120,7 +120,7 @@ class Services:
 
     @property
     def conduct(self) -> Conduct:
-        """How the program that fills the cache uses it."""
+        """How the program that fills the cache uses it. Does not block."""
         return source_of(self.location.source).conduct
 
     def own_commands(self, inventory: Inventory, chosen: Collection[Entry], *, stop: Stop = never) -> OwnCommands:
@@ -149,9 +149,10 @@ class Services:
         tags: Collection[frozenset[Tag]] = (),
         usage: Usage | None = None,
     ) -> Facts:
-        """Return facts about entries; `tags` are those of the Pythons found, used if the user named none.
+        """Return the facts behind the labels in `words`; `protect` returns whether an entry is protected.
 
-        `usage` says which environments use the entries; None if that is not known yet.
+        `tags` holds the tags of each Python found; it counts only if the user named no Python. `usage` says which
+        environments use the entries; None if that is not known yet.
         """
         from cachetui.insight.copies import copies  # noqa: PLC0415
         from cachetui.insight.labelling import facts_of  # noqa: PLC0415
@@ -179,7 +180,7 @@ class Services:
 
     @property
     def _protected_path(self) -> Path | None:
-        """Path of the file with the protected projects: the demo's own; None for the user's."""
+        """Path of the demo's own file with protected projects; None stands for the user's file."""
         return self.location.root.with_name("protected") if self.demo else None
 
     def save_protected(self, project: str, is_protected: bool) -> None:
@@ -212,7 +213,7 @@ class Services:
     def plan_removal(
         self, inventory: Inventory, entries: Iterable[Entry], preferences: Preferences, *, purge: bool = False
     ) -> Plan:
-        """Plan the removal of some entries."""
+        """Plan the removal of some entries; `purge` says whether everything is to be removed."""
         from cachetui.services.removal import plan  # noqa: PLC0415
 
         with guard("plan the removal"):
@@ -250,8 +251,8 @@ class Services:
     ) -> Audit:
         """Return the audit of the cache, with the space that rules would free.
 
-        `protect`, `tags` and `usage` are as in `facts`. `outlook` decides what would stay; if it is None, it is
-        found first.
+        `protect`, `tags` and `usage` are as in `facts`. `outlook` says which entries a removal would keep; if it is
+        None, this is determined first.
         """
         from cachetui.insight.audit.audit import LABELS  # noqa: PLC0415
         from cachetui.services.audit import make_audit  # noqa: PLC0415
@@ -261,7 +262,7 @@ class Services:
             return make_audit(inventory, facts, policy, outlook=outlook)
 
     def save_report(self, audit: Audit, path: Path, *, overwrite: bool = False) -> None:
-        """Write an audit into a file."""
+        """Write an audit into a file; a file that exists is replaced only with `overwrite`."""
         from cachetui.services.audit import save_report  # noqa: PLC0415
 
         save_report(audit, path, self.location.root, overwrite=overwrite)

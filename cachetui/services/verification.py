@@ -32,8 +32,8 @@ def find_problems(
 ) -> tuple[Finding, ...]:
     """Return the problems of some entries, by default all, that can be found without reading whole archives.
 
-    `now_ns` is in nanoseconds since the epoch, `pip` the version of the pip in question; `fresh_hours` and `memory` are
-    as in `check`. Raises CachetuiError and OSError.
+    `now_ns` is in nanoseconds since the epoch. `pip` is the version of the pip that the findings are for. `fresh_hours`
+    and `memory` are as in `check`. Raises CachetuiError and OSError.
     """
     _refuse_unpacked(inventory)
     with guard("check the cache"), step(LOG, "checked the cache"):

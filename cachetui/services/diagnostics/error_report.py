@@ -20,7 +20,7 @@ LOG = logging.getLogger(__name__)
 MOST_FILES = 5
 """Maximum number of files; a further one replaces the oldest."""
 LONGEST = 100_000
-"""Maximum length of a trace in characters; a longer one loses its middle."""
+"""Maximum length of a traceback in characters; a longer one loses its middle."""
 
 
 def error_folder() -> Path:
@@ -35,7 +35,7 @@ def error_sentence(error: BaseException) -> str:
 
 
 def trace_lines(error: BaseException) -> list[str]:
-    """Return the trace of an error as lines; addresses lose their credentials."""
+    """Return the traceback of an error as lines, with the credentials in URLs masked."""
     trace = "".join(traceback.format_exception(error))
     if len(trace) > LONGEST:
         trace = f"{trace[: LONGEST // 2]}\n…\n{trace[-LONGEST // 2 :]}"

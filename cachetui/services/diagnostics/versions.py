@@ -20,7 +20,7 @@ def versions() -> dict[str, str]:
 
 
 def dependencies() -> dict[str, str]:
-    """Return the version of each distribution that cachetui needs here, by name; empty if it is not installed."""
+    """Return the version of each distribution that cachetui needs here, by name; empty if cachetui is not installed."""
     try:
         required = [Requirement(text) for text in metadata.requires("cachetui") or ()]
     except metadata.PackageNotFoundError:  # run from a folder of its source

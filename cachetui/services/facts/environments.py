@@ -38,8 +38,8 @@ def find_usage(
     """Return which environments on this machine use the entries of the cache at `root`. Runs no Python.
 
     `listed` are the folders and patterns of `environments` in the preferences. `memory` says whether to use and update
-    what earlier runs read. With `machine`, the search for Pythons covers the whole machine. If `stop()` is true,
-    the result says that nothing is known.
+    what earlier runs read. With `machine`, the search for Pythons covers the whole machine. If `stop` returns True,
+    the result is empty.
     """
     with step(LOG, "read the environments"):
         known = SiteMemory(used=memory)
@@ -68,9 +68,10 @@ def usage_here(
     environ: Mapping[str, str] = os.environ,
     stop: Callable[[], bool] = never,
 ) -> Usage:
-    """Return which environments use the entries, with those that the preferences name; see `find_usage`.
+    """Return which environments use the entries, found as by `find_usage` and named by the preferences.
 
-    With `demo`, the environments are made up. If `environments` in the preferences has a problem, nothing is known.
+    With `demo`, the environments are made up. If `environments` in the preferences has a problem, no environment is
+    read, and `trouble` of the result says why.
     """
     if demo:
         return usage_of(entries, made_up_environments(entries), root)
@@ -91,7 +92,7 @@ def remember_environments(entries: Iterable[Entry], root: str) -> None:
 
 
 def prefixes_in(entries: Iterable[Entry], root: str) -> list[str]:
-    """Return the prefixes of the environments that the self-checks in the cache at `root` name."""
+    """Return the prefixes of the environments that the self-checks among some entries of the cache at `root` name."""
     checks = [entry for entry in entries if entry.kind == "selfcheck"]
     try:
         with CacheReader(Inventory(root)) as reader:
