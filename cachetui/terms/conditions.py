@@ -27,8 +27,8 @@ COMPARE: Mapping[str, Callable[[int, int], bool]] = {
 Measured = Literal["size", "age", "checked", "read"]
 """Measures of an entry.
 
-`size` is its bytes on disk. The others are times: since the entry was downloaded or built (`age`), since
-its server last confirmed it (`checked`), and since it was last read (`read`).
+`size` is its bytes on disk. All others are the time that has passed since the entry was downloaded or
+built (`age`), since its server last confirmed it (`checked`), or since it was last read (`read`).
 """
 MEASURES: tuple[Measured, ...] = ("size", "age", "checked", "read")
 PLAIN = re.compile(r"https?://[a-z0-9.:-]+/[A-Za-z0-9._~%+/-]*")
@@ -63,7 +63,7 @@ class TextPart:
     """The text to find, in lower case."""
 
     def is_true_of(self, entry: Entry, facts: Facts) -> bool | None:
-        """Return whether an entry contains the text."""
+        """Return whether an entry's project name, version or file name contains the text."""
         del facts
         canonical = canonicalize_name(self.part)
         name = entry.filename or entry.url or entry.path
@@ -78,7 +78,7 @@ class IsKind:
     text: str
     """The condition as the user wrote it."""
     kind: Kind
-    """The value that an entry must have."""
+    """The kind that an entry must have."""
 
     def is_true_of(self, entry: Entry, facts: Facts) -> bool | None:
         """Return whether an entry is of the kind."""
@@ -116,7 +116,7 @@ class ForPython:
     version: tuple[int, ...]
     """The Python version, such as (3, 8) or (3,)."""
     known: dict[tuple[str, str], bool] = field(default_factory=dict, compare=False, repr=False)
-    """Results for tags that were judged before, by the first two parts of the tag."""
+    """Earlier results of `_takes`, by the first two parts of a tag."""
 
     def is_true_of(self, entry: Entry, facts: Facts) -> bool | None:
         """Return whether only this Python can use a wheel; None for an entry without tags."""
@@ -190,7 +190,7 @@ class IsLabel:
     text: str
     """The condition as the user wrote it."""
     word: Label
-    """The value that an entry must have."""
+    """The label that an entry must have."""
 
     def is_true_of(self, entry: Entry, facts: Facts) -> bool | None:
         """Return whether an entry has the label."""

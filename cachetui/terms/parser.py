@@ -39,11 +39,11 @@ VALUE = re.compile(r"""(?:"([^"]*)"|'([^']*)'|([^\s"']*))(?=\s|$)""")
 PYTHON = re.compile(r"([0-9])(?:\.([0-9]{1,3}))?")
 WORD = re.compile(r"\S+")
 NAME_AND_MORE = re.compile(r"[A-Za-z0-9*?][A-Za-z0-9._*?-]*\s*(?:[<>=~(\[]|!=)")
-"""Start of a requirement that is more than a name."""
+"""Pattern of the start of a requirement that is more than a name."""
 VERSION_ALONE = re.compile(r"v?[0-9]+(?:[._][A-Za-z0-9*?]+)*", re.I)
-"""Name or pattern that is more likely a version, such as 2.3.0, v2 or 2.3.*."""
+"""Pattern of a name that is more likely meant as a version, such as 2.3.0, v2 or 2.3.*."""
 PIN = ("==", "===")
-"""Operators of clauses for one version."""
+"""Comparison operators that ask for one version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,10 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Predicate:
-    """Terms that must all be true of an entry; all names and requirements are one term, of which one must match."""
+    """Terms that must all be true of an entry.
+
+    All names and requirements together are one of these terms, which is true if the entry matches one of them.
+    """
 
     terms: tuple[Term, ...]
 
@@ -95,7 +98,7 @@ class Predicate:
         return tuple(self._any_of.requirements)
 
     def unmatched(self, entries: Iterable[Entry]) -> tuple[tuple[str, Requirement], ...]:
-        """Return pairs for the names and requirements that match no entry: its text with all conditions, and itself.
+        """Return the names and requirements that no entry matches, each after its text followed by all conditions.
 
         `entries` are the entries that match the terms.
         """
@@ -108,7 +111,7 @@ class Predicate:
         return tuple([(" ".join([text, *conditions]), requirement) for text, requirement in left.items()])
 
     def notes(self, entries: Iterable[Entry]) -> tuple[str, ...]:
-        """Return notes about matches that a user may not expect; `entries` are the entries that match."""
+        """Return notes about results that a user may not expect; `entries` are the entries that match the terms."""
         any_of = self._any_of
         local: set[tuple[str, str, str]] = set()
         for entry in entries if any(requirement.clauses for requirement in any_of.requirements) else ():
@@ -223,7 +226,7 @@ def _condition(text: str, start: int, loose: bool) -> tuple[Condition, int]:
 
 
 def _qualified(text: str, start: int, qualifier: re.Match[str], loose: bool) -> tuple[Condition, int]:
-    """Parse a term with a qualifier, such as `kind:wheel`; `is:marked` is one only if `loose`."""
+    """Parse a term with a qualifier, such as `kind:wheel`; `is:marked` is allowed only if `loose`."""
     name, at = qualifier[1].lower(), qualifier.end()
     if f"{name}:" not in QUALIFIERS:
         raise TermError(f"{brief(qualifier[0])} is not a kind of term: there are {', '.join(QUALIFIERS)}", text, start)

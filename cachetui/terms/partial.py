@@ -42,7 +42,7 @@ ENDINGS = (
 )
 """Possible endings of an unfinished term; a term that parses with one of them is not yet an error."""
 MOST_BACK = 8
-"""Maximum number of words of an unfinished term at the end of the typed text."""
+"""Maximum number of words at the end of the typed text that are taken for one unfinished term."""
 STARTS = re.compile(r"\S+")
 NAMED = re.compile(r"((?:not:)*)([a-z0-9*?][a-z0-9._*?-]*)(?=\s*(?:[<>=~(\[]|!=))", re.I)
 LETTERS = re.compile(r"[a-z-]*\Z", re.I)
@@ -105,9 +105,9 @@ def read_query(typed: str, done: bool = True) -> Query:
 
 
 def _is_begun(typed: str, terms: Sequence[Term]) -> bool:
-    """Return whether the last word of the text begins a term that is not a word.
+    """Return whether the last word of the text may be the start of a term of another kind.
 
-    After a requirement, any word may be the name of the next one.
+    After a requirement, any word may be: it may become the name of the next requirement.
     """
     condition = terms[-1].condition
     if typed[-1].isspace() or not isinstance(condition, TextPart):

@@ -46,7 +46,7 @@ SECONDS: dict[str, int] = {
 def parse_size(text: str) -> int:
     """Return a size in bytes, parsed from text such as `100MB`, `1.5 GiB` or `0`.
 
-    Raises ValueError; its message is a clause that completes a sentence.
+    Raises ValueError, whose message says in a clause why the text is not valid.
     """
     number, unit = _parts(text, "a size, such as 100MB")
     if unit.lower() not in BYTES:
@@ -59,7 +59,7 @@ def parse_size(text: str) -> int:
 def parse_age(text: str) -> int:
     """Return an age in nanoseconds, parsed from text such as `90d`, `2 weeks` or `1y`.
 
-    Raises ValueError; its message is a clause that completes a sentence.
+    Raises ValueError, whose message says in a clause why the text is not valid.
     """
     number, unit = _parts(text, "an age, such as 90d or 1y")
     if unit.lower() == "m":
@@ -74,7 +74,7 @@ def parse_age(text: str) -> int:
 def parse_count(text: str) -> int:
     """Return a count, parsed from text such as `3` or `0`.
 
-    Raises ValueError; its message is a clause that completes a sentence.
+    Raises ValueError, whose message says in a clause why the text is not valid.
     """
     if not text.strip():
         raise ValueError("it is empty: write a number, such as 2")

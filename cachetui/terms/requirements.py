@@ -1,6 +1,6 @@
 """Names and requirements, such as `torch`, `nvidia-*` and `torch>=2,<2.3`.
 
-They follow PEP 508, but have no markers and no URLs.
+They follow PEP 508, but have no markers and no URLs, and names may have wildcards.
 """
 
 from __future__ import annotations
@@ -56,10 +56,10 @@ class Requirement:
     pattern: re.Pattern[str] | None = None
     """The pattern that a name must match, if `name` has wildcards."""
     known: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
-    """Results for versions that were judged before."""
+    """Earlier results of `takes`, by version."""
 
     def is_true_of(self, entry: Entry, facts: Facts) -> bool | None:
-        """Return whether an entry matches; None if it has no name or no version to compare."""
+        """Return whether an entry matches; None if its project, or a version that must be compared, is unknown."""
         del facts
         if entry.project is None:
             return None
@@ -111,7 +111,7 @@ class AnyOf:
         return " ".join([requirement.text for requirement in self.requirements])
 
     def is_true_of(self, entry: Entry, facts: Facts) -> bool | None:
-        """Return whether an entry matches; None if it has no name, or no version that must be compared."""
+        """Return whether an entry matches; None if its project, or a version that must be compared, is unknown."""
         if entry.project is None:
             return None
         answer: bool | None = False
@@ -232,7 +232,7 @@ def skip(text: str, position: int) -> int:
 def _satisfies(specifier: Specifier, version: str) -> bool:
     """Return whether a version satisfies a comparison.
 
-    An invalid version satisfies only `===` with the same text, in upper or lower case.
+    An invalid version satisfies only `===` with the same text, whose case makes no difference.
     """
     try:
         Version(version)
