@@ -24,7 +24,7 @@ def copyable(text: str) -> str:
 
 
 def escape_control(text: str) -> str:
-    r"""Spell out invisible characters in text from the cache: `\x1b`, `\u202e`, undecodable bytes `\xNN`."""
+    r"""Spell out invisible characters in untrusted text, such as `\x1b` and `\u202e`; an undecodable byte is `\xNN`."""
     return UNSEEN.sub(_spell, text) if not text.isascii() or not text.isprintable() else text
 
 

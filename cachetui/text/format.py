@@ -34,7 +34,10 @@ def disk_text(amount: float) -> str:
 
 
 def age(seconds: float, long: bool = True) -> tuple[str, str]:
-    """Split an age in seconds into a number of at most two digits and a unit."""
+    """Split an age in seconds into a number and a unit, such as "3" and "weeks", or "w" unless `long`.
+
+    Under a day, the number is empty, and the unit is "today", or "now" unless `long`.
+    """
     days = seconds / DAY
     for name, short, length, least in SCALES:
         if days >= least:
@@ -75,7 +78,7 @@ def timestamp(ns: int) -> str:
 
 
 def _displayable(ns: int) -> int:
-    """Return a time in seconds since the epoch, limited to dates that can be shown: files may have any time."""
+    """Convert nanoseconds to seconds, limited to dates that can be shown, because files may have any time."""
     return max(FIRST, min(ns // NS, LAST))
 
 
@@ -88,17 +91,17 @@ def count(number: int, noun: str) -> str:
 
 
 def with_folders(files: int, folders: int) -> str:
-    """Write the size in bytes of files, and of the folders that their removal empties, if there are any."""
+    """Return the size of files, and of the folders that their removal empties, as text; both arguments are bytes."""
     return f"{disk_text(files)}{emptied_text(folders)}"
 
 
 def emptied_text(folders: int) -> str:
-    """Return the end of a clause about what is freed: the size in bytes of emptied folders; "" if there are none."""
+    """Return the end of a clause about freed space: the size of emptied folders, given in bytes; empty for 0."""
     return f" and {disk_text(folders)} of emptied folders" if folders else ""
 
 
 def freed_text(files: int, folders: int = 0, *, layered: bool = False) -> str:
-    """Return how much was freed, as text; on a layered file system, the figures are upper limits."""
+    """Return how many bytes of files and emptied folders were freed, as text; upper limits if `layered` (overlayfs)."""
     return f"freed {'at most ' if layered else ''}{with_folders(files, folders)}"
 
 

@@ -40,7 +40,10 @@ def entry_name(entry: Entry) -> str:
 
 
 def kind_of(entries: Collection[Entry]) -> str:
-    """Summarize the kinds of a version's entries: the first kind, and the number of further entries."""
+    """Return the kind of the first of some entries, and how many more there are, such as `wheel +2`.
+
+    Metadata counts only if there is nothing else.
+    """
     kinds: list[str] = [entry.kind for entry in entries]
     files = [kind for kind in kinds if kind != "metadata"] or kinds
     return f"{files[0]} +{len(files) - 1}" if files[1:] else files[0]

@@ -12,7 +12,7 @@ MASK = "***"
 
 
 PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9.-]+(?::\d+)?(?:/[^@?#;\[\]\\]*)?").fullmatch
-"""Pattern of a URL in which there is nothing to mask; other URLs are examined more closely."""
+"""Function that matches a URL in which there is nothing to mask; other URLs are examined more closely."""
 
 
 def masked(url: str) -> str:
@@ -67,11 +67,11 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*\Z", re.IGNORECASE)
 _START = re.compile(r"\A(?:(?:[a-z][a-z0-9+.-]*:)?/{2,}|(?:[a-z][a-z0-9+.-]*\+)?https?:/)?", re.IGNORECASE)
 _PARAMETER = re.compile(r"(;[^=;/]*)=[^;/]*")
 _OPEN_FRAGMENT = re.compile(r"(?:(?:md5|sha\d{1,3})=[0-9a-f]*|egg=[\w.,\[\]-]+|subdirectory=[\w./-]+|&|)*").fullmatch
-"""Pattern of a URL fragment with only those parts that pip reads; none of them is a secret."""
+"""Function that matches a URL fragment with only those parts that pip reads; none of them is a secret."""
 _AFTER = "'\"`)>:.;"
 """Characters that may follow a URL in a sentence or a command; at the end of a fragment they are no secret."""
 _PLAIN_HOST = re.compile(r"(?:\[[^\]]*\]|[^:]*)(?::\d+)?").fullmatch
-"""Pattern of a host, with or without a port, that cannot be a part of a user name and password."""
+"""Function that matches a host, with or without a port, that cannot be a part of a user name and password."""
 
 
 def _after_user(start: str, rest: str) -> int | None:

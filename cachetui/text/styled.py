@@ -6,7 +6,11 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 Role = Literal["heading", "danger", "warning", "good", "heavy", "hint"]
-"""Role of a part of a line: a heading, a danger or error, damage, something sound, a large size, a minor remark."""
+"""Role of a part of a line.
+
+`danger` is also for errors, `warning` for damage, `good` for what is sound, `heavy` for a large size, and `hint`
+for a minor remark.
+"""
 
 
 class Span(NamedTuple):
@@ -51,7 +55,7 @@ def heading(text: str) -> Styled:
 
 
 def pieces(text: str) -> Iterator[tuple[Role | None, str]]:
-    """Yield the consecutive pieces of a line, each with its role."""
+    """Yield the pieces of a line in order, each with its role; None means plain text, which may be empty."""
     place = 0
     for start, end, role in text.spans if isinstance(text, Styled) else ():
         yield None, text[place:start]

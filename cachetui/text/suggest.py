@@ -10,11 +10,14 @@ MOST_COMPARED = 2_000
 LEAST_ALIKE = 0.6
 """Smallest ratio of matching letters at which a name is suggested, as in `difflib`."""
 LONGEST = 100
-"""Length in characters from which on a name gets no suggestions; nobody mistypes such a name."""
+"""Maximum length in characters of a name that gets suggestions; nobody mistypes a longer one."""
 
 
 def closest(name: str, known: Iterable[str], most: int = 1, least: float = LEAST_ALIKE) -> list[str]:
-    """Return at most `most` known names that are most like a mistyped name, the most similar first."""
+    """Return at most `most` known names that are like a mistyped name, the most similar first.
+
+    `least` is the smallest ratio of matching letters, as `LEAST_ALIKE`.
+    """
     from difflib import get_close_matches  # noqa: PLC0415 - only mistakes need it
 
     if not 0 < len(name) <= LONGEST:
