@@ -73,7 +73,7 @@ GROUPS: Mapping[str, GroupKey] = {
     "selfcheck": GroupKey(GroupKind.CHECKS),
     "environment": GroupKey(GroupKind.ENVIRONMENTS),
 }
-"""Groups of entries without a project, by kind of entry; entries of all other kinds are unidentified."""
+"""Groups of entries without a project, by kind of entry; all other kinds are unidentified, or not yet named."""
 
 
 @lru_cache(maxsize=65_536)
@@ -128,7 +128,7 @@ class Catalog:
 
     @cached_property
     def takers(self) -> Mapping[str, Sequence[str]]:
-        """The entries whose removal also removes an entry, as paths, by the latter's path: the reverse of `twins`."""
+        """Paths of the entries whose removal also removes an entry, by the path of that entry: `twins` reversed."""
         takers: dict[str, list[str]] = {}
         for path, twins in self.twins.items():
             for twin in twins:
@@ -136,7 +136,7 @@ class Catalog:
         return takers
 
     def place(self, entry: Entry) -> GroupKey:
-        """Return the key of an entry: its version, or its group if it has no project."""
+        """Return the key of an entry's version, or of its group if it has no project."""
         if entry.project is not None:
             return version_key(entry.project, entry.version)
         return GROUPS.get(entry.kind, UNNAMED if self.naming else UNIDENTIFIED)
@@ -175,7 +175,7 @@ class Catalog:
         self._changed(group_key, -entry.disk_usage)
 
     def _changed(self, group_key: GroupKey, more: int) -> None:
-        """Discard a group, which is built again on demand; update its bytes, which each batch of a scan shows."""
+        """Discard a group, which is built again on demand, and add `more` to its last known bytes on disk."""
         group = self._groups.pop(group_key, None)
         before = self._disks.get(group_key) if group is None else vars(group).get("disk")
         if before is not None:

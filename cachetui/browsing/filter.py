@@ -23,8 +23,8 @@ Flags = Sequence[bool]
 TermMatcher = Callable[[str, EntryGroup, Flags | None], Flags | bool]
 """Function that returns which entries match a term and all terms before it.
 
-It takes the title, the group, and which entries match the terms before; None stands for all entries. A bool
-as the result stands for all entries that match the terms before.
+It takes the title, the group, and which entries match the terms before; None stands for all entries. The
+result is a bool if all or none of the entries that match the terms before match this one, too.
 """
 
 
@@ -108,7 +108,10 @@ def _finder(part: str, wanted: bool) -> TermMatcher:
 
 
 def _namer(any_of: AnyOf, wanted: bool, matches: TermMatcher) -> TermMatcher:
-    """Return a matcher of the entries that match one of some requirements, or, if `wanted` is false, of all others."""
+    """Return a matcher of the entries that match one of some requirements, or, if `wanted` is false, of all others.
+
+    `matches` examines the entries if the project's name does not decide.
+    """
 
     def name(title: str, group: EntryGroup, left: Flags | None) -> Flags | bool:
         project = group.entries[0].project  # all entries have the same

@@ -35,13 +35,13 @@ class EntryGroup:
         return self._entries
 
     def compute_totals(self) -> None:
-        """Compute all totals that keys need for every project, so that no key press has to wait for them."""
+        """Compute all totals that a key press may need of every project, so that it need not wait for them."""
         _ = self.disk, self.apparent, self.files, self.linked
         for age in AGES:
             self.span(age)
 
     def where(self, flags: Collection[int]) -> EntryGroup | None:
-        """Return the entries that are flagged, given a flag for each: this object if all are, None if none is."""
+        """Return the flagged entries, given a flag for each entry: this object if all are, None if none is."""
         return None if not any(flags) else self if all(flags) else PickedGroup(self, flags)
 
     def split(self, other: EntryGroup) -> tuple[EntryGroup | None, EntryGroup | None]:
@@ -78,7 +78,7 @@ class EntryGroup:
 
     @cached_property
     def kind(self) -> str:
-        """Kind of the entries that matter most, and the number of further entries; empty without entries."""
+        """Kind that comes first in `KINDS`, and the number of further entries (as `kind_of`); empty without entries."""
         return kind_of(sorted(self.entries, key=lambda entry: KINDS.index(entry[0]))) if self.entries else ""
 
     @cached_property
@@ -141,7 +141,7 @@ class EntryGroup:
 class PickedGroup(EntryGroup):
     """Some entries of a group. Only their sizes are read until the entries are asked for.
 
-    There may be a hundred thousand, scattered in memory, and most are never shown.
+    There may be a hundred thousand entries, scattered in memory, and most are never shown.
     """
 
     def __init__(self, group: EntryGroup, flags: Collection[int]) -> None:

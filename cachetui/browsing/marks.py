@@ -1,4 +1,4 @@
-"""The user's marks, kept by identity rather than by row number. Does not import Textual."""
+"""The user's marks, which belong to entries rather than to rows. Does not import Textual."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EMPTY = EntryGroup(())
 MOST_CHANGES = 100
 """Maximum number of changes that can be undone."""
 Step = tuple[int, GroupKey, EntryGroup]
-"""1 or -1, and the entries of a project or group that were marked or unmarked."""
+"""1 for marking or -1 for unmarking, the key of a project or group, and its entries that were concerned."""
 
 
 class Undone(NamedTuple):
@@ -76,7 +76,7 @@ class Marks:
 
     @contextmanager
     def change(self, catalog: Catalog) -> Iterator[None]:
-        """Record what the block marks and unmarks as one change, which `undo` reverts as a whole.
+        """Record what the `with` block marks and unmarks as one change, which `undo` reverts as a whole.
 
         Entries that go together in the catalog are marked and unmarked together.
         """
@@ -91,7 +91,7 @@ class Marks:
             self._steps = None
 
     def _couple(self, steps: Iterable[Step], catalog: Catalog) -> None:
-        """Unmark the entries that go together with an unmarked entry; then mark the twins of those that were marked."""
+        """Unmark the takers of the unmarked entries, and the twins of both; then mark the twins of marked entries."""
         changed = dict.fromkeys([path for _, _, group in steps for path in group.by_path])
         unmarked = [path for path in changed if not self._has(path, catalog)]
         takers = [taker for path in unmarked for taker in catalog.takers.get(path, ()) if self._has(taker, catalog)]
@@ -100,9 +100,9 @@ class Marks:
         self._mark_twins([*changed, *_takers(lost, catalog)], catalog)
 
     def _couple_undone(self, steps: Iterable[Step], catalog: Catalog) -> None:
-        """Unmark what came along with entries that an undo unmarked, but was not marked before; then mark twins.
+        """Unmark the twins of entries that an undo unmarked, unless an earlier change marked them; then mark twins.
 
-        Entries may have been marked before it was known what goes with them.
+        The undone steps may lack these twins, because entries may have been marked before their twins were known.
         """
         changed = dict.fromkeys([path for _, _, group in steps for path in group.by_path])
         came = [twin for path in changed if not self._has(path, catalog) for twin in catalog.twins.get(path, ())]
@@ -112,7 +112,7 @@ class Marks:
         self._mark_twins([*changed, *_takers((*changed, *lost), catalog)], catalog)
 
     def _mark_twins(self, paths: Iterable[str], catalog: Catalog) -> None:
-        """Mark the twins of those of some entries that are marked."""
+        """Mark the twins of the marked entries among those with the given paths."""
         paths = [path for path in paths if self._has(path, catalog)]
         twins = [twin for path in paths for twin in catalog.twins.get(path, ()) if twin in catalog.entries]
         self.mark(groups_of([catalog.entries[twin] for twin in twins], catalog))
@@ -128,7 +128,7 @@ class Marks:
         return bool(self._changes)
 
     def undo(self, catalog: Catalog) -> Undone:
-        """Undo the last recorded change that concerns entries of the catalog."""
+        """Undo the last recorded change; changes whose undoing makes no difference are skipped."""
         before = after = self._paths()
         while self._changes and before == after:
             steps = self._changes.pop()
@@ -221,7 +221,7 @@ class Marks:
             self._count_freed(group)
 
     def add(self, entries: Iterable[Entry], catalog: Catalog) -> None:
-        """Mark entries; entries that are marked already are replaced by their current state."""
+        """Mark entries; they replace marked entries with the same paths."""
         for group_key, group in groups_of(entries, catalog):
             self._remove(group_key, group)
             self._add(group_key, group)
@@ -249,7 +249,7 @@ class Marks:
 
 
 def _takers(paths: Iterable[str], catalog: Catalog) -> list[str]:
-    """Return the paths of the entries that take some entries with them."""
+    """Return the paths of the entries whose removal also removes one of some entries."""
     return [taker for path in paths for taker in catalog.takers.get(path, ())]
 
 

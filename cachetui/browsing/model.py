@@ -76,11 +76,11 @@ class BrowserModel:
         self.now = 0
         """Time from which ages are counted, in nanoseconds since the epoch."""
         self.protect: Callable[[Entry, Facts], bool] | None = None
-        """Function that returns whether the preferences protect an entry."""
+        """Function that returns whether the preferences protect an entry; None before it is set."""
         self.protected_groups: Mapping[GroupKey, EntryGroup] = {}
         """Protected entries of each project and group; empty until they are found."""
         self.generation = 0
-        """Number of changes of the catalog so far; facts computed for an earlier number are discarded."""
+        """Number of changes of catalog and protection so far; facts computed for an earlier number are discarded."""
         self._facts = Facts()
         self._known: frozenset[Label] = frozenset()  # labels whose facts are known
         self._found: list[tuple[tuple[Term, ...], list[Row]]] = []  # roots that terms show, each within those before
@@ -145,9 +145,9 @@ class BrowserModel:
         return frozenset() if self.query is None else (self.query.words & FACTS.keys()) - self._known
 
     def set_facts(self, generation: int, words: Collection[Label], facts: Facts) -> bool:
-        """Set the facts behind the labels `words`; return whether they are about the current catalog.
+        """Set the facts behind the labels in `words`; return whether they are of the current `generation`.
 
-        Facts about an earlier state of the catalog are discarded.
+        Facts of an earlier generation are discarded.
         """
         if generation != self.generation:
             return False
@@ -158,7 +158,7 @@ class BrowserModel:
         return True
 
     def set_protection(self, protect: Callable[[Entry, Facts], bool]) -> None:
-        """Switch to other protection preferences; discard all results of the old ones, finished or not."""
+        """Switch to other protection preferences; discard facts by the old ones, even those still being computed."""
         self.protect = protect
         self.invalidate("protected")
         self.generation += 1
@@ -171,7 +171,7 @@ class BrowserModel:
 
     @property
     def roots(self) -> list[Row]:
-        """The projects by name, and then the groups, that the filter shows; all of them closed."""
+        """Rows of the projects, by name, and then of the groups that the filter shows; all of them closed."""
         if self._roots is None or (self.filters_marks and self._marks_seen != self.marks.revision):
             self._roots, self._marks_seen = self._find_roots(), self.marks.revision
         return self._roots
@@ -197,7 +197,7 @@ class BrowserModel:
         return roots
 
     def _matching(self, terms: tuple[Term, ...]) -> list[Row]:
-        """Return the projects and groups with entries that satisfy all terms."""
+        """Return the rows of the projects and groups that have entries that satisfy all terms."""
         from cachetui.browsing.filter import matches, narrows  # noqa: PLC0415 - see above
 
         found = self._found
@@ -223,7 +223,7 @@ class BrowserModel:
         return [(row.place, row.group) for row in self.roots]
 
     def rows(self) -> list[Row]:
-        """List the rows."""
+        """Return all rows to show, in order; rows of foreign files come last, and only without a filter."""
         projects = self.roots[: self.shown_projects]
         rows = make_rows([*self.order.arrange(projects), *self.roots[len(projects) :]], self.expanded, self.order)
         if self.catalog.foreign and not self.filtering:
@@ -372,7 +372,7 @@ class BrowserModel:
         return len(self.roots) - sum([row.place.rank is not GroupKind.PROJECT for row in self.roots[-len(TITLES) :]])
 
     def scale(self) -> tuple[int, int]:
-        """Return the bytes of the biggest project and those of all entries, including entries that the filter hides."""
+        """Return the bytes of the biggest project and of all entries, hidden ones included; both are at least 1."""
         apparent = self.order.apparent
         if self._scale is None or self._scale[0] != apparent:
             sizes = [(place.rank, group.size(apparent)) for place, group in self.catalog.groups]

@@ -28,7 +28,7 @@ class SortOrder:
     """Sort order of rows, at every level."""
 
     by: By = "size"
-    """Sort key: biggest size or count first, oldest age first, names from A, newest version first."""
+    """Sort key: `size` and `count` put the biggest first, `age` the oldest, and `name` A or the newest version."""
     reverse: bool = False
     """Whether the order is reversed."""
     chosen: bool = False
@@ -140,7 +140,7 @@ def make_rows(roots: Iterable[Row], expanded: Collection[GroupKey], order: SortO
 
 
 def foreign_rows(files: Sequence[File], expanded: Collection[GroupKey], order: SortOrder, tool: str) -> list[Row]:
-    """Return the row that stands for all files that the tool does not write, and if it is open, a row for each."""
+    """Return the row that stands for all files that `tool` does not write, and if it is open, a row for each file."""
     is_open = FOREIGN in expanded
     row = _foreign_row(FOREIGN, f"Not {tool}'s", files)._replace(folds=True, open=is_open)
     named = [(file, _foreign_row(file.path, file.path, (file,))) for file in sorted(files)] if is_open else []
