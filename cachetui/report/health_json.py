@@ -13,7 +13,7 @@ from cachetui.report.health_text import RemoveCommands, entry_of
 from cachetui.text.format import timestamp
 
 SORTS = {"build": "archive"}
-"""Types of findings that have another name in the document, which has one name for all damaged archives."""
+"""Types of findings with another name in the JSON document, which has one name for all damaged archives."""
 
 
 def health_json(

@@ -32,7 +32,7 @@ class FindingEntry(NamedTuple):
     finding: Finding
     """Finding about the entry."""
     entry: Entry
-    """Entry in its current state."""
+    """Entry with the finding's path at present, or the result of `stand_in` if there is none."""
 
 
 class FindingGroup(NamedTuple):
@@ -106,7 +106,7 @@ def grouped(finding_entries: Iterable[FindingEntry]) -> tuple[FindingGroup, ...]
 
 
 def words_by_path(finding_entries: Iterable[FindingEntry]) -> dict[str, str]:
-    """Return the dangers and damage of each entry in words, by the path of the entry."""
+    """Return the findings of severity danger or damage in words, by the path of their entry."""
     found: dict[str, list[str]] = {}
     for finding, entry in finding_entries:
         if finding.meaning.severity in ("danger", "damage"):

@@ -48,7 +48,7 @@ def why_json(explanation: Explanation) -> str:
 
 
 def _cleaned(value: Any, clean: Callable[[str], str]) -> Any:
-    """Return a value in which every text is cleaned."""
+    """Return a JSON value in which `clean` was applied to every text except the keys."""
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, dict):

@@ -73,7 +73,7 @@ def find_needs(
 
 
 class Replaced(NamedTuple):
-    """Result of an export in which other files have replaced damaged ones."""
+    """Result of an export in which other files may have replaced damaged ones."""
 
     planned: tuple[PlannedFile, ...]
     """All files that were to be written, damaged ones included."""
@@ -94,7 +94,7 @@ def replace_damaged(
     find: Callable[[Collection[str]], NeededFiles],
     write: Callable[[Sequence[PlannedFile]], ExportOutcome],
 ) -> Replaced:
-    """Write other files in place of damaged ones that requirements need, such as the sdist of a damaged build.
+    """Write other files in place of damaged ones that requirements need, such as an sdist for a damaged wheel.
 
     `find` chooses the needed files, given the paths of the entries to ignore; `write` exports planned files. If
     nothing can replace the damaged files, the result holds the arguments unchanged.

@@ -27,7 +27,7 @@ SYSTEM = Path("/usr")
 PREFIXES = (HOME / "lab/.venv", SYSTEM, HOME / "portal/.venv", HOME / "archive/.venv")
 """Prefixes of the Pythons: a project's, the system's, one with a cache of its own, an old one with its cache off."""
 PIPS = ("26.3", "23.0.1", "25.0.1", "20.3.4")
-"""Versions of the made-up Pythons' pips."""
+"""Versions of the made-up Pythons' pips, in the order of `PREFIXES`."""
 PLATFORMS = (
     "manylinux_2_28_x86_64",
     "manylinux_2_17_x86_64",

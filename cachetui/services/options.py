@@ -25,7 +25,7 @@ class GlobalOptions:
     read_only: bool = False
     """Whether nothing may be removed."""
     no_memory: bool = False
-    """Whether to ignore the results of earlier runs."""
+    """Whether the results of earlier runs are neither used nor updated."""
     variables: frozenset[str] = frozenset()
     """Names of the fields whose values come from environment variables."""
 
@@ -44,5 +44,5 @@ class GlobalOptions:
 
     @property
     def scan_memory(self) -> bool:
-        """Whether a scan uses and updates its memory; never for the demo's cache."""
+        """Whether a scan uses and updates the results of earlier scans; never for the demo's cache."""
         return not (self.no_memory or self.demo)

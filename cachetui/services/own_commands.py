@@ -72,10 +72,11 @@ def own_commands(
     protected: Collection[str] = (),
     stop: Callable[[], bool] = never,
 ) -> OwnCommands:
-    """Return the commands that remove the chosen entries; if none are chosen, the commands that remove unused entries.
+    """Return the commands that remove the chosen entries.
 
-    This asks the file system which blocks the files share with others. `protected` holds the paths of protected
-    entries, which the commands do not spare. Raises RootError if the root is gone.
+    If none are chosen, the commands remove what the program does not use. This asks the file system which blocks the
+    files share with others; if the root is gone, the freed space is only an upper limit. `protected` holds the paths
+    of protected entries, which the commands do not spare.
     """
     source = source_of(location.source)
     commands = source.commands(inventory, chosen)

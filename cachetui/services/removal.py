@@ -63,7 +63,7 @@ def pips_using(inventory: Inventory) -> tuple[int, ...]:
 
 
 def known_pips(inventory: Inventory) -> tuple[int, ...]:
-    """Return the result of `pips_using`; empty if the processes cannot be listed, while `plan` raises OSError then."""
+    """Return the result of `pips_using`; unlike `plan`, return an empty tuple if the processes cannot be listed."""
     try:
         return pips_using(inventory)
     except OSError:

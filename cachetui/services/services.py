@@ -322,7 +322,7 @@ class Services:
             )
 
     def check_list(self, text: str, inventory: Inventory, *, stop: Stop = never) -> tuple[CheckList, CheckResult]:
-        """Read a list, such as a file's path or some names, and find its releases. Can also raise TermError."""
+        """Find the releases that a list names; `text` is its path, or some names. Can also raise TermError."""
         from cachetui.services.check import check_list, read_check_list  # noqa: PLC0415 - seldom needed
 
         found = read_check_list([text])

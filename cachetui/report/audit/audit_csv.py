@@ -22,7 +22,7 @@ CHANGES = ("since", "change", "kind", "project", "version", "file_name", "before
 
 
 def audit_csv(listed: EntryRows) -> Iterator[str]:
-    """Yield the parts of the document: a line of titles, then a line for each entry."""
+    """Yield the parts of the CSV document: a line of column titles, then a line for each entry."""
     shared = head(listed)
     yield _written([(*ReportHead._fields, *AuditRow._fields)])
     start = _written([map(cell, shared)]).removesuffix("\r\n")
@@ -55,7 +55,7 @@ def _words(words: str) -> str:
 
 
 def comparison_csv(comparison: Comparison, shared: ReportHead, since: str) -> Iterator[str]:
-    """Yield the parts of the document: a line of titles, then a line for each entry that changed.
+    """Yield the parts of the CSV document: a line of column titles, then a line for each entry that changed.
 
     A changed entry was added or removed, or it grew or shrank. `since` is the time of the earlier audit.
     """

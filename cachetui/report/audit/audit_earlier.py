@@ -49,12 +49,12 @@ class EarlierAudit:
 
 
 def read_report(path: str) -> EarlierAudit:
-    """Read a report from a file. Raises CachetuiError if the file is unreadable, or is not a valid report."""
+    """Read an audit report from a file. Raises CachetuiError if the file is unreadable, or is not a valid report."""
     return _parse(path, lambda: _read(path))
 
 
 def read_piped_report(path: Path | None) -> EarlierAudit:
-    """Read a report from a file or a pipe, or from the standard input if `path` is None.
+    """Read an audit report from a file or a pipe, or from the standard input if `path` is None.
 
     Raises CachetuiError as `read_report` does.
     """
@@ -115,7 +115,7 @@ def _read(path: str, most: int = MOST) -> bytes:
 
 
 def _judged(document: Mapping[str, Any]) -> EarlierAudit:
-    """Return the audit in a document. Raises KeyError, TypeError or ValueError if it is invalid."""
+    """Return the audit that a JSON document describes. Raises KeyError, TypeError or ValueError if it is invalid."""
     at, file_name = KEYS[document["schema"]]
     lines = tuple([_line(row, file_name) for row in document["listing"]])
     if len({line.path for line in lines}) != len(lines):

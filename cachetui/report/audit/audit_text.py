@@ -28,7 +28,7 @@ LEAST_SHARE = 0.005
 USES = {"used": "used by environments", "unused": "used by none", None: "not known, or not installable"}
 """Names of the figures by use."""
 SIGN = "#"
-"""Character that bars are drawn with; every program shows it."""
+"""Character that bars are drawn with: ASCII, so that every program can show it."""
 
 
 def audit_text(audit: Audit, terms: Sequence[str] = (), others: Sequence[OtherCache] = ()) -> Iterator[str]:

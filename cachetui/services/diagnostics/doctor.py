@@ -188,7 +188,7 @@ def _terminal() -> dict[str, Any]:
 
 
 def _variables(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """Return the variables that have an effect; values that may be secret are left out."""
+    """Return the environment variables that match `VARIABLES`; values that may be secret are left out."""
     names = sorted([name for name in environ if VARIABLES.fullmatch(name)])
     return {name: "(set)" if SECRET.search(name) else environ[name] for name in names}
 

@@ -1,4 +1,4 @@
-"""Write the details of an error in cachetui itself to a file, which users can attach to a report."""
+"""Write the details of an error in cachetui itself to a file, which users can attach to a bug report."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from cachetui.text.redact import quote_input, redact_input
 
 LOG = logging.getLogger(__name__)
 MOST_FILES = 5
-"""Maximum number of files; a further one replaces the oldest."""
+"""Maximum number of files with details of errors; a further one replaces the oldest."""
 LONGEST = 100_000
 """Maximum length of a traceback in characters; a longer one loses its middle."""
 
 
 def error_folder() -> Path:
-    """Return the folder of the files with details, in the user's state directory."""
+    """Return the folder of the files with details of errors, in the user's state directory."""
     return Path(platformdirs.user_state_path("cachetui", appauthor=False)) / "errors"
 
 
@@ -67,7 +67,7 @@ def save_error(error: BaseException, folder: Path | None = None) -> str | None:
 
 
 def _next(folder: Path) -> Path:
-    """Return the first free name of a file, or else the name of the oldest file. Raises OSError."""
+    """Return the path of the first file that does not exist yet, or else of the oldest one. Raises OSError."""
     names = [folder / f"error-{number}.txt" for number in range(1, MOST_FILES + 1)]
     free = [path for path in names if not path.exists()]
     return free[0] if free else min(names, key=lambda path: path.stat().st_mtime_ns)

@@ -11,7 +11,7 @@ from cachetui import __version__
 
 
 def versions() -> dict[str, str]:
-    """Return the version of cachetui, of Python, of the platform, and of each dependency, by name in this order.
+    """Return the version of cachetui, of Python, of the platform, and of each dependency, by name, in this order.
 
     A dependency that is missing is "not installed".
     """

@@ -38,8 +38,8 @@ def find_usage(
     """Return which environments on this machine use the entries of the cache at `root`. Runs no Python.
 
     `listed` are the folders and patterns of `environments` in the preferences. `memory` says whether to use and update
-    what earlier runs read. With `machine`, the search for Pythons covers the whole machine. If `stop` returns True,
-    the result is empty.
+    what earlier runs read. With `machine`, Pythons are also searched for where neither a variable nor the user's home
+    leads to. If `stop` returns True, the result is empty.
     """
     with step(LOG, "read the environments"):
         known = SiteMemory(used=memory)
@@ -68,7 +68,7 @@ def usage_here(
     environ: Mapping[str, str] = os.environ,
     stop: Callable[[], bool] = never,
 ) -> Usage:
-    """Return which environments use the entries, found as by `find_usage` and named by the preferences.
+    """Return which environments use the entries, as `find_usage` does, including those that the preferences list.
 
     With `demo`, the environments are made up. If `environments` in the preferences has a problem, no environment is
     read, and `trouble` of the result says why.
