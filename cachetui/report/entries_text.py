@@ -120,8 +120,8 @@ def table(
 ) -> Iterator[str]:
     """Yield a heading, a line per version, by project, and a line per group; nothing if there is nothing to list.
 
-    Projects and versions are cut so that lines fit `width` columns, unless `width` is None. `tool` is the program
-    that fills the cache.
+    Unless `width` is None, projects and versions are cut to at least `NARROWEST` characters, so that lines fit `width`
+    columns. `tool` is the program that fills the cache.
     """
     versions = [(version, project.name) for project in projects_of(entries, sort=sort) for version in project.below]
     groups = groups_of(entries, foreign, tool)

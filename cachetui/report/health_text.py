@@ -74,7 +74,7 @@ def stand_in(finding: Finding) -> Entry:
 
 
 class RemoveCommands:
-    """The commands that remove damaged entries of one inventory."""
+    """Commands that remove the entries of findings in one inventory."""
 
     def __init__(self, inventory: Inventory, cache: Sequence[str] = ()) -> None:
         """Prepare the commands; `cache` holds the options that they need to find the cache; empty if they need none."""

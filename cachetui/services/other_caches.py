@@ -59,7 +59,7 @@ def other_caches(
 
 
 def _place(root: Path) -> tuple[int, int] | None:
-    """Return the device and inode number of a directory, behind links; None if it cannot be found."""
+    """Return the device and inode number of the directory that a path leads to; None if it cannot be found."""
     try:
         found = os.stat(root)  # noqa: PTH116 - a path of settings may hold anything
     except (OSError, ValueError):
@@ -82,7 +82,7 @@ def _measured(found: tuple[Source, Path], *, deadline: float, stop: Callable[[],
 def _usage(tree: Tree, closed: Collection[str], deadline: float, stop: Callable[[], bool]) -> tuple[int, bool, bool]:
     """Return the allocated bytes below a root, whether everything was counted, and whether the root is empty.
 
-    Other file systems, links' targets and the directories `closed` of the root are not counted.
+    Other file systems, the targets of links, and the directories of the root named in `closed` are not counted.
     """
     usage, is_whole, is_empty = 0, True, True
     seen: set[tuple[int, int]] = set()

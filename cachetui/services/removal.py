@@ -82,8 +82,9 @@ def plan(
     """Plan the removal of some entries; what the preferences protect and what running pips use stays.
 
     `named` says whether the user named the root, and `purge` whether everything is to be removed. `now_ns`
-    is the current time in nanoseconds since the epoch. Raises RefusedError if the preferences have a
-    problem that leaves open what is protected, and OSError if the processes cannot be listed.
+    is the current time in nanoseconds since the epoch. Raises RefusedError if nothing may be removed from
+    the root, or if a problem of the preferences leaves open whether that is so or what is protected; and
+    OSError if the processes cannot be listed.
     """
     if preferences.refusal:
         raise RefusedError(preferences.refusal)
@@ -115,8 +116,8 @@ def remove(
 
     With `memory`, the environments that the self-checks in the plan name are remembered first.
 
-    Raises RefusedError if the preferences forbid removals or are not clear, and OSError if the removal
-    broke off.
+    Raises RefusedError if the preferences forbid removals or are not clear, or if the root is gone or was
+    replaced; and OSError if the removal broke off.
     """
     if preferences.refusal:
         raise RefusedError(preferences.refusal)

@@ -108,7 +108,7 @@ def freed_text(files: int, folders: int = 0, *, layered: bool = False) -> str:
 def removed(
     files: int, entries: int, freed: int, folders: int, *, before: int, left: int, layered: bool = False
 ) -> str:
-    """Return the line to show at the end: what was removed, and the size of all entries before and after.
+    """Return a line that sums up removals: what was removed, and the size of all entries before and after.
 
     `freed`, `before` and `left` are bytes of files, `folders` are bytes of emptied folders. `layered` is as in
     `freed_text`.
