@@ -17,7 +17,7 @@ from cachetui.model import Entry, File, Inventory
 
 
 class GroupKind(IntEnum):
-    """Kind of a group key: a project, or one of the groups, which come after all projects in this order."""
+    """Kind of a group key: a project, or one of the groups. These come after all projects, ordered by value."""
 
     PROJECT = 0
     UNNAMED = 1

@@ -35,7 +35,7 @@ class EntryGroup:
         return self._entries
 
     def compute_totals(self) -> None:
-        """Compute all totals that a key press may need of every project, so that it need not wait for them."""
+        """Compute all totals that a key press may need of every project, so that it causes no wait."""
         _ = self.disk, self.apparent, self.files, self.linked
         for age in AGES:
             self.span(age)
@@ -87,7 +87,7 @@ class EntryGroup:
         return tuple([file for entry in self.entries for file in entry[1] if file[5] > 1])
 
     def kept(self, outlook: Outlook) -> KeptEntries:
-        """Return the entries that, according to an outlook, a removal would leave; the latest result is stored."""
+        """Return the entries that a removal would keep according to an outlook; the latest result is stored."""
         known = self._kept  # another thread may replace it
         if known is None or known[0] is not outlook:
             self._kept = known = outlook, KeptEntries.of(self.entries, outlook)
@@ -121,7 +121,10 @@ class EntryGroup:
         return [entry for entry in self.entries if entry[0] not in ("index", "metadata")] or self.entries
 
     def span(self, age: Age) -> tuple[int, int] | None:
-        """Return the newest and oldest `age` time of the entries, in ns since the epoch; None if unknown."""
+        """Return the newest and the oldest time of the kind `age` among `dated_entries`; None if no entry has one.
+
+        Both are in nanoseconds since the epoch.
+        """
         if age not in self._spans:
             time_of: Callable[[Entry], int | None] = attrgetter(age)
             times = [time for time in map(time_of, self.dated_entries) if time is not None]
@@ -129,7 +132,7 @@ class EntryGroup:
         return self._spans[age]
 
     def newest(self, age: Age) -> int | None:
-        """Return the newest `age` time of the entries, in nanoseconds since the epoch; None if unknown."""
+        """Return the newest time of the kind `age`, in nanoseconds since the epoch; None if no entry has one."""
         span = self.span(age)
         return span and span[0]
 

@@ -92,7 +92,7 @@ class BrowserModel:
     def filter(self, typed: str, done: bool = True) -> bool:
         """Set the text of the filter; return whether the filter has changed.
 
-        Unless typing is `done`, an unfinished term at the end has no effect yet.
+        Unless typing is `done`, an unfinished term at the end is treated as in `read_query`.
         """
         before, self.typed, self.query = self.query, typed, None
         if typed.strip():
@@ -158,7 +158,7 @@ class BrowserModel:
         return True
 
     def set_protection(self, protect: Callable[[Entry, Facts], bool]) -> None:
-        """Switch to other protection preferences; discard facts by the old ones, even those still being computed."""
+        """Switch to other protection preferences; facts by the old ones are discarded, even if they arrive later."""
         self.protect = protect
         self.invalidate("protected")
         self.generation += 1

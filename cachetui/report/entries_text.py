@@ -31,7 +31,7 @@ class Branch(NamedTuple):
     disk: int
     """Allocated bytes."""
     entries: int
-    """Number of entries in the branch; 1 for a file, and for foreign files their number."""
+    """Number of entries in the branch; 1 for a file, and the number of files for the group of foreign files."""
     newest: int
     """Time of the newest entry or file in the branch, in nanoseconds since the epoch.
 

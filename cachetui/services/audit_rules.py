@@ -35,7 +35,7 @@ def free(entries: Iterable[Entry], facts: Facts) -> list[Entry]:
 
 
 def by_word(chooser: Chooser) -> AuditRule:
-    """Return a rule that chooses entries by a label."""
+    """Return a rule that chooses the entries with the label that `chooser` stands for."""
 
     def chosen(entries: Collection[Entry], facts: Facts) -> Iterable[Entry]:
         if chooser == "leftovers":

@@ -116,8 +116,8 @@ def open_cache(
     """Return the content of a cache, which is empty if there is no cache yet.
 
     `memory` and `report` are as in `ScanOptions`. `note` gets a sentence if there is no cache yet, or else those of
-    `cache_notes` and `unreadable_sentences`. Raises RootError if the root cannot be read, or has content of which
-    nothing is written by the program that should fill it; and OSError.
+    `cache_notes` and `unreadable_sentences`. Raises RootError if the root cannot be read, or if it is not
+    empty but holds nothing that its program writes; and OSError.
     """
     if is_absent(location):
         conduct = source_of(location.source).conduct

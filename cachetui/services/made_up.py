@@ -35,7 +35,7 @@ PLATFORMS = (
     "manylinux1_x86_64",
     "linux_x86_64",
 )
-"""Platform tags that the made-up Pythons support if the demo's wheels are for any platform."""
+"""Platform tags that the made-up Pythons support if their target allows any platform."""
 NAMES = {"cp": "CPython", "pp": "PyPy"}
 """Names of Python implementations by their tags."""
 

@@ -136,7 +136,7 @@ def _write_out(
     report: Callable[[str], None],
     stop: Callable[[], bool],
 ) -> list[SkippedEntry]:
-    """Write files that cannot be linked into a folder; return the damaged ones. Raises OSError and NoRoomError."""
+    """Write into a folder the files that cannot be linked; return the damaged ones. Raises OSError and NoRoomError."""
     needed, free = sum([one.size for _, one in files]), shutil.disk_usage(folder.path).free
     if needed > free:
         raise NoRoomError(

@@ -59,7 +59,7 @@ Stop = Callable[[], bool]
 class Services:
     """Use cases of one cache. All methods block, except those that say otherwise.
 
-    Call them in a worker thread. They raise CachetuiError and OSError, and InternalError for unexpected exceptions.
+    Call them in a worker thread. They raise CachetuiError and OSError; most turn other exceptions into InternalError.
     """
 
     location: Location
@@ -92,7 +92,7 @@ class Services:
 
     @property
     def is_pips(self) -> bool:
-        """Whether the cache is pip's own, so that pip's settings say where it is. Does not block."""
+        """Whether the cache is pip's rather than another program's. Does not block."""
         return self.location.source == PIP
 
     def of(self, other: OtherCache) -> Services:
@@ -300,7 +300,7 @@ class Services:
         stop: Stop = never,
         report: Callable[[VerificationProgress], None] = lambda _: None,
     ) -> Verified:
-        """Read all entries completely, and compare them with the hashes that index pages list."""
+        """Read each entry that can be verified to its end, and compare it with the hashes that index pages list."""
         from cachetui.services.verification import verify_entries  # noqa: PLC0415
 
         return verify_entries(inventory, inventory.entries, stop=stop, report=report)

@@ -1,4 +1,4 @@
-"""Find problems in a cache, either from the result of a scan or by reading entries completely."""
+"""Find problems in a cache, either without reading whole archives or by reading entries to their end."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def verify_entries(
     stop: Callable[[], bool] = never,
     report: Callable[[VerificationProgress], None] = lambda _: None,
 ) -> Verified:
-    """Read entries completely, and compare them with the hashes that index pages list.
+    """Read those entries that can be verified to their end, and compare them with the hashes that index pages list.
 
     `report` works as in `verify`. Raises CachetuiError and OSError.
     """

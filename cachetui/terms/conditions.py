@@ -63,7 +63,7 @@ class TextPart:
     """The text to find, in lower case."""
 
     def is_true_of(self, entry: Entry, facts: Facts) -> bool | None:
-        """Return whether an entry's project name, version or file name contains the text."""
+        """Return whether an entry's project name, version or file name (or else URL or path) contains the text."""
         del facts
         canonical = canonicalize_name(self.part)
         name = entry.filename or entry.url or entry.path

@@ -98,9 +98,9 @@ class Predicate:
         return tuple(self._any_of.requirements)
 
     def unmatched(self, entries: Iterable[Entry]) -> tuple[tuple[str, Requirement], ...]:
-        """Return the names and requirements that no entry matches, each after its text followed by all conditions.
+        """Return the names and requirements that no entry matches; `entries` are the entries that match the terms.
 
-        `entries` are the entries that match the terms.
+        Each comes after a text: the name or requirement as written, followed by all conditions.
         """
         any_of = self._any_of
         left = {requirement.text: requirement for requirement in any_of.requirements}

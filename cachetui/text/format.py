@@ -12,7 +12,7 @@ import humanize
 from cachetui.model import NS
 
 FIRST, LAST = (-30_610_000_000, 253_402_000_000) if os.name == "posix" else (0, 32_503_000_000)
-"""First and last time that is shown as a date, in seconds since the epoch: years have four digits."""
+"""First and last time that is shown as a date, in seconds since the epoch, so that years have four digits."""
 DAY = 86_400
 """Seconds in a day."""
 SCALES = (("year", "y", 365.0, 730.0), ("month", "mo", 30.4, 61.0), ("week", "w", 7.0, 14.0), ("day", "d", 1.0, 1.0))

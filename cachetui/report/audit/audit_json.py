@@ -1,4 +1,4 @@
-"""An audit report as JSON, for scripts and for comparison with later audits.
+"""Audit reports and comparisons as JSON, for scripts and for comparison with later audits.
 
 `schema` counts changes that break readers, and `report` names the type of the document. Sizes are in
 bytes, times in ISO 8601 in UTC. `listing` holds each entry with the values from which a reader can compute

@@ -10,7 +10,7 @@ from cachetui.text.format import count, disk_text
 
 
 def comparison_lines(comparison: Comparison) -> Iterator[ListLine]:
-    """Yield the differences: total, kinds, projects, then added, removed and resized entries; or one line if none."""
+    """Yield lines about total, kinds and projects, then added, removed and resized entries; one if nothing differs."""
     if not comparison:
         yield ListLine("Nothing has changed.", heading=True)
         return

@@ -17,7 +17,7 @@ from cachetui.text.redact import masked
 from cachetui.text.styled import styled
 
 MOST_NAMED = 3
-"""Maximum number of names in an enumeration; the number of further names follows."""
+"""Maximum number of names to list in a line; after them comes the number of further names."""
 MOST_ABSENT = 10
 """Maximum number of absent items that are named; if there are more, only their number is shown."""
 

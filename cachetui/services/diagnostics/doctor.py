@@ -44,7 +44,7 @@ VARIABLES = re.compile(
     r"(CACHETUI|PIP|XDG|LC|TEXTUAL)_\w+|LANG|LANGUAGE|TERM|TERM_PROGRAM|COLORTERM|TMUX|STY|NO_COLOR|FORCE_COLOR|"
     r"CLICOLOR(_FORCE)?|VIRTUAL_ENV|CONDA_PREFIX|PYTHONIOENCODING|PYTHONUTF8|COLUMNS|LINES"
 )
-"""Pattern of the names of variables that have an effect on cachetui or on pip's cache."""
+"""Pattern of the names of environment variables that have an effect on cachetui or on pip's cache."""
 SECRET = re.compile(r"PASS|TOKEN|SECRET|KEY|CERT|AUTH|PROXY", re.I)
 """Pattern of the names of variables whose values are left out."""
 Section = Callable[[], dict[str, Any]]

@@ -1,4 +1,4 @@
-"""Turn unexpected exceptions into one CachetuiError, so that a failing worker does not end the app.
+"""Turn unexpected exceptions into a CachetuiError, so that a failing worker does not end the app.
 
 If the app ended, the user would lose the marks.
 """

@@ -38,8 +38,8 @@ def find_usage(
     """Return which environments on this machine use the entries of the cache at `root`. Runs no Python.
 
     `listed` are the folders and patterns of `environments` in the preferences. `memory` says whether to use and update
-    what earlier runs read. With `machine`, Pythons are also searched for where neither a variable nor the user's home
-    leads to. If `stop` returns True, the result is empty.
+    what earlier runs read. With `machine`, Pythons are also searched for in places to which neither a variable nor the
+    user's home leads. If `stop` returns True, the result is empty.
     """
     with step(LOG, "read the environments"):
         known = SiteMemory(used=memory)
