@@ -104,9 +104,9 @@ class Catalog:
         self.foreign: tuple[File, ...] = ()
         """Files that the program does not write."""
         self.twins: Mapping[str, tuple[str, ...]] = {}
-        """Paths of the entries that are marked with an entry, by its path, because removing it removes them, too."""
+        """Paths of the entries that go, and are marked, together with an entry, by the path of that entry."""
         self.copies: Mapping[str, tuple[str, ...]] = {}
-        """Paths of the other entries that hold the same file as an entry, by its path."""
+        """Paths of the other entries that hold the same file as an entry, by the path of that entry."""
         self._shelves: dict[GroupKey, dict[str, Entry]] = {}
         self._by_name: list[GroupKey] | None = None  # keys of _shelves, sorted by name
         self._groups: dict[GroupKey, EntryGroup] = {}

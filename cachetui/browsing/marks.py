@@ -100,9 +100,10 @@ class Marks:
         self._mark_twins([*changed, *_takers(lost, catalog)], catalog)
 
     def _couple_undone(self, steps: Iterable[Step], catalog: Catalog) -> None:
-        """Unmark the twins of entries that an undo unmarked, unless an earlier change marked them; then mark twins.
+        """Unmark the twins of entries that an undo unmarked, unless an earlier change marked them.
 
-        The undone steps may lack these twins, because entries may have been marked before their twins were known.
+        Then mark the twins of marked entries. The undone steps may lack these twins, because entries may have been
+        marked before their twins were known.
         """
         changed = dict.fromkeys([path for _, _, group in steps for path in group.by_path])
         came = [twin for path in changed if not self._has(path, catalog) for twin in catalog.twins.get(path, ())]
