@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 
 class Activity(Enum):
-    """Activity that takes time; if several are running, the progress of the last member is shown."""
+    """Activity that takes time; if several are running, the progress of the one that is declared last is shown."""
 
     SCANNING = auto()
     PLANNING = auto()
@@ -59,20 +59,21 @@ WISHES: Mapping[str, Wish] = {
     "verify": "verify",
     "rescan": "read it again",
 }
-"""Actions of keys, by the action's name; if an activity forbids the action, the key says why it does nothing."""
+"""The `Wish` of each key's action, by the action's name; if it cannot begin, pressing the key shows why."""
 RUNNING: Mapping[Activity, str] = {
     Activity.SCANNING: "The cache is being read: wait for that, then {wish}.",
     Activity.EXPORTING: "An export is running: wait for it, or stop it with {stop}; then {wish}.",
     Activity.REMOVING: "A removal is running: wait for it, or stop it with {stop}; then {wish}.",
     Activity.CHANGING_PIP: "pip is still saving its settings: wait a moment.",
 }
-"""Sentences that say, for each activity, why an action cannot begin."""
+"""For each activity in `FORBIDS`, the sentence that says why an action cannot begin."""
 
 
 def refusal(wish: Wish, activities: Activities, stop: str, *, was_read: bool = True) -> str | None:
     """Return why an action cannot currently begin (a sentence); None if it can begin.
 
-    `stop` is the key that stops the running activity; `was_read` says whether the cache has been read.
+    `stop` is the name of the key that stops an activity. If `was_read` is False, the cache has yet to be read, and
+    the action cannot begin before that.
     """
     running = next((activity for activity in FORBIDS[wish] if activity in activities), None)
     if running is None and not was_read:
@@ -81,5 +82,5 @@ def refusal(wish: Wish, activities: Activities, stop: str, *, was_read: bool = T
 
 
 def shown_progress(activities: Activities) -> ActivityProgress:
-    """Return the progress to show: that of the running activity that comes last in `Activity`."""
+    """Return the progress of the running activity that is declared last in `Activity`; empty if none is running."""
     return max(activities.items(), key=lambda item: item[0].value, default=(None, ActivityProgress()))[1]

@@ -70,19 +70,19 @@ class CachetuiApp(Keyboard):
         if no_colour:
             self.theme = "ansi-dark"
         self.glyphs = glyphs or terminal_glyphs()
-        """The glyphs that the terminal can show."""
+        """The glyphs that the app draws."""
         preferences = services.read_preferences()
         if preferences.read_only and not services.read_only:
             services = replace(services, read_only=True, way_out=preferences.way_out)
         self.services = services
         self.keymap: Mapping[str, str] = {}
-        """Keys that the user has changed, by the id of their binding."""
+        """The keys that the user has chosen, separated by commas, by the id of their binding."""
         self.keys: Mapping[str, str] = {}
         """All current keys, separated by commas, by the id of their binding."""
         self._toasts = Toasts(self, lambda: [*self.screen_stack[-1:], self.main.tab])
         main = MainScreen(services, preferences, self.problems_of)
         self.caches = OpenCaches(self, main, on_tab=self._toasts.drop_past)
-        """The main screen of the open cache."""
+        """The main screen of the open cache, and the removals in the caches that were open before it."""
 
     @property
     def main(self) -> MainScreen:
@@ -109,11 +109,11 @@ class CachetuiApp(Keyboard):
         return getattr(self, "_exception", None)
 
     def _fatal_error(self) -> None:
-        """End the app after an unexpected exception, without Textual's trace: the command line reports it."""
+        """End the app after an unexpected exception; the command line reports it in place of Textual's traceback."""
         self.exit(return_code=1)
 
     def on_load(self) -> None:
-        """Apply the user's theme and keys."""
+        """Apply the user's theme, and compute which keys each binding has."""
         preferences = self.main.preferences
         self.keymap = _keymap(preferences).keys
         declared = {one.id: one.key for one in reversed(bindings_of(*KEY_HOLDERS)) if one.id}
@@ -122,7 +122,7 @@ class CachetuiApp(Keyboard):
             self.theme = preferences.theme
 
     async def on_mount(self) -> None:
-        """Show the main screen, and save the theme whenever the user chooses another theme."""
+        """Show the main screen, apply the user's keys, and watch for another theme and for suspension."""
         await self.caches.show()
         self.set_keymap(dict(self.keymap))
         self.watch(self, "theme", ThemeSaver(self, lambda: self.main, lambda: self.theme_in_use).save_soon, init=False)
@@ -149,7 +149,10 @@ class CachetuiApp(Keyboard):
             self.push_screen(Palette(id="--command-palette"))
 
     async def on_event(self, event: events.Event) -> None:
-        """Open the palette on a click with the right button; handle all other events as usual."""
+        """Open the palette on a right click on the main screen; dialogs ignore right clicks.
+
+        Handle all other events as usual, and move toasts off the cursor after a key or a click.
+        """
         if isinstance(event, events.MouseDown | events.MouseUp) and event.button == RIGHT:
             if isinstance(event, events.MouseUp) and self.screen is self.main:
                 self.action_command_palette()
@@ -161,7 +164,7 @@ class CachetuiApp(Keyboard):
     def notify(
         self, message: str, *, severity: SeverityLevel = "information", timeout: float | None = None, **options: Any
     ) -> None:
-        """Show a toast, by default as long as it takes to read it, where it does not cover the cursor."""
+        """Show a toast where it does not cover the cursor, by default for as long as it takes to read it."""
         seconds = toast_seconds(message, severity) if timeout is None else timeout
         super().notify(message, severity=severity, timeout=seconds, **options)
         self._toasts.place()
@@ -185,7 +188,7 @@ class CachetuiApp(Keyboard):
         self.main.quit()
 
     def action_help_quit(self) -> None:
-        """Quit on Ctrl+C, with the exit code for an interrupted program."""
+        """Quit on Ctrl+C, with the exit code for an interrupted program; ask first if something would be lost."""
         self.main.quit(INTERRUPTED)
 
     def action_change_theme(self) -> None:
@@ -198,7 +201,7 @@ class CachetuiApp(Keyboard):
         return self.screen.before if isinstance(self.screen, ThemePalette) else self.theme
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Yield the commands of the palette as Textual defines them."""
+        """Yield the commands of cachetui's palette, in place of Textual's own commands."""
         for command in commands_of(self):
             yield SystemCommand(command.title, command.sentence, command.run)
 

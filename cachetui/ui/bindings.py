@@ -33,7 +33,7 @@ NAMES = {
     "home": "Home",
     "end": "End",
 }
-"""Names of keys that cachetui writes differently from Textual."""
+"""Names that cachetui shows for keys, by Textual's names, where the two differ."""
 ASCII_NAMES = NAMES | {"up": "up", "down": "down", "left": "left", "right": "right"}
 """`NAMES` for terminals that show only ASCII."""
 
@@ -49,7 +49,7 @@ def key(
 
 
 SUSPEND = key("ctrl+z", "app.suspend_process", "suspend", "app.suspend", PROGRAM, "Suspend; `fg` in the shell resumes")
-"""Binding of the app, and of dialogs too, because dialogs hide the bindings of the app."""
+"""Binding that suspends the app; dialogs have it too, because they hide the bindings of the app."""
 PALETTE = key(
     "ctrl+p",
     "command_palette",
@@ -68,7 +68,7 @@ ROWS = (
     key("g,home", "edge(0)", "first row", "rows.first", MOVE, "Go to the first row"),
     key("G,end", "edge(1)", "last row", "rows.last", MOVE, "Go to the last row"),
 )
-"""Bindings of all lists of rows; for every action `edge`, 0 is the start and 1 is the end."""
+"""Bindings of all lists of rows; the parameter of the action `edge` is 0 for the start and 1 for the end."""
 SCREEN = (
     key("d", "review", "review", "marks.review", REMOVE, "Review what would be removed, then remove it", show=True),
     key("X", "rules", "rules", "rules.open", MARK, "Mark by rules, such as superseded, old or large", show=True),
@@ -109,12 +109,12 @@ SCREEN = (
 
 
 def key_name(app: object, id: str) -> str:
-    """Return the name of the first key that a binding has in an app; the user may have changed it."""
+    """Return the name to show for the first key of the binding `id`; the user of the app may have changed the key."""
     keys: Mapping[str, str] = getattr(app, "keys", {})
     return key_names(keys.get(id, id).split(",")[:1], getattr(app, "glyphs", UNICODE).dots.isascii())
 
 
 def key_names(keys: Iterable[str], ascii_only: bool = False) -> str:
-    """Format the names of keys for the user."""
+    """Return the names to show for keys that are given by Textual's names, separated by spaces."""
     names = ASCII_NAMES if ascii_only else NAMES
     return " ".join([names.get(name, name) for name in keys])

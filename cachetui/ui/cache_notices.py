@@ -1,4 +1,4 @@
-"""Notices about a cache, as sentences to show above everything else (does not import Textual)."""
+"""Notices about a cache: sentences that the screen shows above its views (does not import Textual)."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def notice_sentences(
 ) -> tuple[str, ...]:
     """Return the notices about a cache in a form that is safe to show.
 
-    `difference` is a sentence about how pip's own answer differs from the location; `problems` are all problems
-    of the preferences.
+    `difference` is a sentence about how the location that pip itself reports differs from `location`; `problems` are
+    all problems of the preferences; `rescan_key` is the name of the key that reads the cache again.
     """
     sentences = []
     if not location.enabled:

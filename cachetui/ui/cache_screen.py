@@ -34,24 +34,24 @@ if TYPE_CHECKING:  # imported for types only, for a faster start
     from cachetui.removal.execute import RemovalOutcome
 
 REFUSAL_SECONDS = 12
-"""Seconds for which a notification of a failure is shown, longer than other notifications."""
+"""Seconds for which the notification of a failure is shown."""
 
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """The result of the last scan; if it has neither an inventory nor an error, no scan has ended yet."""
+    """The result of the last scan; without an inventory and an error, the result is still awaited."""
 
     inventory: Inventory | None = None
-    """The inventory; None if there is none."""
+    """The inventory; None if the cache cannot be read or the result is still awaited."""
     error: str = ""
-    """The reason why the cache cannot be read (a sentence); untrusted text."""
+    """The reason why the cache cannot be read (a sentence); untrusted text; empty if there is none."""
     missing: bool = False
-    """Whether the root does not exist and the user did not name it; this is not an error."""
+    """Whether the root does not exist and the user did not name it; such a cache is shown as empty."""
 
     def page(self, name: str, *, waiting: str, empty: str) -> tuple[str, str] | None:
         """Return a title and a sentence to show in place of an inventory; None if there is an inventory.
 
-        `name` is the name of the cache, `waiting` the sentence before the first scan has ended, and `empty` the
+        `name` is the name of the cache, `waiting` the sentence while the result is still awaited, and `empty` the
         sentence for a missing cache.
         """
         if self.inventory is not None:
@@ -72,7 +72,7 @@ class Pythons:
     working: tuple[InterpreterInfo, ...] = ()
     """The Pythons that work, once the search has ended."""
     tags: tuple[frozenset[Tag], ...] = ()
-    """The tags that each Python supports, once the search has ended.
+    """The tags that each Python supports; empty before a search has ended, or if they are not known.
 
     For a Python that does not report its tags, these are the tags that it may support.
     """
@@ -80,7 +80,7 @@ class Pythons:
     """Sentences about Pythons that do not report their tags, and about the consequences; untrusted text."""
 
     def with_settings(self, changed: Sequence[PipSettings]) -> Pythons:
-        """Return the Pythons with changed settings of those that were found first."""
+        """Return a copy with the settings `changed` of the Pythons found first; the others keep their settings."""
         return replace(self, settings=(*changed, *self.settings[len(changed) :]))
 
 
@@ -90,9 +90,9 @@ class CacheScreen(Screen[None]):
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)  # focus changes: the widgets redraw themselves
     reading: var[Reading] = var(Reading(), bindings=True)
     scanned: var[Batch | None] = var(None, always_update=True)
-    """The latest batch of the running first scan."""
+    """The latest batch of the first scan; None if there was none yet."""
     revision: var[int] = var(0)
-    """The revision of the catalog; it changes with the catalog, and with what is known about its entries."""
+    """The model's `generation`, which grows with each change of the catalog and of the protection preferences."""
     marks: var[MarkTotals] = var(MarkTotals(), always_update=True)
     pythons: var[Pythons] = var(Pythons())
     usage: var[Usage | None] = var(None)
@@ -104,7 +104,7 @@ class CacheScreen(Screen[None]):
     others: var[tuple[OtherCache, ...]] = var(())
     """The other caches on this machine that have been found."""
     difference: var[str | None] = var(None)
-    """How pip's own answer differs from the location (a sentence); None if it is the same."""
+    """How the location that pip itself reports differs from the root (a sentence); None if not, or if not known."""
 
     def __init__(self, services: Services, preferences: Preferences) -> None:
         super().__init__()

@@ -15,7 +15,7 @@ MOST_COPIED = 1_000
 
 
 def copy_paths(widget: Widget, paths: Sequence[str]) -> None:
-    """Copy paths, one per line, and notify the user of what was copied."""
+    """Copy at most `MOST_COPIED` paths, one per line, and notify the user of what was copied."""
     copied = paths[:MOST_COPIED]
     left = f", the first {MOST_COPIED:,} of {len(paths):,}" if len(paths) > MOST_COPIED else ""
     _copy(widget, copied, copied[0] if len(copied) == 1 else f"{count(len(copied), 'path')}{left}")

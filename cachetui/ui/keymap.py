@@ -16,7 +16,7 @@ from cachetui.ui.bindings import NAMES
 MODIFIERS = frozenset({"ctrl", "shift", "alt", "super", "hyper", "meta"})
 KEY_NAMES = frozenset([key.value for key in Keys])
 WRITTEN = {name.lower(): key for key, name in NAMES.items()}
-"""Textual's names of keys, by the names that cachetui writes, such as `esc` and `pgup`."""
+"""Textual's names of keys, by the names that cachetui shows, here in lower case: `esc`, `pgup` and so on."""
 ENOUGH = 3
 """Maximum number of ids that are suggested for an unknown id."""
 
@@ -31,11 +31,12 @@ class Keymap(NamedTuple):
 
 
 def keymap(preferences: Preferences, bindings: Iterable[Binding], typing: Collection[str]) -> Keymap:
-    """Check the key bindings in the user's preferences.
+    """Check the key bindings in the user's preferences, and return those that can be applied.
 
     `bindings` are all bindings that can be changed, as they are declared. `typing` are the ids of bindings
-    that work while the user types text, so that their keys cannot be letters. A key binding is not applied
-    if it takes the key of another binding, or if it depends on a key binding that is not applied.
+    that work while the user types text, so that their keys must not type a character. A key binding is also not
+    applied if its id or a key is unknown, or if another binding has one of its keys (unless both have it by default).
+    That other binding has its declared keys if the user's change of it is not applied.
     """
     defaults: dict[str, tuple[str, ...]] = {}
     for binding in bindings:
@@ -70,7 +71,7 @@ def keymap(preferences: Preferences, bindings: Iterable[Binding], typing: Collec
 def _taken(
     wishes: Mapping[str, tuple[str, ...]], defaults: Mapping[str, tuple[str, ...]]
 ) -> tuple[str, str, str] | None:
-    """Return a key binding that conflicts with another: its id, the key, and the other binding's id."""
+    """Return a key binding that conflicts with another: its id, the key, and the other's id; None if there is none."""
     now = {**defaults, **wishes}
     for name in reversed([*wishes]):
         for key in wishes[name]:
@@ -96,7 +97,7 @@ def key_named(written: str) -> str:
 
 
 def is_key(key: str) -> bool:
-    """Return whether there is a key with a name."""
+    """Return whether Textual has a key with this name, which may include modifiers."""
     *modifiers, last = key.split("+")
     if not last or not MODIFIERS.issuperset(modifiers) or len(modifiers) != len({*modifiers}):
         return False

@@ -141,7 +141,7 @@ class MainScreen(CacheScreen):
     # Reactions to changes of the state
 
     def watch_reading(self, reading: Reading) -> None:
-        """Find what would stay; after the first scan, ask pip for its cache and search for Pythons."""
+        """Find which entries a removal would keep; after the first scan, ask pip for its cache and find Pythons."""
         self._show_notices()
         self._show_totals()
         if reading.inventory is None and not reading.error:
@@ -160,7 +160,7 @@ class MainScreen(CacheScreen):
         self.difference = await run_in_thread(self.services.ask_pip, stop=Event())
 
     def watch_preferences(self, before: Preferences, preferences: Preferences) -> None:
-        """Show the notices again, and find what would stay if the protection has changed."""
+        """Show the notices again; after a change of the protection or the environments, find what depends on it."""
         self._show_notices()
         if before.protection != preferences.protection:
             start_worker(self, find_outlook, self, group="outlook")
@@ -168,7 +168,7 @@ class MainScreen(CacheScreen):
             start_worker(self, find_usage, self, group="usage")
 
     def watch_difference(self) -> None:
-        """Show the notice about how pip's own answer differs from the location of the cache."""
+        """Show the notices again, with the one about the location that pip itself reports."""
         self._show_notices()
 
     def watch_revision(self) -> None:
@@ -205,7 +205,7 @@ class MainScreen(CacheScreen):
 
     @property
     def key_holders(self) -> list[DOMNode]:
-        """All nodes whose key bindings are currently active."""
+        """The nodes whose key bindings work on this screen or in the view that is shown."""
         return [self, self.app, self.view, *self.view.walk_children()]
 
     def action_view(self, view: str) -> None:
@@ -275,7 +275,7 @@ class MainScreen(CacheScreen):
 
     @on(Settings.SearchAgain)
     def search_pythons(self) -> None:
-        """Start a new search for Pythons."""
+        """Start a new search for Pythons, unless one is running or this machine is not to be searched."""
         if self.services.find_pythons_here and (self._search is None or self.pythons.state == "done"):
             self.pythons = Pythons("looking", (), (), self.pythons.tags, self.pythons.doubts)
             self._search = PythonSearch(self.services, self.post_message)
@@ -303,8 +303,8 @@ class MainScreen(CacheScreen):
     def accepts_key(self, event: events.Key) -> bool:
         """Return whether a key should do what it is bound to.
 
-        While a removal is being planned, Esc stops the planning, and other keys except Ctrl+C are dropped: they
-        were meant for the review, or for rows that the review is about to cover.
+        While a dialog such as the review is being prepared, Esc stops that, and other keys except Ctrl+C are dropped:
+        they were meant for the dialog, or for rows that the dialog is about to cover.
         """
         if not self.is_doing(Activity.PLANNING):
             return True
@@ -313,7 +313,7 @@ class MainScreen(CacheScreen):
         return event.key == "ctrl+c"
 
     def action_help(self, page: str = HERE) -> None:
-        """Show a page of the help, by default the one on all keys."""
+        """Show a page of the help, by default the one on the keys that work in this view."""
         about = self.focused.HELP if self.focused is not None else None
         self.app.push_screen(Help(explain(self.key_holders, self), about or "", self.preferences.path, page))
 
@@ -326,7 +326,7 @@ class MainScreen(CacheScreen):
     def action_review(self) -> None:
         """Review the removal of the marked entries, and remove them if the user agrees.
 
-        If none are marked, review the row under the cursor in Browse, or the range of rows.
+        If none are marked and Browse is shown, review the row under the cursor, or the chosen range of rows.
         """
         if not self.is_mounted or self.refuse("review"):  # there may be no rows yet
             return
@@ -356,7 +356,7 @@ class MainScreen(CacheScreen):
             start_worker(self, mark_by_rules, self, group="rules")
 
     def check_list(self) -> None:
-        """Ask for a list of releases, and mark what is here of it."""
+        """Ask for a list of releases, and mark their files that are in the cache."""
         from cachetui.ui.operations.check import mark_listed  # noqa: PLC0415 - the first screen does not wait for it
 
         if not self.refuse("check a list"):
@@ -371,7 +371,7 @@ class MainScreen(CacheScreen):
             self.notify(sentence, markup=False)
 
     def action_export(self) -> None:
-        """Export the marked entries; if none are marked, export the row under the cursor."""
+        """Export the marked entries; if none are marked, export the row under the cursor in Browse."""
         from cachetui.ui.operations.export import export_entries  # noqa: PLC0415 - the first screen does not wait
 
         if not self.refuse("export"):

@@ -1,4 +1,4 @@
-"""Messages between views; MainScreen handles them."""
+"""Messages that views and operations post; the main screen handles them, except `OpenCache`, which the app handles."""
 
 from __future__ import annotations
 

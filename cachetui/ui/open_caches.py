@@ -17,7 +17,7 @@ class OpenCaches:
     """The main screen of the open cache, and the removals in the caches that were open before it."""
 
     def __init__(self, app: App[Any], main: MainScreen, *, on_tab: Callable[[], None]) -> None:
-        """Begin with the main screen of the first cache; `on_tab` is called when another view is shown."""
+        """Begin with the main screen of the first cache; `on_tab` is called when another view or cache is shown."""
         self._app, self._on_tab = app, on_tab
         self.main = main
         """The main screen, which lies below all dialogs."""
@@ -26,12 +26,12 @@ class OpenCaches:
 
     @property
     def exit_summary(self) -> str | None:
-        """The removals so far, in one line for each cache that was open; None if there were none."""
+        """The removals so far, in one line for each cache that had any; None if there were none."""
         return "\n".join([*self._left, *self._removals]) or None
 
     @property
     def _removals(self) -> tuple[str, ...]:
-        """The removals in the open cache in one line, if there were any; other caches than pip's are named."""
+        """The removals in the open cache as one line, which names any cache but pip's; empty if there were none."""
         line, services = exit_summary(self.main), self.main.services
         return () if line is None else (line if services.is_pips else f"{services.tool}: {line}",)
 

@@ -1,4 +1,4 @@
-"""The command palette: commands under the words of the footer, and themes with a preview."""
+"""The command palette: commands, titled mostly with the words of the footer, and themes with a preview."""
 
 from __future__ import annotations
 
@@ -69,16 +69,16 @@ class PaletteCommand(NamedTuple):
     title: str
     """Title of the command, at best one word."""
     keys: str
-    """The names of the command's keys; empty if it has none."""
+    """The names of the command's keys, or "in use" for the theme in use; empty if it has none."""
     sentence: str
-    """Sentence about what the command does; untrusted text."""
+    """Sentence about what the command does, safe to show; empty for a theme."""
     synonyms: str
     """Other words that find the command."""
     run: Callable[[], object]
     """Function that carries out the command."""
 
     def score(self, query: str) -> float:
-        """Return how well the command fits typed words, each of which must begin one of its words; 0 if not at all."""
+        """Return how well the command fits typed words; 0 unless each of them begins one of the command's words."""
         places = [[*place.lower().split()] for place in (self.title, self.synonyms, self.sentence)]
         total = 0.0
         for typed in query.lower().split():
@@ -96,7 +96,7 @@ class PaletteCommand(NamedTuple):
 
 
 def commands_of(app: CachetuiApp) -> Iterable[PaletteCommand]:
-    """Yield the commands of the palette: the actions that have keys and can currently run, and those without keys."""
+    """Yield the palette's commands: first the actions of keys that can currently run, except moves; then all others."""
     listed = set[str]()
     for node in (*app.main.key_holders[2:], app.main, app):
         if isinstance(node, Input):
@@ -178,7 +178,7 @@ class ListedCommands(CommandList):
     """The list of commands, which draws a row in reverse if its style says so; Textual 8.2 ignores that style."""
 
     def get_visual_style(self, *component_classes: str, partial: bool = False) -> Style:
-        """Return the style of a part of the list."""
+        """Return the style of a part of the list, reversed if the style of one of its component classes is."""
         style = super().get_visual_style(*component_classes, partial=partial)
         return style + Style(
             reverse=any(self.get_component_styles(one).text_style.reverse for one in component_classes)
@@ -228,7 +228,7 @@ class Palette(CommandPalette):
     """Whether the palette is about to be closed."""
 
     def compose(self) -> ComposeResult:
-        """Lay out the palette as Textual does, without its double-width glyph."""
+        """Lay out the palette as Textual does, but without the glyph before the input, which is two cells wide."""
         with Vertical(id="--container"):
             with Horizontal(id="--input"):
                 yield CommandInput(placeholder=self.PLACEHOLDER, select_on_focus=False)
@@ -237,7 +237,7 @@ class Palette(CommandPalette):
                 yield LoadingIndicator()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Return whether an action may currently run."""
+        """Disable the actions of the list until it is laid out; Down may still open a list that is hidden."""
         if action in ("command_list", "cursor_down") and not self.query_one(CommandList).size.height:
             return action == "cursor_down" and not self.query_one(CommandList).display
         return super().check_action(action, parameters)
@@ -267,16 +267,16 @@ class ThemePalette(Palette):
     def __init__(self, before: str) -> None:
         super().__init__(providers=[Themes])
         self.before = before
-        """The theme in use."""
+        """The theme that was in use when the list was opened."""
 
     @on(OptionList.OptionHighlighted)
     def preview(self, event: OptionList.OptionHighlighted) -> None:
-        """Show the theme that has the cursor."""
+        """Show the theme under the cursor."""
         if not self.is_closing and isinstance(event.option, Command) and event.option.hit.text:
             self.app.theme = event.option.hit.text
 
     def dismiss(self, result: None = None) -> AwaitComplete:
-        """Restore the theme that was in use; a command that was chosen changes the theme after that."""
+        """Close the list, and restore the theme in use; if the user chose a theme, its command applies it later."""
         if not self.is_closing:
             self.app.theme = self.before
         return super().dismiss(result)

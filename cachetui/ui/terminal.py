@@ -17,7 +17,7 @@ from cachetui.preferences.model import Notify
 from cachetui.text.escape import escape_control
 
 WITHOUT_TITLES = ("", "dumb", "linux")
-"""Terminals, by `$TERM`, that are not sent any sequence."""
+"""Values of `$TERM` of the terminals to which no sequence is written."""
 OF_RXVT = ("rxvt", "foot")
 """Prefixes of `$TERM` for terminals that notify by OSC 777 and not by OSC 9."""
 SAVE, RESTORE = "\x1b[22;2t", "\x1b[23;2t"
@@ -26,7 +26,7 @@ BELL = "\a"
 
 @contextmanager
 def titled(title: str) -> Iterator[None]:
-    """Show a title in the terminal's window during the block; restore the title before it."""
+    """Show a title in the terminal's window during the block; then restore the previous title."""
     show_title(title)
     try:
         yield
@@ -65,7 +65,7 @@ def notify_desktop(words: str) -> None:
 
 
 def _write(sequence: str) -> None:
-    """Write to the terminal that Textual draws on; write nothing if it is not known to understand sequences."""
+    """Write to the terminal that Textual draws on; write nothing to `WITHOUT_TITLES`, or if there is no terminal."""
     stream = sys.__stderr__
     if stream is None or os.environ.get("TEXTUAL_DRIVER") or os.environ.get("TERM", "") in WITHOUT_TITLES:
         return

@@ -18,7 +18,7 @@ AT_LEAST: dict[SeverityLevel, float] = {"information": 3.0, "warning": 6.0, "err
 """Minimum number of seconds that a toast stays, by its severity."""
 
 KEPT_IN_SIGHT = "#answers, #together"
-"""Selector of the lines of dialogs that toasts do not cover: the answers, and the total of the rules."""
+"""Selector of the lines of dialogs that toasts do not cover: the answers (buttons), and the total of the rules."""
 
 
 class RaisedToast(NamedTuple):
@@ -41,7 +41,7 @@ class RaisedToast(NamedTuple):
 
 
 class Toasts:
-    """The toasts of an app: each disappears with what it is about, and none covers the cursor or answers."""
+    """The toasts of an app: each except errors disappears with its subject, and none covers the cursor or answers."""
 
     def __init__(self, app: App[None], subject: Callable[[], object]) -> None:
         """Keep the toasts of an app; `subject` returns what a toast raised at that moment is about."""
@@ -49,7 +49,7 @@ class Toasts:
         self._raised: list[RaisedToast] = []  # toasts that are shown, and some that have disappeared
 
     def add(self, event: Notify) -> None:
-        """Drop the toasts that a new one replaces."""
+        """Add a new toast, and remove the toasts that it replaces."""
         if any(toast.notification is event.notification for toast in self._raised):
             return
         raised = RaisedToast(event.notification, self._subject())
@@ -58,7 +58,7 @@ class Toasts:
             event.prevent_default()  # the toast is shown with those that stay
 
     def drop_past(self) -> None:
-        """Remove the toasts that are about what is no longer shown, except errors, which stay until they are read."""
+        """Remove the toasts that are about what is no longer shown, except errors, which stay for their full time."""
         subject = self._subject()
         self._keep(lambda toast: toast.notification.severity == "error" or toast.subject == subject)
         self._app.call_after_refresh(self.place)
@@ -87,7 +87,7 @@ def toast_seconds(message: str, severity: SeverityLevel) -> float:
 
 
 def place_toasts(screens: Sequence[Screen[Any]]) -> None:
-    """Show toasts where the last screen has most room above, below or between its cursor, its answers and its total."""
+    """Show toasts in the tallest gap above, below or between the cursor and `KEPT_IN_SIGHT` on the last screen."""
     if not screens:  # the app is closing
         return
     screen, height = screens[-1], screens[-1].size.height

@@ -43,7 +43,7 @@ class Keyboard(App[None]):
     _pause: Timer | None = None  # runs until there has been no key for a moment
 
     async def on_event(self, event: events.Event) -> None:
-        """Handle a key at once; pass on all other events, except the terminal's loss of focus.
+        """Handle a key at once, except in the palette; pass on other events, except the terminal's loss of focus.
 
         The loss is only recorded: otherwise, Textual would take the focus from the widget that has it, and so change
         the keys at the bottom.
@@ -77,11 +77,14 @@ class Keyboard(App[None]):
         self._pause = self.set_timer(PAUSE, gc.collect) if is_collection_due() else None
 
     def on_unmount(self) -> None:
-        """Restore the garbage collector."""
+        """Restore the usual frequency of garbage collections."""
         restore_collections()
 
     async def press(self, event: events.Key) -> None:
-        """Run the action that a key is bound to; if it does nothing, let Textual try the key's other bindings."""
+        """Run the action that a key is bound to, or explain why it is disabled.
+
+        If the action did not run, let Textual try the key's other bindings.
+        """
         screen: object = self.screen
         bound = self.screen.active_bindings.get(event.key)
         if bound is not None and not bound.enabled and isinstance(screen, Explainer):

@@ -58,7 +58,8 @@ async def run_in_thread(
 ) -> Result:
     """Run a function in a thread, and return its result.
 
-    With `stop`, the function gets `stop=stop.is_set`; cancelling the coroutine also sets the event.
+    With `stop`, the function gets `stop=stop.is_set`; cancelling the coroutine also sets the event. Raise an
+    InternalError in place of an unexpected exception; raise CachetuiError and OSError unchanged.
     """
     if stop is not None:
         options["stop"] = stop.is_set
@@ -78,7 +79,7 @@ async def run_in_thread(
 def reporter(show: Callable[[Value], object], seconds: float = REPORT_SECONDS) -> Callable[[Value], None]:
     """Return a function that another thread can call to run `show` in this thread.
 
-    The function runs `show` at most once every `seconds`.
+    The function runs `show` at most once every `seconds`, and discards the values that come too soon.
     """
     loop, next_at = asyncio.get_running_loop(), 0.0
 
