@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # imported for types only, for a faster start
 
 
 def titles(audit: Audit | None, group: Group, by: Age) -> tuple[tuple[type[FigureWidget], str, str], ...]:
-    """Return the title of each figure, and the words at the right end of its line."""
+    """Return the class and the title of each figure except the treemap, and the words on the right of its title."""
     overhead = f"directories {disk_text(audit.directories_disk_usage)}" if audit is not None else ""
     by_age = "By age" if by == AGES[0] else f"By age, {by}"
     return (
@@ -33,7 +33,7 @@ def titles(audit: Audit | None, group: Group, by: Age) -> tuple[tuple[type[Figur
 
 
 def level_parts(treemap: Treemap) -> tuple[list[Part], list[Part]]:
-    """Return the path of the open level, and the meaning of areas and shades."""
+    """Return the parts of the line above the treemap: on the left the open levels, on the right what areas mean."""
     path = f" {treemap.glyphs.prompt} ".join(
         ["Where the space is", *[shown(name) for name, _, _ in treemap.levels[1:]]]
     )
@@ -44,7 +44,7 @@ def level_parts(treemap: Treemap) -> tuple[list[Part], list[Part]]:
 def choice_parts(figure: FigureWidget, group: Group, *, total: int, room: int) -> list[Part]:
     """Return the current choice of a figure in words: at most `room` cells, if its name and size fit.
 
-    `total` is the disk usage of the cache in bytes; `group` is the property by which the kinds are grouped.
+    `total` is the disk usage of the cache in bytes; `group` is the property by which `KindBars` groups the entries.
     """
     choice = figure.choice
     if choice is None:

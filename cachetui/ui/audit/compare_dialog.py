@@ -50,7 +50,7 @@ class ReportList(PaintedLines):
         self.names = names
         """The file names of the reports."""
         self.chosen = ""
-        """The name that is typed."""
+        """The name in the input, whether or not it is in the list."""
 
     def choose(self, name: str) -> None:
         """Show which of the reports is chosen, if any."""
@@ -102,7 +102,7 @@ class CompareReport(InputDialog[Differences]):
         self._reports.choose(self.typed)
 
     def action_choose(self, step: int) -> None:
-        """Put the next report of the list, or the one before, into the box."""
+        """Put the next report of the list, or the previous, into the box; the first if the text is not in the list."""
         if names := self._reports.names:
             index = names.index(self.typed) + step if self.typed in names else 0
             self.action_take(max(0, min(index, len(names) - 1)))

@@ -1,6 +1,6 @@
 """Sets of entries as integers with one bit per entry (does not import Textual).
 
-They make it fast to mark a figure, even if it contains most of a hundred thousand entries.
+They make it fast to mark an item of a figure, even if it contains most of a hundred thousand entries.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Span(NamedTuple):
 
 
 class EntryIndex(NamedTuple):
-    """All entries of a catalog in a fixed order. A set of them is an integer, whose highest bit is the first entry."""
+    """All entries of a catalog in a fixed order. In a set of them, the integer's highest bit is for the first entry."""
 
     generation: int
     """The revision of the catalog, as counted by the model."""

@@ -1,4 +1,4 @@
-"""Marks of figures (does not import Textual)."""
+"""Marks of the items of figures (does not import Textual)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from cachetui.ui.audit.items import FigureChoice
 class FigureMarks:
     """The marks of a browser model, for the figures of an audit.
 
-    They are held as a set of the audit's entries, so that a figure's mark state is fast to compute. If
-    the catalog has changed since the audit, entries are examined one by one.
+    They are held as a set of the audit's entries, so that the mark state of a figure's item is fast to compute. If
+    the catalog has changed since the audit, or the item has neither `number` nor `places`, its entries are
+    examined one by one.
     """
 
     def __init__(self, model: BrowserModel, order: EntryIndex) -> None:
@@ -23,7 +24,7 @@ class FigureMarks:
         self._next: int | None = None  # the set after a change that was made here and not yet announced
 
     def toggle(self, choice: FigureChoice) -> None:
-        """Mark all entries of a figure, or unmark them if all of them are marked."""
+        """Mark all entries of an item, or unmark them if all of them are marked."""
         whole, marks = self.sign(choice) == "x", self._model.marks
         if not self._is_current or not (choice.number or choice.places):
             groups = self._groups_of(choice)
@@ -49,7 +50,7 @@ class FigureMarks:
         self._marked, self._next = self._next, None
 
     def sign(self, choice: FigureChoice) -> Sign:
-        """Return the mark state of a figure."""
+        """Return the mark state of an item."""
         model, marks = self._model, self._model.marks
         if not marks or not choice.entries:
             return " "
@@ -64,7 +65,7 @@ class FigureMarks:
         return " " if not number else "x" if number == len(choice.entries) else "-"
 
     def _groups_of(self, choice: FigureChoice) -> list[tuple[GroupKey, EntryGroup]]:
-        """Return the entries of a figure by project and group, as they are in the catalog."""
+        """Return those entries of an item that are in the catalog, by project and group."""
         catalog = self._model.catalog
         found: dict[GroupKey, list[Entry]] = {}
         for entry in choice.entries:

@@ -38,7 +38,7 @@ class FigureWidget(PaintedWidget, can_focus=True):
     ]
 
     class Moved(Message):
-        """Posted when another choice becomes the current choice."""
+        """Posted when the current choice, or what is drawn of it, may have changed."""
 
     class Opened(Message):
         """Posted to open the current choice."""
@@ -60,7 +60,7 @@ class FigureWidget(PaintedWidget, can_focus=True):
 
     @property
     def choice(self) -> FigureChoice | None:
-        """The current choice."""
+        """The current choice; None if there are no choices."""
         raise NotImplementedError
 
     @property
@@ -85,7 +85,7 @@ class FigureWidget(PaintedWidget, can_focus=True):
         self.post_message(self.Moved())
 
     def show_marks(self) -> None:
-        """Redraw the marks; most figures show no marks."""
+        """Redraw the marks; here, this does nothing, because not all figures show marks."""
 
     def action_walk(self, direction: Direction) -> None:
         """Go to the next choice in a direction."""
@@ -96,11 +96,11 @@ class FigureWidget(PaintedWidget, can_focus=True):
         self.go(end * (self.number - 1))
 
     def index_at(self, x: int, y: int) -> int | None:
-        """Return the index of the choice at a cell."""
+        """Return the index of the choice at a cell; None if there is none."""
         raise NotImplementedError
 
     def on_click(self, event: events.Click) -> None:
-        """Go to the clicked choice; a double click opens it."""
+        """Go to the clicked choice; a click on its box marks it or unmarks it, a double click elsewhere opens it."""
         index = self.index_at(event.x, event.y)
         if index is not None:
             self.go(index)
@@ -134,7 +134,7 @@ class Lines(FigureWidget):
 
     @property
     def choice(self) -> FigureChoice | None:
-        """The choice of the current line."""
+        """The choice of the current line; None if there are no lines."""
         return self.choices[self.cursor] if self.cursor < len(self.choices) else None
 
     def go(self, index: int) -> None:
@@ -154,11 +154,11 @@ class Lines(FigureWidget):
         return min(self.number, self.size.height)
 
     def action_page(self, step: int) -> None:
-        """Go some pages down, or up."""
+        """Go `step` pages down, or up if it is negative."""
         self.go(self.cursor + step * max(1, self.size.height - 1))
 
     def scroll_lines(self, lines: int) -> None:
-        """Scroll by some lines; the current line stays the current line."""
+        """Scroll down by some lines, or up if the number is negative; the current line stays the current line."""
         self.top = max(0, min(self.top + lines, self.number - self.size.height))
         self.refresh()
 

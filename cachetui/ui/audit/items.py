@@ -50,7 +50,7 @@ EXPLANATIONS = {
 }
 """Long and short description of what a rule chooses, by the rule's options."""
 SHORT: Mapping[str | None, str] = {NO_WHEEL.python: "not installable", SOURCE.python: "sdist"}
-"""Names of groups that are shorter than in reports, because a bar follows them."""
+"""Short names of some groups, by their names in reports; they leave room for the bar after the name."""
 FOREMOST = (
     POLICY,
     "superseded versions",
@@ -77,9 +77,9 @@ class FigureChoice(NamedTuple):
     filter: str = ""
     """The filter that shows the item in Browse; empty if no filter does."""
     entry: Entry | None = None
-    """The entry to go to in Browse if no filter shows the choice; if there are several, the first."""
+    """The first entry of the item, to go to in Browse; None if a filter shows the item, or nothing does."""
     known: bool = True
-    """Whether the entries are known."""
+    """Whether the entries of the rule can be determined."""
     in_use: int = 0
     """Number of further entries that the rule chooses, and that may still be in use."""
     explanations: tuple[str, ...] = ()
@@ -132,7 +132,10 @@ def top_items(entries: Sequence[Entry], now_ns: int) -> list[Item]:
 
 
 def items_inside(item: Item, now_ns: int) -> list[Item]:
-    """Return the items inside an item: the versions of a project, or else entries; empty for one entry."""
+    """Return the items inside an item; none if it is a single entry.
+
+    They are the items that are joined in it, or else a project's versions if there are several, or else entries.
+    """
     if item.inside:
         return [*item.inside]
     entries = item.entries
@@ -159,7 +162,7 @@ def choice_of(item: Item) -> FigureChoice:
 
 
 def groups(audit: Audit, by: Group) -> list[FigureChoice]:
-    """Return the entries grouped by kind or another property, the biggest group first."""
+    """Return the entries grouped by kind or another property, the biggest group first, those without a value last."""
     figures = {
         "kind": audit.kinds,
         "Python": audit.pythons,
@@ -180,7 +183,7 @@ def groups(audit: Audit, by: Group) -> list[FigureChoice]:
 
 
 def biggest(everything: Sequence[SizedEntry]) -> list[FigureChoice]:
-    """Return the biggest files."""
+    """Return the `MOST_FILES` biggest entries, the biggest first."""
     found = nsmallest(MOST_FILES, everything, key=lambda one: (-one[1], one[0][2]))  # by index: faster for many entries
     return [
         FigureChoice(one.entry.project or entry_name(one.entry), (one.entry,), one.disk_usage, entry=one.entry)
@@ -189,7 +192,7 @@ def biggest(everything: Sequence[SizedEntry]) -> list[FigureChoice]:
 
 
 def chances(audit: Audit) -> list[FigureChoice]:
-    """Return the rules and what each would free."""
+    """Return the rules and what each would free, in the order of `FOREMOST`."""
     found = [
         FigureChoice(
             rule.name,
@@ -207,7 +210,7 @@ def chances(audit: Audit) -> list[FigureChoice]:
 
 
 def columns(audit: Audit, by: Moment, everything: Sequence[SizedEntry]) -> list[FigureChoice]:
-    """Return the columns of the histogram, the oldest first."""
+    """Return the columns of the histogram, the oldest first; entries whose age is not known are left out."""
     starts = [int(number * MONTHS * MONTH_DAYS) for number in range(COLUMNS)]
     moment_of: Callable[[Entry], int | None] = attrgetter(by)
     found = by_age(everything, moment_of, audit.now_ns, starts)

@@ -13,7 +13,7 @@ from cachetui.ui.widgets.cells import bar, fit, pad, shown, width
 from cachetui.ui.widgets.painted import Part, size_parts
 
 NAME, OTHERS, BAR = 12, 17, 6
-"""Widths in cells: a kind's name at least, what is between name and bar except the number, and the bar at least."""
+"""Widths in cells: minimum of a kind's name; all between the name and the bar except the number; minimum of the bar."""
 NUMBER = 3
 """Minimum width of the number of a kind's entries in cells."""
 GAP = 3
@@ -52,7 +52,7 @@ for, **b** or Enter shows a kind in Browse.
         return super().render_line(y) if self.size.height > 1 else self._sentence()
 
     def _places(self) -> list[tuple[int, int]]:
-        """Return the kinds that fit into the sentence, each as its index and the cell at which it ends.
+        """Return the kinds that fit into the sentence, each as its index and the cell after it and its gap.
 
         The current kind is among them.
         """
@@ -68,7 +68,10 @@ for, **b** or Enter shows a kind in Browse.
         return places
 
     def _count(self, places: int | None = None) -> str:
-        """Return in words how many of the kinds are in the sentence; without `places`, the longest words possible."""
+        """Return in words that only `places` of the kinds are in the sentence; empty if all are.
+
+        Without `places`, return the longest words possible.
+        """
         return f"{places or self.number} of {self.number} shown" if places is None or places < self.number else ""
 
     def _sentence(self) -> Strip:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # imported for types only, for a faster start
 
 
 class OthersLine(PaintedLine):
-    """The other caches with their sizes; it is hidden until its screen has found any."""
+    """Line with the other caches and their sizes; it is hidden until the screen has found any."""
 
     DEFAULT_CSS = """
     OthersLine { dock: bottom; display: none; }

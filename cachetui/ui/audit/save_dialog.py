@@ -49,7 +49,11 @@ class SaveReport(InputDialog[Path]):
         self._services, self._audit = services, audit
 
     async def accept(self, typed: str) -> Path | None:
-        """Save the report, and return the path of its file; ask before overwriting a file."""
+        """Save the report, and return the path of its file; None if the user does not want to overwrite a file.
+
+        Raises FormatError if no name is typed or its suffix stands for no format, TargetError if the file must not lie
+        there, and OSError.
+        """
         if not typed:
             raise FormatError("Type a file name.")
         path = place(typed)

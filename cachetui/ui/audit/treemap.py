@@ -38,7 +38,7 @@ Where the space is. The area of a tile is its disk usage, its shade is its age: 
         super().__init__(id)
         self.now_ns = 0
         self.levels: list[tuple[str, list[Item], int]] = []
-        """The open levels, each with its name, its items, and the index of its current item."""
+        """The open levels, the outermost first: the name, the items, and the index of the tile that was opened."""
         self._room = Size(0, 0)
         self._tiles: list[Tile] = []
         self._choices: list[FigureChoice] = []  # the choices of the tiles
@@ -92,7 +92,7 @@ Where the space is. The area of a tile is its disk usage, its shade is its age: 
 
     @property
     def choice(self) -> FigureChoice | None:
-        """The choice of the current tile."""
+        """The choice of the current tile; None if there are no tiles."""
         return self._choices[self.cursor] if self.cursor < self.number else None
 
     @property
@@ -107,11 +107,11 @@ Where the space is. The area of a tile is its disk usage, its shade is its age: 
 
     @property
     def days(self) -> float:
-        """The age of the newest file of the current tile, in days."""
+        """The age of the newest entry of the current tile, in days; 0 if there are no tiles."""
         return self._tiles[self.cursor].item.days if self.cursor < len(self._tiles) else 0
 
     def index_at(self, x: int, y: int) -> int | None:
-        """Return the index of the tile at a cell."""
+        """Return the index of the tile at a cell; None if there is none."""
         return tile_at(self._tiles, x, y)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:

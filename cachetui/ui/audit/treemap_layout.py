@@ -30,7 +30,7 @@ LEAST_WIDTH = 2
 LEAST_NAME = 5
 """Minimum width in cells at which a name may take several lines; narrower tiles show its beginning."""
 LEAST_SHARE = 0.005
-"""Smallest share of everything that is shown as a percentage."""
+"""Smallest share of the total that is shown; smaller ones would be rounded to 0 %."""
 Direction = Literal["left", "right", "up", "down"]
 
 
@@ -178,7 +178,7 @@ def neighbour(found: Sequence[Tile], index: int, direction: Direction) -> int:
 
 
 def tile_at(found: Sequence[Tile], x: int, y: int) -> int | None:
-    """Return the index of the tile that contains a cell."""
+    """Return the index of the tile that contains a cell; None if none does."""
     for index, tile in enumerate(found):
         if tile.left <= x < tile.right and tile.top <= y < tile.bottom:
             return index

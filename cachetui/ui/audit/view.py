@@ -46,12 +46,12 @@ BESIDE, FIGURES, FILES = 110, 76, 160
 SHORT, TALL = 20, 32
 """Heights of the screen in rows.
 
-Below `SHORT`, there is no histogram. From `TALL` on, there are all rules, the biggest files and blank lines.
+Below `SHORT`, there is no histogram. From `TALL` on, there are all rules, and the biggest files if the view is wide.
 """
 
 
 class AuditView(Container):
-    """The figures of one audit."""
+    """View of the figures of one audit, or of words in their place."""
 
     BINDING_GROUP_TITLE = "Audit"
     BINDINGS: ClassVar[list[BindingType]] = KEYS
@@ -103,7 +103,7 @@ class AuditView(Container):
         self.model = model
         """The view model of Browse, which holds the marks."""
         self.audit: Audit | None = None
-        """The audit that is shown; None before there is one."""
+        """The audit that is shown; None while words are shown in its place."""
         self.parts: Parts | None = None
         """The audit as values to draw."""
         self.by: Age = AGES[0]
@@ -112,7 +112,7 @@ class AuditView(Container):
         """The property by which `KindBars` groups the entries."""
         self._subject: AuditSubject | None = None  # the subject of the audit that is shown or being made
         self.figure_marks: FigureMarks | None = None
-        """The marks of the figures; None before there are any."""
+        """The marks of the items of the figures; None before the first audit."""
         self._last: FigureWidget | None = None
 
     def compose(self) -> ComposeResult:
@@ -186,7 +186,7 @@ class AuditView(Container):
         self._update()
 
     def watch_outlook(self) -> None:
-        """Update the audit after a change of what would stay."""
+        """Update the audit after a change of what a removal would keep or free."""
         self._update()
 
     def watch_marks(self) -> None:
@@ -197,7 +197,7 @@ class AuditView(Container):
                 self._show_marks()
 
     def _update(self) -> None:
-        """Start an audit if the view is shown and its audit is out of date."""
+        """If the view is shown, start an audit unless it is up to date, or show why there is nothing to audit."""
         if not (self.display and self.is_mounted):
             return
         inventory, model, empty = self.reading.inventory, self.model, "Nothing takes up space."
@@ -382,7 +382,7 @@ class AuditView(Container):
         self._tell()
 
     def action_save(self) -> None:
-        """Save the report."""
+        """Ask for a file, and save the audit there as a report."""
         if self.audit is not None:
             start_worker(self, ask_and_save, self.app, self.services, self.audit, group="save")
 
