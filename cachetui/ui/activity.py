@@ -38,7 +38,7 @@ Wish = Literal[
     "change the settings",
     "open another cache",
 ]
-"""Actions that a user may want to begin, each as the end of a sentence."""
+"""Actions that a user may want to begin, in words that can end a sentence such as "wait for that, then review"."""
 
 FORBIDS: Mapping[Wish, tuple[Activity, ...]] = {
     "review": (Activity.EXPORTING, Activity.REMOVING),
@@ -50,7 +50,7 @@ FORBIDS: Mapping[Wish, tuple[Activity, ...]] = {
     "change the settings": (Activity.CHANGING_PIP,),
     "open another cache": (Activity.EXPORTING, Activity.REMOVING, Activity.CHANGING_PIP),
 }
-"""Activities during which each action cannot begin."""
+"""For each action, the activities during which it cannot begin."""
 WISHES: Mapping[str, Wish] = {
     "review": "review",
     "purge": "review",

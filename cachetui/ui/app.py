@@ -122,7 +122,7 @@ class CachetuiApp(Keyboard):
             self.theme = preferences.theme
 
     async def on_mount(self) -> None:
-        """Show the main screen, apply the user's keys, and watch for another theme and for suspension."""
+        """Show the main screen and apply the user's keys; from then on, save a changed theme and handle suspension."""
         await self.caches.show()
         self.set_keymap(dict(self.keymap))
         self.watch(self, "theme", ThemeSaver(self, lambda: self.main, lambda: self.theme_in_use).save_soon, init=False)

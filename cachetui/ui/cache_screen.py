@@ -39,7 +39,7 @@ REFUSAL_SECONDS = 12
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """The result of the last scan; without an inventory and an error, the result is still awaited."""
+    """The result of the last scan; if it has neither an inventory nor an error, the result is still awaited."""
 
     inventory: Inventory | None = None
     """The inventory; None if the cache cannot be read or the result is still awaited."""
@@ -104,7 +104,7 @@ class CacheScreen(Screen[None]):
     others: var[tuple[OtherCache, ...]] = var(())
     """The other caches on this machine that have been found."""
     difference: var[str | None] = var(None)
-    """How the location that pip itself reports differs from the root (a sentence); None if not, or if not known."""
+    """How the location that pip itself reports differs from the root (a sentence); None if it is equal or unknown."""
 
     def __init__(self, services: Services, preferences: Preferences) -> None:
         super().__init__()

@@ -67,7 +67,7 @@ class PaletteCommand(NamedTuple):
     """A command of the palette."""
 
     title: str
-    """Title of the command, at best one word."""
+    """Title of the command, if possible one word."""
     keys: str
     """The names of the command's keys, or "in use" for the theme in use; empty if it has none."""
     sentence: str

@@ -1,4 +1,4 @@
-"""How long toasts stay, what each is about, and where on the screen they cover neither the cursor nor answers."""
+"""Toasts: their duration, their subject, and a place where they cover neither the cursor nor a dialog's answers."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Toasts:
         place_toasts(self._app.screen_stack)
 
     def _keep(self, keep: Callable[[RaisedToast], bool]) -> bool:
-        """Remove the toasts for which `keep` returns False; return whether there were any.
+        """Remove the toasts for which `keep` returns False; return whether any were removed.
 
         Textual can only remove all toasts, so those that stay are shown anew.
         """

@@ -29,7 +29,7 @@ class Span(NamedTuple):
 
 
 class EntryIndex(NamedTuple):
-    """All entries of a catalog in a fixed order. In a set of them, the integer's highest bit is for the first entry."""
+    """All entries of a catalog in a fixed order. A set of them is an integer whose highest bit is for the first one."""
 
     generation: int
     """The revision of the catalog, as counted by the model."""

@@ -74,7 +74,7 @@ class FigureWidget(PaintedWidget, can_focus=True):
         return self.role_styles("bar").color.ansi is not None
 
     def shade(self, strength: float) -> Color:
-        """Return the accent colour at a strength, blended over the widget's background."""
+        """Return the accent colour at a strength from 0 to 1, blended over the widget's background."""
         accent = self.role_styles("bar").color.with_alpha(1.0)
         return self.background_colors[1].blend(accent, strength, 1)
 

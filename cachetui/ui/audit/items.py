@@ -96,7 +96,7 @@ class Parts(NamedTuple):
     tops: list[Item]
     """The items of the treemap's top level."""
     groups: Mapping[Group, list[FigureChoice]]
-    """The choices for each property that entries are grouped by, the biggest first."""
+    """The choices for each property that entries are grouped by, the biggest first, entries without a value last."""
     ages: Mapping[Moment, list[FigureChoice]]
     """The columns of the histogram, by the kind of age."""
     biggest: list[FigureChoice]

@@ -70,7 +70,7 @@ for, **b** or Enter shows a kind in Browse.
     def _count(self, places: int | None = None) -> str:
         """Return in words that only `places` of the kinds are in the sentence; empty if all are.
 
-        Without `places`, return the longest words possible.
+        `places` is a number of kinds. Without it, return words of the greatest possible width.
         """
         return f"{places or self.number} of {self.number} shown" if places is None or places < self.number else ""
 

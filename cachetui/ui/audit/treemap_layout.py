@@ -104,8 +104,8 @@ def freshness(days: float) -> float:
 def tiles(items: Sequence[Item], room: int, height: int) -> list[Tile]:
     """Lay out items as tiles that fill a rectangle of cells; the area of a tile is its disk usage.
 
-    Items that would take fewer than `LEAST_TILE` cells are joined in a tile "N smaller". If every item is
-    that small, only the biggest items are laid out, and the rectangle is divided among them.
+    Several items that would each take fewer than `LEAST_TILE` cells are joined in a tile "N smaller". If every item
+    is that small, only the biggest items are laid out, and the rectangle is divided among them.
     """
     order = sorted([item for item in items if item.disk > 0], key=lambda item: (-item.disk, item.name))
     total, cells = sum([item.disk for item in order]), room * height
@@ -151,7 +151,7 @@ def _laid_out(items: Sequence[Item], room: int, height: int) -> list[Tile]:
 
 
 def _edge(place: float) -> int:
-    """Round the position of an edge, so that adjacent tiles agree although their sums may differ in the last digits."""
+    """Round the position of an edge to a cell, so that adjacent tiles share it despite floating-point differences."""
     return int(round(place, 6) + 0.5)
 
 

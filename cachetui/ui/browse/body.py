@@ -39,7 +39,7 @@ class BrowseBody(Container):
 
     @property
     def cache_tree(self) -> CacheTree:
-        """The rows."""
+        """The tree of rows."""
         return self.query_one(CacheTree)
 
     @property
@@ -48,7 +48,7 @@ class BrowseBody(Container):
         return self.query_one(Details)
 
     def on_mount(self) -> None:
-        """Update the details with the cursor, within the same frame."""
+        """Arrange that the details follow the cursor, within the same frame."""
         self.details.tool = self.model.tool
         self.watch(self.cache_tree, "highlighted", self._show_details)
 
@@ -56,7 +56,7 @@ class BrowseBody(Container):
         self.details.row = row and row._replace(open=False)  # the details of an open row are the same
 
     def show_rows(self, now: int, *, from_top: bool) -> None:
-        """Draw the rows of the model; `from_top` shows the first row.
+        """Draw the rows of the model; `from_top` scrolls to the first row.
 
         `now` is the current time, in nanoseconds since the epoch.
         """

@@ -1,4 +1,4 @@
-"""Words about the rows that a key acts on, about their marks, and their paths (does not import Textual)."""
+"""Sentences about the rows that a key acts on and about restored marks; paths of a row (does not import Textual)."""
 
 from __future__ import annotations
 

@@ -25,11 +25,11 @@ INDENT = 2
 SMALL = 1_000_000
 """Size in bytes below which a size is drawn in a muted colour."""
 SORTED = ("size", "files", "age")
-"""Columns that show a sort key; names always have one."""
+"""Columns by whose values rows can be sorted, besides the column of names, which is always shown."""
 LEAST = 24
 """Minimum width of a table in cells for any column besides names."""
 LEAST_FOR_BAR = 52
-"""Minimum width of a table in cells for bars beside a column that would otherwise be left out."""
+"""Width of a table in cells below which bars give way to a column that is shown only because rows are sorted by it."""
 AGE_TITLES = {"downloaded": "Downloaded", "checked": "Checked", "read": "Read"}
 
 
@@ -74,8 +74,9 @@ def columns(room: int, order: SortOrder) -> tuple[BrowseColumn, ...]:
     """Choose the columns for a table of `room` cells.
 
     As the table gets narrower, the second age is left out first, then the percentage, the kind, the files
-    and long ages; the bars get shorter all the time. A `Layout` leaves out the columns that the user does
-    not want. The column that the rows are sorted by is always shown.
+    (ages also become short then), the ages, the bars, and the sizes; the bars become shorter before that. A `Layout`
+    leaves out the columns that the user does not want. From `LEAST` cells on, the column that the rows are sorted by
+    is shown in any case.
     """
     second = AGES[(AGES.index(order.age) + 1) % len(AGES)]
     wanted: tuple[str, ...] = (*(order.columns if isinstance(order, Layout) else COLUMNS), "size")

@@ -51,7 +51,7 @@ MOST_USERS = 3
 NOT_KNOWN = "not known"
 """Value of a fact that searches did not find."""
 INSTALLED = (*INSTALLABLE, "metadata")
-"""Kinds of entries that environments use."""
+"""Kinds of entries that environments can use."""
 WHEELS = ("wheel", "built", "metadata")
 """Kinds of entries for which the details show whether a Python can use them."""
 NOUNS = {"sdist": "sdist", "built": "built wheel", "metadata": "metadata file", "index": "index page"}
@@ -86,7 +86,8 @@ def entry_facts(
 ) -> list[Fact]:
     """Return the facts about one entry, the most useful first; they include which of `pythons` can use it.
 
-    By path, `findings` describe what is wrong with entries, and `copies` name the other entries with the same file.
+    `findings` describe what is wrong with entries, by their paths. `copies` are the paths of the other entries that
+    hold the same file as an entry, by its path.
     """
     facts = []
     if wrong := findings.get(entry.path):
@@ -114,7 +115,7 @@ def entry_facts(
 
 
 def _usable(entry: Entry, pythons: Sequence[InterpreterInfo]) -> str | None:
-    """Return which Pythons can use an entry, in words; None if it is not a wheel and does not belong to one."""
+    """Return which Pythons can use a wheel or its metadata, in words; None for other entries, or if it is not known."""
     from cachetui.services.pythons import used_by  # noqa: PLC0415 - the first screen does without
 
     parts = (entry.filename or "").removesuffix(".whl").rsplit("-", 3)
@@ -124,7 +125,7 @@ def _usable(entry: Entry, pythons: Sequence[InterpreterInfo]) -> str | None:
 
 
 def gives_back(group: EntryGroup, inventory: Inventory) -> str:
-    """Return how much space the removal of entries gives back, in words; empty if it gives back all of their space."""
+    """Return in words how much space the removal of entries gives back; empty if it surely is all of their space."""
     freeing = Freeing()
     freeing.count(group.entries, disk=group.disk, linked=group.linked)
     freed, limit = freeing.disk, "at most " if inventory.may_share else ""
@@ -142,7 +143,7 @@ def _may_be_used(row: Row) -> bool:
 def _users(row: Row, usage: Usage, room: int) -> str:
     """Return the environments that use a row's entries, in words; empty if neither a use nor the lack of uses is known.
 
-    As many environments are named as fit into `room` cells, but at least one.
+    As many environments are named as fit into `room` cells, but at least one and at most `MOST_USERS`.
     """
     if row.foreign or row.place.rank is not GroupKind.PROJECT:
         return ""
@@ -210,7 +211,10 @@ def title_of(row: Row) -> str:
 
 
 def parts_of(row: Row) -> tuple[str, list[tuple[str, int]]]:
-    """Return a heading, and the name and allocated bytes of each part of a row."""
+    """Return a heading, and the name and allocated bytes of each version of a project, or else of each entry of a row.
+
+    At most `MOST_PARTS` are returned; none, with an empty heading, for a row that cannot be opened or is foreign.
+    """
     if not row.folds or row.foreign:
         return "", []
     group = row.group
@@ -243,7 +247,7 @@ class Details(PaintedLines):
     searches: reactive[bool] = reactive(False)
     """Whether this system is searched for Pythons and environments, so that the details keep room for what is found."""
     findings: reactive[Mapping[str, str]] = reactive(NO_FINDINGS)
-    """Faults of entries, by path."""
+    """Faults of entries in words, by path."""
     copies: reactive[Mapping[str, Collection[str]]] = reactive(NO_COPIES)
     """Paths of the other entries that hold the same file as an entry, by the entry's path."""
     tool = PIP.tool
@@ -253,7 +257,7 @@ class Details(PaintedLines):
     """Function that returns how much of a row is protected: x for all, - for a part; empty for nothing."""
 
     def _facts(self, row: Row, room: int) -> list[Fact]:
-        """Return the facts, in `room` cells at most; facts that a search finds have their place even before it."""
+        """Return a row's facts; those that a search finds are cut to `room` cells, and have lines even before it."""
         facts = facts_of(row, self.now, self.pythons or (), self.findings, self.copies, self.tool)
         if back := self._gives_back(row):
             labels = [fact.label for fact in facts]
@@ -282,7 +286,7 @@ class Details(PaintedLines):
         return self._given[2]
 
     def lines(self, room: int, height: int) -> list[Strip]:
-        """Draw the facts: two on a line below the rows, or one on a line beside the rows."""
+        """Draw the facts: two on a line if the details are below the rows, one on a line if they are beside them."""
         if self.row is None:
             return []
         return self._column(self.row, room) if self.app.size.width >= BESIDE else self._wide(self.row, room, height)

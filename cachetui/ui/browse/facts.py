@@ -51,7 +51,7 @@ class MissingFacts:
     def find(self, view: DOMNode, pythons: Pythons, usage: Usage | None, show: Callable[[], object]) -> None:
         """Find the facts that are missing; if that takes longer than a frame, find them in a worker of the view.
 
-        The worker calls `show`, which draws the rows that match the filter given these facts.
+        The worker then calls `show`, which draws the rows that match the filter.
         """
         request = self._request(pythons, usage)
         if request is None:
@@ -67,9 +67,9 @@ class MissingFacts:
             show()
 
     def _request(self, pythons: Pythons, usage: Usage | None) -> FactsRequest | None:
-        """Return a request for the missing facts; None if none are missing, or while entries are being identified.
+        """Return a request for the missing facts that can be found; None if there are none, or they were requested.
 
-        Identification changes the entries, so that facts would soon be out of date.
+        None are requested while a scan identifies entries: entries change, and facts would soon be out of date.
         """
         model, python = self._model, self._services.python
         knows_pythons = python is not None or pythons.state == "done"

@@ -100,7 +100,7 @@ class FilterBox(TextBox):
         self.refresh()
 
     def suggest(self, rest: str) -> None:
-        """Show the completion of the typed text; show nothing if `rest` is empty."""
+        """Show `rest`, which would complete the typed text; show nothing if it is empty."""
         self._rest = rest
         self._suggestion = (
             f"{self.value}{rest}{TAB}" if rest else ""

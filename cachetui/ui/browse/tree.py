@@ -1,4 +1,4 @@
-"""Scrolling tree of rows with marks and aligned columns; it draws rows without knowing their meaning."""
+"""Scrolling tree of rows with marks and aligned columns."""
 
 from __future__ import annotations
 
@@ -279,7 +279,7 @@ Nothing is removed before you have read and accepted a review.
         self._refresh_changed(self.table.rows)
 
     def _refresh_changed(self, before: list[Row], others: Collection[int] = ()) -> None:
-        """Redraw visible lines that differ from the rows `before`, in mark state or protection too, and `others`."""
+        """Redraw the lines `others`, and visible lines that differ from `before` or show old marks or protection."""
         top, table, rows = self.scroll_offset.y, self.table, self.table.rows
         changed = [
             line
@@ -323,10 +323,10 @@ Nothing is removed before you have read and accepted a review.
 
 
 def _next(old: list[Row], cursor: int, rows: list[Row]) -> Key:
-    """Return the key of the row that takes the cursor's place in `rows`, which may have lost entries.
+    """Return the key of the row to which the cursor goes if `rows`, which may have lost entries, replace `old`.
 
-    It is the row under the cursor if that row is complete or still comes before the same row; otherwise, it is the next
-    complete row that is not below that row.
+    It is the row under the cursor if that row has lost no entries. Otherwise, it is the next row outside it that has
+    lost none, unless there is still no other row between the two: then the cursor stays on its row.
     """
     row = old[cursor]
     known = {now.key: index for index, now in enumerate(rows)}

@@ -180,7 +180,7 @@ class Browse(Vertical):
             self.refresh_bindings()
 
     def show_rows(self, *, from_top: bool = False) -> None:
-        """Draw the model's current rows; `from_top` shows the first row."""
+        """Draw the model's current rows; `from_top` scrolls to the first row."""
         self.remove_class("-plain")
         model, tree = self.model, self.cache_tree
         model.now = self._now
@@ -220,7 +220,7 @@ class Browse(Vertical):
         self.post_message(MarksChanged())
 
     def _mark(self, mark: Callable[[], object]) -> None:
-        """Mark entries; while a filter waits for entries to be identified, mark nothing and show the user why."""
+        """Mark entries; while a filter waits for entries to be identified, mark nothing and show the user why, once."""
         if self.model.is_identifying and not self._explained:
             self._explained = True
             self.notify(STILL_NAMING, markup=False)
@@ -230,7 +230,7 @@ class Browse(Vertical):
     # Actions of keys
 
     def action_mark(self) -> None:
-        """Mark or unmark the row or the range, and go one row down."""
+        """Mark or unmark the row, and go one row down; or mark or unmark the range, and end the range."""
         tree = self.cache_tree
         rows = [row for row in tree.chosen if not row.foreign]
         if not rows and tree.current is not None:
@@ -256,7 +256,7 @@ class Browse(Vertical):
         return RANGE_WORDS if is_range else {}
 
     def action_mark_all(self) -> None:
-        """Mark all rows that are shown."""
+        """Mark all entries that the filter shows."""
         self._mark(self.model.mark_all)
 
     def action_unmark_all(self) -> None:
