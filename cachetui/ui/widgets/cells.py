@@ -11,16 +11,19 @@ from cachetui.text.escape import escape_control
 from cachetui.ui.glyphs import UNICODE, Glyphs
 
 LONGEST = 1_000
-"""Maximum length of a shown text in characters; a hostile header may contain megabytes."""
+"""Maximum number of characters of a text that are shown; a hostile header may contain megabytes."""
 FILE_TAIL = 0.62
-"""Share of the room for the end of a file name, where tags distinguish wheels."""
+"""Share of the available width for the end of a file name, where a wheel's tags are."""
 EIGHTHS = 8
-"""Number of steps in which one cell of a bar fills."""
+"""Number of steps in which a bar can fill one cell."""
 
 
 @lru_cache(maxsize=8_192)
 def shown(text: str) -> str:
-    """Return text from the cache in a form that is safe to draw: one line of visible characters, not too long."""
+    """Return text from the cache in a form that is safe to draw: one line of visible characters.
+
+    A text longer than `LONGEST` characters loses its middle.
+    """
     if len(text) > LONGEST:
         text = f"{text[: LONGEST // 2]}{UNICODE.dots}{text[-LONGEST // 2 :]}"
     return escape_control(text)
@@ -37,7 +40,10 @@ def width(text: str) -> int:
 
 
 def head(text: str, room: int) -> str:
-    """Return the longest prefix of text that takes at most `room` cells."""
+    """Return the longest prefix of text that takes at most `room` cells.
+
+    If several characters are drawn as one, the prefix may be shorter.
+    """
     room = max(0, room)
     if text.isascii():
         return text[:room]
@@ -53,7 +59,10 @@ def head(text: str, room: int) -> str:
 
 
 def tail(text: str, room: int) -> str:
-    """Return the longest suffix of text that takes at most `room` cells."""
+    """Return the longest suffix of text that takes at most `room` cells.
+
+    If several characters are drawn as one, the suffix may be shorter.
+    """
     room = max(0, room)
     if text.isascii():
         return text[max(0, len(text) - room) :]
@@ -69,7 +78,7 @@ def tail(text: str, room: int) -> str:
 
 
 def fit(text: str, room: int, end: float = 0.0, dots: str = UNICODE.dots) -> str:
-    """Shorten text to `room` cells; `end` is the share of the room for the end of the text."""
+    """Shorten text to at most `room` cells; `end` is the share of these cells for the end of the text."""
     if width(text) <= room:
         return text
     if room < 4:  # with dots, nothing would be left to read
@@ -82,7 +91,7 @@ def fit(text: str, room: int, end: float = 0.0, dots: str = UNICODE.dots) -> str
 
 
 def fit_words(text: str, room: int, dots: str = UNICODE.dots) -> str:
-    """Shorten words, separated by two spaces, to `room` cells: leave out whole words from the end."""
+    """Shorten words, separated by two spaces, to `room` cells: leave out words from the end, and cut only the first."""
     if width(text) <= room:
         return text
     first, *others = text.split("  ")
@@ -97,7 +106,7 @@ def fit_words(text: str, room: int, dots: str = UNICODE.dots) -> str:
 
 
 def fit_file(name: str, room: int, dots: str = UNICODE.dots) -> str:
-    """Shorten a file name: reduce a wheel's platform tags to the last tag, then cut the middle."""
+    """Shorten a file name to `room` cells: reduce a wheel's platform tags to the last one, then cut the middle."""
     if width(name) > room and name.endswith(".whl"):
         stem, _, platforms = name.removesuffix(".whl").rpartition("-")
         if stem and "." in platforms:
@@ -114,7 +123,7 @@ def pad(text: str, room: int) -> str:
 
 @lru_cache(maxsize=1_024)
 def bar(fraction: float, room: int, glyphs: Glyphs) -> str:
-    """Draw a bar in eighths of a cell; any fraction above 0 shows at least one eighth."""
+    """Draw a bar that fills a fraction of `room` cells, in eighths of a cell; a fraction above 0 fills at least one."""
     eighths = min(room * EIGHTHS, max(round(fraction * room * EIGHTHS), 1 if fraction > 0 else 0))
     full, rest = divmod(eighths, EIGHTHS)
     return (glyphs.across[EIGHTHS] * full + (glyphs.across[rest] if rest else "")).ljust(room)

@@ -10,7 +10,7 @@ from textual.color import BLACK, WHITE, Color
 TEXT, PALE = 4.5, 3.0
 """Minimum contrast of text, and of symbols that carry no information."""
 STEPS = 32
-"""Number of steps from a colour to black or white."""
+"""Number of steps in which `readable` blends a colour with black or white."""
 
 
 def luminance(colour: Color) -> float:
@@ -27,14 +27,20 @@ def contrast(one: Color, other: Color) -> float:
 
 @lru_cache(maxsize=1024)
 def readable(colour: Color, ground: Color, least: float = TEXT) -> Color:
-    """Return a colour, made lighter or darker only as far as its contrast on a background needs it."""
+    """Return a colour, blended with black or white just far enough for a contrast of at least `least` on a background.
+
+    If no such contrast is possible, return black or white.
+    """
     goal = max(BLACK, WHITE, key=lambda end: contrast(end, ground))
     shades = [colour.blend(goal, step / STEPS, 1.0) for step in range(STEPS + 1)]
     return next((shade for shade in shades if contrast(shade, ground) >= least), goal)
 
 
 def input_colours(variables: Mapping[str, str]) -> dict[str, str]:
-    """Return the CSS variables `typed`, `hint` and `wrong`, colours of text on any background of an input."""
+    """Return the CSS variables `typed`, `hint` and `wrong`: colours of text that are readable in every input.
+
+    `variables` are the CSS variables of the theme.
+    """
     background, surface, boost, text, wrong = [
         Color.parse(variables[name]) for name in ("background", "surface", "boost", "foreground", "text-error")
     ]

@@ -1,4 +1,4 @@
-"""The last line of the screen: the keys that currently work, the most useful first, and the marks."""
+"""The last line of the screen: the keys that currently work, the most useful first, and what is marked."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from cachetui.ui.widgets.cells import width
 from cachetui.ui.widgets.painted import PaintedWidget, Part, parts_width
 
 WORDY, ROOMY, TERSE = 110, 100, 76
-"""Widths in cells: from `WORDY` on, marks are counted as entries; from `ROOMY` on, gaps are wider; below `TERSE`, the
-marks take fewer words."""
+"""Widths in cells: from `WORDY` on, the footer says "3 entries marked" instead of "3 marked"; from `ROOMY` on, the gaps
+between keys are wider; below `TERSE`, the word "frees" is left out."""
 MARKED_FIRST = (
     "marks.toggle",
     "marks.review",
@@ -30,11 +30,11 @@ MARKED_FIRST = (
     "marks.undo",
     "marks.export",
 )
-"""Ids of the bindings that are shown before all others while something is marked, in this order."""
+"""Ids of the bindings that are shown before those in `FIRST` while something is marked, in this order."""
 KEPT_MARKED = frozenset({"marks.review", "marks.none", "app.stop", "app.quit"})
-"""Ids of the bindings that are left out last while something is marked."""
+"""Ids of the bindings that are the last to be left out for lack of room while something is marked."""
 KEPT = frozenset({"app.help", "app.stop", "app.quit", "cache.rescan", "settings.again"})
-"""Ids of the bindings that are left out last as long as nothing is marked."""
+"""Ids of the bindings that are the last to be left out for lack of room as long as nothing is marked."""
 FIRST = (
     *("settings.switch", "settings.move"),
     *("why.ask", "why.leave", "why.example", "why.copy"),
@@ -56,9 +56,10 @@ FIRST = (
         "marks.undo",
     ),
 )
-"""Ids of the bindings that are shown before those that are not listed, in this order.
+"""Ids of the bindings that are shown before those that are not listed here, in this order.
 
-The bindings of a view come before those of all views, because only the footer shows which keys a view adds.
+Most bindings of a single view come before those that work in all views, because users learn from the footer which keys
+a view adds.
 """
 MARKED_ONLY = frozenset({"marks.none"})
 """Ids of the bindings that do nothing as long as nothing is marked."""
@@ -76,13 +77,13 @@ class FooterKey(NamedTuple):
     tooltip: str
     """Effect of the key, in a sentence."""
     is_kept: bool = False
-    """Whether other keys are left out before it."""
+    """Whether this key is among the last to be left out for lack of room."""
 
 
 def footer_keys(screen: Screen[object], is_marked: bool) -> list[FooterKey]:
     """Return the keys to show that currently work, the most useful first; each action appears once.
 
-    `is_marked` says whether anything is marked. Keys that currently do something unusual come first.
+    `is_marked` says whether anything is marked. The keys for which a widget has words in `footer_words` come first.
     """
     order = dict.fromkeys([*(MARKED_FIRST if is_marked else ()), *FIRST])
     places = {name: index for index, name in enumerate(order)}
@@ -105,7 +106,7 @@ class KeyLine(PaintedWidget):
     """Line with keys; a click on a key has the key's effect."""
 
     def key_parts(self) -> list[tuple[FooterKey | None, Part]]:
-        """Return the parts from the left edge on, each with its key; None for spaces."""
+        """Return the parts of the line from left to right, each with the key that a click on it presses, or None."""
         raise NotImplementedError
 
     def _at(self, x: int) -> FooterKey | None:
@@ -128,7 +129,7 @@ class KeyLine(PaintedWidget):
 
 
 class Footer(KeyLine):
-    """Line with keys on the left, which can be clicked, and marks on the right."""
+    """Line with keys, which can be clicked, on the left, and the totals of the marked entries on the right."""
 
     DEFAULT_CSS = "Footer { height: 1; }"
 
@@ -147,7 +148,7 @@ class Footer(KeyLine):
             return
 
     def watch_marks(self, before: MarkTotals, marks: MarkTotals) -> None:
-        """Show the keys for marks first as soon as something is marked."""
+        """Choose and sort the keys again when the first entry is marked or the last one is unmarked."""
         if (before.entries > 0) != (marks.entries > 0):
             self._follow(self.screen)
 
@@ -166,7 +167,7 @@ class Footer(KeyLine):
         return [(f"{words}{between}{disk_text(frees)} ", "mark")]
 
     def key_parts(self) -> list[tuple[FooterKey | None, Part]]:
-        """Return the parts on the left: as many keys as fit."""
+        """Return the parts on the left: as many keys as fit, with what they do, and the spaces around them."""
         gap = "   " if self.size.width >= ROOMY else "  "
         right = self._right()
         room = self.size.width - parts_width(right) - (len(gap) + 1 if right else 2)

@@ -16,7 +16,7 @@ from cachetui.ui.widgets.cells import fit, shown, width
 from cachetui.ui.widgets.painted import PaintedWidget, Part, parts_width
 
 WITH_BRAND, WITH_ROOT, WITH_COUNTS = 100, 76, 116
-"""Minimum widths in cells for the program's name, for the root, and for the counts."""
+"""Minimum widths of the screen in cells at which the header has the program's name, the root, and the counts."""
 LEAST_ROOT = 8
 """Minimum number of cells for a shortened root."""
 
@@ -53,7 +53,7 @@ class Header(PaintedWidget):
     tab: reactive[str] = reactive("")
     totals: reactive[Totals | None] = reactive(None)
     badges: reactive[Mapping[str, tuple[str, str]]] = reactive({})
-    """Badges beside the tabs, whichever view is open: words and a role, by the id of the view."""
+    """Badges beside the tabs: the words of each and their colour role, by the id of the view."""
 
     @dataclass
     class Chosen(Message):
@@ -63,17 +63,17 @@ class Header(PaintedWidget):
         """The id of the view."""
 
     def __init__(self, tabs: tuple[Tab, ...], root: str, signs: tuple[str, ...] = ()) -> None:
-        """Show tabs and the path of the root, which may be empty; `signs` are words that are always shown."""
+        """Make the header; `root` is the path of the cache's root, or empty to show none."""
         super().__init__()
         self.tabs = tabs
         self.root = shown(home_short(root))
         self.signs = signs
-        """Words such as "read-only"."""
+        """Words that are always shown on the right, such as "read-only"."""
 
     def _left(self) -> list[tuple[str | None, Part]]:
-        """Return the parts on the left, each with the id of the view that a click on it opens.
+        """Return the parts on the left, each with the id of the view that a click on it opens, or None.
 
-        If there is not enough room for all names, only the open view has a name.
+        If there is not enough room for the names of all views, only the open view has its name.
         """
         parts = self._tabs(named=True)
         room = self.size.width - parts_width(self._signs) - 2  # one space before and one after the signs
@@ -81,7 +81,7 @@ class Header(PaintedWidget):
 
     @property
     def _signs(self) -> list[Part]:
-        """The parts that are always shown on the right."""
+        """The signs as parts, with spaces around them."""
         return [part for sign in self.signs for part in ((f" {sign} ", "pill"), "  ")]
 
     def _tabs(self, named: bool) -> list[tuple[str | None, Part]]:

@@ -17,7 +17,7 @@ ORDER = ("space", "enter", "y", "down", "escape")
 
 
 class KeyHints(KeyLine):
-    """Line with the keys that its screen shows, on the right; those that do not fit are left out."""
+    """Line with the keys that currently work on its screen, aligned to the right; keys that do not fit are left out."""
 
     DEFAULT_CSS = "KeyHints { height: 1; width: 1fr; }"
 

@@ -69,7 +69,7 @@ class MessagePage(PaintedLines):
 
 
 class Notices(PaintedLines):
-    """Important sentences at the top of the screen, each after a `!`; a click dismisses those that are shown."""
+    """Important sentences at the top of the screen, each after a `!`; a click dismisses all of them."""
 
     DEFAULT_CSS = """
     Notices { height: auto; display: none; }
@@ -81,7 +81,7 @@ class Notices(PaintedLines):
     dismissed: reactive[frozenset[str]] = reactive(frozenset(), layout=True)
 
     def on_mount(self) -> None:
-        """Say how notices are dismissed."""
+        """Set the tooltip, which says how to dismiss the notices."""
         self.tooltip = "Click to dismiss"
 
     def watch_sentences(self) -> None:
@@ -89,7 +89,7 @@ class Notices(PaintedLines):
         self.set_class(bool(self.remaining), "-any")
 
     def watch_dismissed(self) -> None:
-        """Hide what was dismissed."""
+        """Hide the widget if all sentences were dismissed."""
         self.watch_sentences()
 
     @property
@@ -98,11 +98,11 @@ class Notices(PaintedLines):
         return [sentence for sentence in self.sentences if sentence not in self.dismissed]
 
     def on_click(self) -> None:
-        """Dismiss the sentences."""
+        """Dismiss all sentences, including those for which there was no room."""
         self.dismissed |= frozenset(self.sentences)
 
     def lines(self, room: int, height: int) -> list[Strip]:
-        """Draw the sentences."""
+        """Draw the sentences that were not dismissed, on at most `MOST_NOTICES` lines; on a low screen, on one line."""
         most = 1 if self.app.size.height < 20 else MOST_NOTICES
         drawn = []
         for sentence in self.remaining:

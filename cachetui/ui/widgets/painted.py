@@ -20,7 +20,7 @@ from cachetui.ui.widgets.cells import fit, width
 from cachetui.ui.widgets.contrast import PALE, TEXT, readable
 
 ROLES = ("plain", "strong", "muted", "hint", "faint", "accent", "bar", "part", "mark", "cursor", "rest", "pill")
-"""Roles of words: shades of grey, the accent, the colour of marks, and the backgrounds."""
+"""Colour roles: of text, of bars, of marks, and of backgrounds."""
 LEAST = {"faint": PALE, "bar": 1.0, "part": 1.0}
 """Minimum contrast of the roles that are not for text: symbols without information, and bars."""
 MIXED = 256
@@ -54,7 +54,7 @@ ROLE_CSS = """
     & > .ink--pill { background: ansi_default; text-style: reverse bold; }
 }
 """
-"""Styles of the roles, within the rule of an app."""
+"""CSS for the styles of the roles, to be nested in the CSS rule of an app."""
 
 
 BARS = ("bar", "part")
@@ -62,9 +62,9 @@ BARS = ("bar", "part")
 
 
 class PaintedWidget(Widget):
-    """A widget whose text is parts with roles. Its app has `ROLE_CLASSES`, styled by `ROLE_CSS`.
+    """A widget that draws parts with colour roles; its app must have the classes `ROLE_CLASSES` and the CSS `ROLE_CSS`.
 
-    A widget has a component class of its own only for a role that looks different there. Textual computes the styles of
+    A widget has a component class of its own only for a role that looks different in it. Textual computes the styles of
     component classes for each widget that declares them, which would take half the time needed to open a dialog.
     """
 
@@ -127,7 +127,7 @@ class PaintedWidget(Widget):
         return Strip(self.segments(parts)).adjust_cell_length(room, self.ink())
 
     def sides(self, left: Sequence[Part], right: Sequence[Part], room: int) -> Strip:
-        """Draw parts at both ends of a line of `room` cells; the left end is shortened if needed."""
+        """Draw parts at both ends of a line of `room` cells; those on the left are shortened if needed."""
         space = max(0, room - parts_width(right))
         return Strip(
             [
@@ -144,7 +144,7 @@ def parts_width(parts: Iterable[Part]) -> int:
 
 
 def shorten(parts: Sequence[Part], room: int, dots: str) -> list[Part]:
-    """Shorten parts to `room` cells, with dots in place of what is cut."""
+    """Shorten parts to `room` cells: `fit` cuts the part that does not fit, and the parts after it are left out."""
     kept: list[Part] = []
     for part in parts:
         words, roles = (part, "plain") if isinstance(part, str) else part
@@ -156,7 +156,7 @@ def shorten(parts: Sequence[Part], room: int, dots: str) -> list[Part]:
 
 
 def size_parts(amount: float, roles: str = "plain") -> tuple[Part, Part]:
-    """Format a size in seven cells: the number aligned to the right, the unit aligned to the left and muted."""
+    """Format a number of bytes in seven cells: the number aligned to the right, then the unit, which is muted."""
     number, unit = disk(amount)
     return (f"{number:>4} ", roles), (f"{unit:<2}", "muted")
 

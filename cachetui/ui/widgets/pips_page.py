@@ -6,9 +6,9 @@ from cachetui.ui.bindings import key_name
 from cachetui.ui.widgets.notices import MessagePage
 
 WHY_IS_PIPS = "Why explains what pip takes from its own cache"
-"""Title in place of Why."""
+"""Title of the page in place of the view Why."""
 SETTINGS_ARE_PIPS = "These settings are those of pip"
-"""Title in place of Settings."""
+"""Title of the page in place of the view Settings."""
 
 
 class PipsPage(MessagePage):

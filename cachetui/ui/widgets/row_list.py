@@ -168,9 +168,9 @@ class RowList(PaintedWidget, ScrollView, can_focus=True, inherit_bindings=False)
         return self.draw_line(line, room) if line < self.virtual_size.height else Strip.blank(room, self.ink())
 
     def on_cursor(self, words: Sequence[tuple[str, str]], room: int, first_roles: Sequence[str] = ()) -> Strip:
-        """Draw words on the line that has the cursor, with the edge of the cursor in the first cell.
+        """Draw words with their roles on the line that has the cursor; the cursor's edge replaces the first character.
 
-        Roles in `first_roles` are applied over the background's role, all others below it.
+        Roles in `first_roles` are applied after the role of the background, all others before it.
         """
         ground = "cursor" if self.has_focus else "rest"
         edge = self.glyphs.edge if self.has_focus and not self.app.native_ansi_color else " "

@@ -1,4 +1,4 @@
-"""The base of all inputs: text without control characters, however it gets there."""
+"""The base of all inputs: their text has no control characters, whether it is typed, pasted or set."""
 
 from __future__ import annotations
 
