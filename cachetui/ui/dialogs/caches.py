@@ -42,7 +42,7 @@ class CacheChoice(NamedTuple):
     is_whole: bool
     """Whether everything was counted; if not, `disk_usage` is a lower limit."""
     cache: Services | OtherCache
-    """The cache: its use cases, or the cache as it was found on this machine, from which they can be made."""
+    """The use cases of the cache, or what was found of it on this machine, from which its use cases can be made."""
 
 
 class CacheLines(PaintedLines):
@@ -55,10 +55,13 @@ class CacheLines(PaintedLines):
         self.choices = choices
         """The caches."""
         self.cursor = min(1, len(choices) - 1)
-        """The index of the line under the cursor: at first, that of the first cache that is not open."""
+        """Index of the line under the cursor, which begins on the first cache that is not open, if there is one."""
 
     def show(self, choices: tuple[CacheChoice, ...]) -> None:
-        """Replace the caches; the cursor stays on its cache, but leaves the open cache if that was the only one."""
+        """Replace the caches. The cursor stays on its cache.
+
+        If that is gone, or was the only one, the cursor goes to the first cache that is not open, if there is one.
+        """
         names = [(choice.tool, choice.root) for choice in choices]
         current = self.choices[self.cursor].tool, self.choices[self.cursor].root
         is_kept = len(self.choices) > 1 and current in names
@@ -103,7 +106,7 @@ class CacheLines(PaintedLines):
 
 
 class CachesDialog(Modal[CacheChoice]):
-    """Dialog that closes with the chosen cache, or with None."""
+    """Dialog that closes with the chosen cache, or with None if the user cancels."""
 
     AUTO_FOCUS = ""
     HELP = "The caches on this machine that cachetui can read, and their sizes. One of them is open at a time."
@@ -120,7 +123,7 @@ class CachesDialog(Modal[CacheChoice]):
     def __init__(
         self, choices: tuple[CacheChoice, ...], find: Callable[[], Awaitable[tuple[CacheChoice, ...]]]
     ) -> None:
-        """Make the dialog with the caches known so far, the open one first; `find` returns all caches."""
+        """Make the dialog with the caches found so far, the open one first; `find` looks for others and returns all."""
         super().__init__()
         self.choices = CacheLines(choices)
         """The caches to choose from."""
@@ -159,5 +162,5 @@ class CachesDialog(Modal[CacheChoice]):
         self.choices.move((2 * end - 1) * len(self.choices.choices))
 
     def action_choose(self) -> None:
-        """Close with the cache under the cursor."""
+        """Close the dialog with the cache under the cursor."""
         self.dismiss(self.choices.choices[self.choices.cursor])

@@ -16,7 +16,7 @@ from cachetui.ui.workers import run_in_thread
 
 
 class ListBox(SheetBox):
-    """The input for the list."""
+    """The input for the list of releases."""
 
     HELP = "Type a file, a folder of OSV records, or names and requirements, and press Enter. Esc marks nothing."
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -25,7 +25,7 @@ class ListBox(SheetBox):
 
 
 class CheckDialog(InputDialog[tuple[CheckList, CheckResult]]):
-    """Dialog that asks for a list; its result is the list, and what was found of it."""
+    """Dialog that asks for a list of releases; its result is the list, and which of these releases were found."""
 
     HELP = ListBox.HELP
 
@@ -42,7 +42,10 @@ class CheckDialog(InputDialog[tuple[CheckList, CheckResult]]):
         self._look = look
 
     async def accept(self, typed: str) -> tuple[CheckList, CheckResult] | None:
-        """Return the typed list and what was found of it; if nothing in it can be read, the dialog shows why."""
+        """Return the typed list and which of its releases were found.
+
+        If nothing was typed, or nothing of it can be read, the dialog says so, and None is returned.
+        """
         if not typed:
             self.show_error("Type a file, a folder, or a name.")
             return None

@@ -48,7 +48,7 @@ class SkippedFileList(LineList):
     """List of the files that would not be written, and why."""
 
     def list(self, lines: Iterable[tuple[str, str]]) -> None:
-        """Replace the lines that are shown."""
+        """Show other files, each with the reason why it would not be written; if there are none, hide the list."""
         self.lines = [ListLine(words, why) for words, why in lines]
         self.display = bool(self.lines)
         self.refresh(layout=True)
@@ -73,7 +73,7 @@ class ExportDialog(InputDialog[Path]):
             does="Export",
         )
         self.room: FolderState | None = None
-        """State of the last checked folder; None if this is not known or the folder cannot be used."""
+        """State of the last checked folder; None before the first check, or if that folder could not be checked."""
         self._look = look
         self._prospect, self._stays = Paragraphs(PENDING), SkippedFileList([])
         self._known: str | None = None  # the typed text at the last check of a folder
@@ -87,26 +87,26 @@ class ExportDialog(InputDialog[Path]):
         self.text_changed()
 
     def text_changed(self) -> None:
-        """Check the typed folder; if a check is already running, it will check this folder next."""
+        """Check the typed folder, after the check that is running, if any; forget an Enter for the earlier text."""
         self.workers.cancel_group(self, "accept")
         if not any(worker.group == "look" and worker.is_running for worker in self.workers):
             self._find_room()
 
     @work(group="look")
     async def _find_room(self) -> None:
-        """Check the typed folder until the last checked folder is the typed folder."""
+        """Check the typed folder, and check again if another folder was typed meanwhile."""
         while self._known != self.typed:
             await self._check(self.typed)
 
     async def _check(self, typed: str) -> None:
-        """Check a folder in a worker thread, and show the result if the folder is still the typed one."""
+        """Check a folder in a worker thread, and show the result unless another folder was typed meanwhile."""
         room, why = await run_in_thread(self._room_in, typed)
         self._known = typed
         if typed == self.typed:
             self._show_room(room, why)
 
     def _room_in(self, typed: str) -> tuple[FolderState | None, str]:
-        """Return what can be written into a folder, or why the folder cannot be used."""
+        """Return the state of a folder and an empty text, or None and why the folder cannot be used."""
         if not typed:
             return None, NAMELESS
         try:
@@ -123,7 +123,7 @@ class ExportDialog(InputDialog[Path]):
         self.show_error(*([wrong] if wrong else []))
 
     async def accept(self, typed: str) -> Path | None:
-        """Return the folder, if files can be exported into it; otherwise the dialog shows why not."""
+        """Return the folder; None if files cannot be exported into it, and then the dialog shows why."""
         await self._check(typed)
         return self.room.folder if self.room is not None and not obstacle(self.room) else None
 

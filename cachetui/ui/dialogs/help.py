@@ -30,11 +30,11 @@ EXAMPLE = re.compile(r"^- ", re.M)
 KEYS = 16
 """Width of the column of keys in cells."""
 HERE = "this view"
-"""Name of the page of keys among the topics."""
+"""Name of the page with the keys, which comes before the topics."""
 PAGES = (HERE, *TOPICS)
-"""Pages of the help, in the order of the line above them."""
+"""Names of the help's pages, in the order in which they are listed above the page that is shown."""
 ROLES: dict[Role, str] = {"": "muted", "strong": "strong", "code": "plain"}
-"""Colour roles of the words of the reference."""
+"""Colour roles for the words of the reference, by their role in the document."""
 MOUSE = (
     "Click an arrow or double-click a row to open it, a box to mark it, a title to sort by it, a tab or a key at the "
     "bottom to use it. The wheel scrolls."
@@ -42,7 +42,7 @@ MOUSE = (
 
 
 def preferences_help(path: Path) -> str:
-    """Return the text of the help on the preferences file, in Markdown."""
+    """Return the help on the preferences file at a path, in Markdown."""
     return f"""\
 # Change a key
 To make f sort by age, write these two lines at the end of {shown(str(path))} (y copies this path), and start cachetui
@@ -62,19 +62,19 @@ class HelpLine(NamedTuple):
     id: str
     """The binding's id."""
     keys: tuple[str, ...]
-    """Current keys of the binding."""
+    """Current keys of the binding, by Textual's names."""
     does: str
     """Action of the binding, in words."""
     group: Binding.Group
     """Group of the binding."""
     where: str = ""
-    """The part of the screen that declares the binding."""
+    """Title of the part of the screen that declares the binding; "Elsewhere" if that part has no title."""
 
 
 def explain(nodes: Iterable[DOMNode], screen: Screen[Any]) -> list[HelpLine]:
-    """Return a help line for every binding that some nodes declare, with its current keys.
+    """Return a help line for every binding that some nodes declare with an id and a tooltip, except system bindings.
 
-    Each binding id appears once.
+    Each id appears once, with the keys that are active on the screen; if none is, with the keys as declared.
     """
     keys: dict[str, list[str]] = {}
     for pressed, active in screen.active_bindings.items():
@@ -92,7 +92,7 @@ def explain(nodes: Iterable[DOMNode], screen: Screen[Any]) -> list[HelpLine]:
 
 
 def merged(lines: Sequence[HelpLine]) -> list[HelpLine]:
-    """Merge lines with the same keys into one line, which says where each of the actions applies."""
+    """Merge each line whose keys another line has, too, into that line, which then says where each action applies."""
     same: dict[HelpLine, list[HelpLine]] = {}
     for line in sorted(lines, key=lambda line: -len(line.keys)):
         first = next((first for first in same if set(line.keys) <= set(first.keys)), line)
@@ -141,7 +141,7 @@ class HelpPage(PaintedLines):
         ]
 
     def _keys(self, room: int) -> list[Strip]:
-        """Draw the help of the widget, the keys by group, and the use of the mouse."""
+        """Draw the help of the focused widget, the keys by group, and help on the filter, preferences and the mouse."""
         drawn, explanations = self._prose(self.about, room), merged(self.explained)
         for group in GROUPS:
             explained = [line for line in explanations if line.group == group]
@@ -192,7 +192,7 @@ class PageLine(PaintedLines):
     """The page that is shown."""
 
     def show(self, page: str) -> None:
-        """Show that a page is open."""
+        """Highlight the name of the page that is open."""
         self.page = page
         self.refresh()
 
@@ -243,7 +243,11 @@ class Help(Modal[None]):
     def __init__(
         self, explained: list[HelpLine], about: str = "", preferences: Path | None = None, page: str = HERE
     ) -> None:
-        """Make the help, opened at a page; `preferences` is the path of the preferences file, if there is one."""
+        """Make the help, opened at a page.
+
+        `explained` are the help lines of all bindings, and `about` is the help of the focused widget, in Markdown.
+        `preferences` is the path of the preferences file; None to say nothing about preferences.
+        """
         super().__init__()
         self._preferences, self._page = preferences, page
         self.explained = explained
@@ -261,12 +265,12 @@ class Help(Modal[None]):
                 yield KeyHints()
 
     def on_mount(self) -> None:
-        """Show the first page."""
+        """Show the page at which the help is opened."""
         super().on_mount()
         self._turn_to(self._page)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Return whether an action may run: without preferences, there is no path to copy."""
+        """Disable copying if the help says nothing about preferences: then there is no path to copy."""
         return action != "copy" or self._preferences is not None
 
     def action_copy(self) -> None:

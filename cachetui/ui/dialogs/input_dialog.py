@@ -76,7 +76,7 @@ class InputDialog(Modal[Reply | None], Generic[Reply]):
                 yield KeyHints()
 
     def on_mount(self) -> None:
-        """React to the text whenever it changes."""
+        """Call `text_changed` whenever the text changes."""
         self.watch(self._box, "value", self.text_changed, init=False)
 
     @property
@@ -98,7 +98,7 @@ class InputDialog(Modal[Reply | None], Generic[Reply]):
         start_worker(self, self._accept, group="accept")
 
     async def _accept(self) -> None:
-        """Close the dialog with the result; if there is none, go back to the input."""
+        """Close the dialog with the result; if there is none, focus the input again."""
         result = None
         try:
             result = await self.accept(self.typed)

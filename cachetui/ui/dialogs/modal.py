@@ -1,4 +1,4 @@
-"""Modal screens that ask or inform; a list in them takes all the height that is left."""
+"""Modal screens that ask or inform; a list in them may take all the height that is left."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from cachetui.ui.widgets.painted import PaintedLines, PaintedWidget, Part, size_
 
 Reply = TypeVar("Reply")
 CLOSE = key("escape", "no", "close", "sheet.close", PROGRAM, "Close this", show=True)
-"""Binding of dialogs that only inform."""
+"""Binding of Esc in dialogs that only inform."""
 WIDE = 70
-"""Minimum width of a list in cells at which kinds are written in full."""
+"""Minimum width of a list in cells at which the kinds of entries are written in full."""
 KIND, SHORT_KIND = 17, 9
-"""Widths of the kinds in cells, when written in full and when shortened."""
+"""Widths in cells of the column of kinds: if they are written in full, and if they are shortened."""
 MARGIN = 3
 """Cells to the right of a wrapped sentence: room for the scrollbar."""
 SHEET = 96
@@ -39,7 +39,7 @@ SHORT = 20
 
 
 class Paragraphs(PaintedLines):
-    """Sentences with a symbol before each, such as `!` before a cost."""
+    """Sentences, each after the same symbol, such as `!` for costs, or after none."""
 
     DEFAULT_CSS = """
     Paragraphs { height: auto; }
@@ -72,7 +72,7 @@ class Paragraphs(PaintedLines):
 
 
 class Commands(PaintedLines):
-    """Commands as they will be run, each with a symbol before its first line."""
+    """Shell commands, each after the symbol of a prompt."""
 
     DEFAULT_CSS = "Commands { height: auto; margin: 1 0 0 0; padding: 0 2 0 0; background: $surface; }"
 
@@ -140,7 +140,7 @@ class DialogButton(PaintedWidget, can_focus=True):
 
 
 class LineList(PaintedWidget, ScrollView, can_focus=False, inherit_bindings=False):
-    """Scrolling list of lines with a kind and a size, each drawn when it becomes visible."""
+    """Scrolling list of entries with their kinds and sizes, headings and sentences; only visible lines are drawn."""
 
     DEFAULT_CSS = """
     LineList {
@@ -249,7 +249,7 @@ class Modal(ModalScreen[Reply], Generic[Reply], inherit_bindings=False):
         self._fit(event.size)
 
     def _fit(self, size: Size) -> None:
-        """Give the list the height that the other lines leave."""
+        """Limit the height of lists to what the other lines leave; on a low screen, leave out blank lines."""
         short = size.height < SHORT
         self.set_class(short, "-short")
         room = size.width - 4 if short else min(SHEET, size.width) - 4
@@ -272,7 +272,7 @@ class Modal(ModalScreen[Reply], Generic[Reply], inherit_bindings=False):
 
     @property
     def footer_words(self) -> Mapping[str, str]:
-        """The footer's words for Esc: those on the button that changes nothing, up to a comma, such as `close`."""
+        """The words for Esc among the key hints: those on the button that changes nothing, up to a comma."""
         buttons = [button for button in self.query(DialogButton) if button.id == "no"]
         return {"sheet.no": buttons[0].words.partition(",")[0].lower()} if buttons else {}
 
@@ -301,10 +301,10 @@ class ConfirmModal(Modal[bool]):
     """Dialog that is answered by yes or no; keys pressed before it was visible do not answer it."""
 
     seen_at = inf
-    """Time in seconds when the dialog was first drawn, by the clock of Textual's messages."""
+    """Time in seconds when the dialog was first drawn, by the clock of Textual's messages; infinite before that."""
 
     def on_mount(self) -> None:
-        """Accept keys as soon as the dialog has been drawn."""
+        """Note when the dialog is first drawn, because only keys that are pressed later are accepted."""
         self.screen_layout_refresh_signal.subscribe(self, self._note_seen, immediate=True)
         self.call_after_refresh(self._note_seen, self)  # in case it is already laid out
 

@@ -1,4 +1,4 @@
-"""Dialog with the commands of a cache's own program, where cachetui removes nothing."""
+"""Dialog with commands of the program that fills a cache, for caches from which cachetui removes nothing itself."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cachetui.ui.widgets.painted import PaintedLine
 
 
 class OwnCommandsDialog(Modal[None]):
-    """Dialog that shows, and can copy, the commands to run in a shell, with the space that each gives back."""
+    """Dialog that shows the commands to run in a shell, with the space that each frees, and can copy the commands."""
 
     HELP = "cachetui removes nothing here. These commands do, run in a shell; below each is what it removes."
     AUTO_FOCUS = "#copy"

@@ -26,11 +26,11 @@ from cachetui.ui.widgets.key_hints import KeyHints
 from cachetui.ui.widgets.painted import PaintedLine, Part, parts_width
 
 WORD = "purge"
-"""The word to type before everything is removed."""
+"""The word that the user must type to remove everything."""
 
 
 class Review(ConfirmModal):
-    """Dialog that lists every entry to be removed, states the costs, and asks; No has the focus.
+    """Dialog that lists every entry to be removed, states the costs, and asks for consent; No has the focus.
 
     If nothing can or may be removed, it only shows the list.
     """
@@ -55,7 +55,7 @@ class Review(ConfirmModal):
         if forbidden:
             self.notes += (forbidden,)
         self.can_accept = bool(plan.entries) and not forbidden
-        """Whether there is an answer Yes."""
+        """Whether the user can answer Yes."""
 
     def _question(self) -> str:
         return f"{title(self.plan.entries)}?" if self.plan.entries else "Nothing here can be removed"
@@ -89,7 +89,7 @@ class Review(ConfirmModal):
 
 
 class WordBox(SheetBox):
-    """The input for the word."""
+    """The input for the word that confirms a purge."""
 
     HELP = f"Type **{WORD}** and press Enter to remove everything; Esc keeps it."
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -143,7 +143,7 @@ class PurgeReview(Review):
         self.query_one("#yes", DialogButton).disabled = not self._typed
 
     def action_yes(self) -> None:
-        """Remove everything, if the word has been typed."""
+        """Close the dialog with the answer yes if the word has been typed; if not, Enter in its input asks for it."""
         if self.can_accept and self._typed:
             self.dismiss(True)
         elif self.can_accept and self.query_one("#typed", Input).has_focus:
