@@ -1,4 +1,4 @@
-"""Reasons why Health shows no findings, in words (does not import Textual)."""
+"""The page that says why Health shows no findings (does not import Textual)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EMPTY = "There is nothing to check."
 
 
 def links_of(reading: Reading) -> tuple[str, ...]:
-    """Return sentences about parts of the cache that were not scanned."""
+    """Return sentences about parts of the cache that were not scanned because they are links."""
     return () if reading.inventory is None else tuple([shown(words) for words in link_notes(reading.inventory)])
 
 
@@ -30,9 +30,10 @@ def page_of(
     verify_key: str,
     rescan_key: str,
 ) -> PageText | None:
-    """Return the page to show in place of findings; None if there are findings.
+    """Return the page to show in place of findings; None if there is an inventory with findings.
 
-    `entries` are the catalog's entries by path, `error` is why the check failed, and `name` is the cache's name.
+    `entries` are the catalog's entries by path, `error` is why the last check failed, or empty, and `name` is the
+    cache's name. `verify_key` and `rescan_key` are the names of keys.
     """
     findings = known.current(entries)
     if not findings and (links := links_of(reading)):

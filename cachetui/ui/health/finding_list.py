@@ -1,4 +1,4 @@
-"""The list of the Health view, which draws titles and entries line by line and scrolls."""
+"""The scrolling list of the Health view: a title for each type of finding, and the entries below it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # imported for types only, for a faster start
 
 
 class FindingList(RowList):
-    """List of findings; the cursor moves between titles and entries."""
+    """List of findings by type; the cursor moves between the titles of types and the entries."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"ink--alarm"}
     DEFAULT_CSS = """
@@ -40,7 +40,7 @@ Verifying reads everything and compares it with the hashes that cached index pag
         super().__init__()
         self.model = model
         self.page = HealthLines((), None, (), 0, LayoutOptions(UNICODE))
-        """The page that is drawn."""
+        """The lines and rows that are drawn."""
         self._moved = False  # whether the user has moved the cursor
         self._signs: dict[tuple[FindingType, str], str] = {}
 
@@ -58,14 +58,14 @@ Verifying reads everything and compares it with the hashes that cached index pag
         return self.page.row_at(line) if line < self.page.height else None
 
     def part_at(self, line: int, x: int) -> RowPart:
-        """Return the clickable part of a row at a cell of its line."""
+        """Return the clickable part of a row at a cell of its line; empty if there is none."""
         found = self._line(line)
         if found.box is not None and found.box <= x < found.box + BOX_CELLS - 1:
             return "box"
         return "arrow" if found.arrow and ARROW - 1 <= x < ARROW + 2 else ""
 
     def show(self, page: HealthLines) -> None:
-        """Draw another page; the cursor stays on its row, and the row stays on its line of the screen."""
+        """Draw other lines. Once the user has moved the cursor, it stays on its row, which stays where it was drawn."""
         before, cursor = self.page, self.cursor
         self.page = page
         self._signs.clear()
@@ -78,7 +78,10 @@ Verifying reads everything and compares it with the hashes that cached index pag
         self.refresh()
 
     def sign(self, group: FindingGroup, finding_entry: FindingEntry | None) -> str:
-        """Return the mark state of a row: x, - or blank."""
+        """Return the mark state of a row: x if all its entries are marked, - if some are, or a blank.
+
+        The row is the title of a group if `finding_entry` is None.
+        """
         named = group.sort, finding_entry.entry.path if finding_entry is not None else ""
         if named not in self._signs:
             self._signs[named] = self._sign(group.finding_entries if finding_entry is None else [finding_entry])
@@ -103,7 +106,7 @@ Verifying reads everything and compares it with the hashes that cached index pag
         super().go(index)
 
     def reveal(self) -> None:
-        """Scroll just far enough to show the row; for the first row, also show the lines above it."""
+        """Scroll just far enough to show the row under the cursor; for the first row, also show the lines above it."""
         height, top = self.scrollable_content_region.height, round(self.scroll_target_y)
         end = self.page.span(self.cursor)[1]
         if self.cursor:

@@ -17,7 +17,7 @@ class FirstLine(PaintedLine):
     """The title on the left; the progress or the number of findings on the right."""
 
     def show_state(self, progress: ActivityProgress, groups: Sequence[FindingGroup]) -> None:
-        """Show the progress; without its words, show the number of findings."""
+        """Show the progress; if it has no words, show the number of findings, if there are any."""
         words, part = progress
         if not words and groups:
             words = count(sum([len(group.finding_entries) for group in groups]), "finding")

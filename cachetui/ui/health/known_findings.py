@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # imported for types only, for a faster start
 
 Files = tuple[File, ...]
 Known = dict[tuple["FindingType", str], tuple["Finding", Files]]
-"""Findings by type and path, each with the files that its entry had when it was found."""
+"""Findings by type and path, each with the files that its entry had when it was found; none for a folder."""
 
 
 @dataclass
@@ -25,14 +25,17 @@ class KnownFindings:
     checked: Known | None = None
     """The findings of the last check; None before the first check has ended."""
     verified: Known = field(default_factory=dict)
-    """The findings of verifications."""
+    """The findings of the last complete verification, and of those that were stopped after it."""
     summary: VerificationSummary | None = None
-    """The result of the last verification."""
+    """The result of the last verification; None if there was none."""
     covered: Mapping[str, Files] = field(default_factory=dict)
-    """The files that the last complete verification had to read, by the paths of their entries."""
+    """The files that the last verification read, by the paths of their entries; empty if it was stopped."""
 
     def set_checked(self, findings: Iterable[Finding], entries: Mapping[str, Entry]) -> None:
-        """Replace the findings of the last check; `entries` are the catalog's entries, by path."""
+        """Replace the findings of the last check, except those about entries that are missing in `entries`.
+
+        `entries` are the catalog's entries, by path.
+        """
         self.checked = {
             (one.sort, one.path): (one, () if one.sort == "folder" else entries[one.path].files)
             for one in findings
@@ -40,9 +43,9 @@ class KnownFindings:
         }
 
     def add_verified(self, verified: Verified, files: Mapping[str, Files]) -> list[Finding]:
-        """Add the findings of a verification, and return them.
+        """Add the findings of a verification, and return them; those of a complete one replace all earlier ones.
 
-        `files` are the files of all entries that the verification had to read, by path.
+        `files` are the files of all entries that the verification had to read, by the entries' paths.
         """
         fresh = {(one.sort, one.path): (one, files[one.path]) for one in verified.findings}
         self.verified = {**self.verified, **fresh} if verified.stopped else fresh
@@ -53,7 +56,10 @@ class KnownFindings:
         return list(verified.findings)
 
     def current(self, entries: Mapping[str, Entry]) -> list[FindingEntry]:
-        """Return the findings about folders, and about entries whose files have not changed since, the worst first."""
+        """Return the findings about folders, and about entries whose files have not changed since they were found.
+
+        The most severe come first.
+        """
         found = {**(self.checked or {}), **self.verified}
         if not found:
             return []
@@ -65,7 +71,10 @@ class KnownFindings:
         return [FindingEntry(finding, entries.get(finding.path) or stand_in(finding)) for finding in in_order(same)]
 
     def summary_now(self, entries: Mapping[str, Entry]) -> VerificationSummary | None:
-        """Return the result of the last verification, with the number of entries that changed after it."""
+        """Return the result of the last verification; None if there was none.
+
+        If the verification was complete, the result has the number of entries that are new or have changed since then.
+        """
         if self.summary is None or not self.covered:
             return self.summary
         later = sum([self.covered.get(one.path) != one.files for one in readable(entries.values())])
@@ -73,7 +82,7 @@ class KnownFindings:
 
 
 def readable(entries: Iterable[Entry]) -> list[Entry]:
-    """Return the entries that a verification reads."""
+    """Return the entries of the kinds that a verification reads."""
     from cachetui.insight.health.verification import VERIFIED  # noqa: PLC0415 - seldom needed
 
     return [entry for entry in entries if entry.kind in VERIFIED]

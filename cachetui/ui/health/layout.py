@@ -1,6 +1,6 @@
-"""The content of the Health view as lines of words with roles (does not import Textual).
+"""The content of the Health view as lines of words with colour roles (does not import Textual).
 
-Each line is laid out when it is drawn.
+A row is laid out when one of its lines is drawn.
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ if TYPE_CHECKING:  # imported for types only, for a faster start
     """Identity of a row: a finding type and an entry's path; for the title of a type, the path is empty."""
 
 Words = tuple[str, str]
-"""Words, and the roles in which they are drawn."""
+"""Words, and the colour roles in which they are drawn."""
 BESIDE, ONE_LINE = 110, 76
-"""Minimum widths in cells: for a finding beside a name, and for the number of entries beside a title."""
+"""Minimum widths in cells: for a problem beside the name of its entry, and for number and size of entries on one line
+with their title."""
 ARROW, BOX, INDENT = 1, 3, 2
 """Cells before a title's arrow, cells before its box, and cells by which entries are indented."""
 BOX_CELLS, GAP, MARGIN = 4, 2, 1
-"""Cells of the box, cells between two columns, and cells after everything."""
+"""Cells of the box with the gap after it, cells between two columns, and cells that stay free at the end of a line."""
 PILL = 9
 """Width of the word for a severity in cells, with the gap after it."""
 DISK, COUNT = 7, 14
@@ -46,7 +47,7 @@ PILLS: dict[Severity, str] = {
     "notice": "muted",
     "waste": "muted",
 }
-"""Roles of the words for the severities."""
+"""Colour roles of the words for the severities."""
 
 
 class LayoutOptions(NamedTuple):
@@ -61,7 +62,7 @@ class LayoutOptions(NamedTuple):
     links: tuple[str, ...] = ()
     """Sentences about parts of the cache that were not scanned."""
     conduct: Conduct = PIP
-    """How the cache's program uses it."""
+    """How the program that fills the cache uses it."""
 
 
 class LayoutLine(NamedTuple):
@@ -128,7 +129,7 @@ class HealthLines:
         return next(block for block in reversed(self._blocks) if block.row <= index)
 
     def row(self, index: int) -> tuple[FindingGroup, FindingEntry | None]:
-        """Return the group of a row, and its entry unless the row is a title."""
+        """Return the group of a row, and its entry, which is None if the row is a title."""
         block = self._block(index)
         return block.group, block.group.finding_entries[index - block.row - 1] if index > block.row else None
 
@@ -143,11 +144,15 @@ class HealthLines:
         return block.span(index - block.row)
 
     def row_at(self, line: int) -> int | None:
-        """Return the index of the row that a line belongs to."""
+        """Return the index of the row that a line belongs to; None if it belongs to no row."""
         return next((block.at(line) for block in self._blocks if block.top <= line < block.end), None)
 
     def find(self, key: Key, otherwise: int) -> int:
-        """Return the index of the row with a key; if it is not shown, a row of its block near `otherwise`."""
+        """Return the index of the row with a key.
+
+        If it is not shown, return the nearest row to `otherwise` that belongs to the same finding type; if there is
+        none, the nearest row of all.
+        """
         for block in self._blocks:
             if block.group.sort == key[0]:
                 if not key[1]:
@@ -179,7 +184,7 @@ class HealthLines:
 
     @property
     def _columns(self) -> tuple[int, int]:
-        """The widths in cells of an entry's name and of the words about its problem."""
+        """The maximum widths in cells of an entry's name, and of a line of the words about its problem."""
         space = self.room - self._at - MARGIN
         if self.room >= BESIDE:
             space -= DISK + SINCE + 3 * GAP
@@ -198,7 +203,7 @@ class HealthLines:
         return found
 
     def _entry(self, finding_entry: FindingEntry, box: str, row: int) -> list[LayoutLine]:
-        """Lay out an entry: its name, its problem, the date of its finding, and on a wide screen its size."""
+        """Lay out an entry: its name, its problem, the date in `Finding.since`, and on a wide screen its size."""
         dots, (name_room, words_room) = self.look.glyphs.dots, self._columns
         name = shown(name_of(finding_entry.entry))
         name = (
@@ -223,7 +228,7 @@ class HealthLines:
 
 
 class _Block:
-    """A title with the entries below it."""
+    """The title of a finding type, with the entries below it if it is open."""
 
     def __init__(self, group: FindingGroup, top: int, row: int, is_open: bool, page: HealthLines) -> None:
         self.group, self.top, self.row, self.open, self._page = group, top, row, is_open, page
@@ -232,7 +237,7 @@ class _Block:
         self.end, self.last = self._starts[-1], row + len(heights)
 
     def span(self, index: int) -> tuple[int, int]:
-        """Return the first line of a row and the line after it; index 0 is the title, others are entries."""
+        """Return the first line of a row, and the line after its last; index 0 is the title, others are entries."""
         return self._starts[index], self._starts[index + 1]
 
     def at(self, line: int) -> int:

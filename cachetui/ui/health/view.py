@@ -1,4 +1,4 @@
-"""View of the findings in the cache, their consequences for pip, and their remedies."""
+"""View of the findings in the cache, with their consequences and their remedies."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ if TYPE_CHECKING:  # imported for types only, for a faster start
     from cachetui.insight.health.verification import VerificationProgress
 
 SETTLED = 1.0
-"""Seconds between a scan and its check, so that a short use of the app starts no check."""
+"""Seconds between a scan and its check while another view is shown, so that a short use of the app starts no check."""
 ROOMY = 32
 """Minimum height of the screen in rows at which there are blank lines."""
 
@@ -88,16 +88,16 @@ class Health(Vertical):
 
     @dataclass
     class BadgeChanged(Message):
-        """Posted when the badge beside the tab has changed, whichever view is open."""
+        """Posted to change the badge beside the tab of Health, which every view shows."""
 
         words: str
         """Words of the badge; empty for no badge."""
         role: str = ""
-        """The role of the words."""
+        """The colour role of the words."""
 
     @dataclass
     class FindingsChanged(Message):
-        """Posted when the known findings have changed."""
+        """Posted when dangers or damage were found, or are gone."""
 
         words: Mapping[str, str]
         """The dangers and the damage in words, by the paths of entries."""
@@ -164,7 +164,7 @@ class Health(Vertical):
             self.set_timer(SETTLED, self._check)
 
     def watch_revision(self) -> None:
-        """Show the findings about the remaining entries."""
+        """Show the findings that are still true of the changed catalog."""
         self._show_findings()
 
     def watch_marks(self) -> None:
@@ -175,7 +175,7 @@ class Health(Vertical):
     # Checks and verification
 
     def _check(self) -> None:
-        """Check the result of the last scan, unless this has been done."""
+        """Start to check the result of the last scan, unless that check was started before, or a scan is running."""
         inventory = self.reading.inventory
         if inventory is None or Activity.SCANNING in self.activities or self._checked is self.reading:
             return
@@ -195,7 +195,7 @@ class Health(Vertical):
 
     @work(exclusive=True, group="verify")
     async def action_verify(self) -> None:
-        """Read all entries completely, and compare them with known hashes."""
+        """Verify all `readable` entries against the known hashes, unless an activity forbids it."""
         inventory = self.reading.inventory
         why = refusal("verify", self.activities, key_name(self.app, "app.stop"), was_read=inventory is not None)
         if why is not None or inventory is None:
@@ -230,7 +230,7 @@ class Health(Vertical):
         self.post_message(self.BadgeChanged(f"{int(part * 100)}% ", "muted"))
 
     def _announce(self, fresh: Sequence[Finding]) -> None:
-        """Notify the user of the result of a verification, if it found a danger or the view is not shown."""
+        """Notify the user if a verification found a danger, or, while Health is hidden, that it has ended."""
         entries = self.model.catalog.entries
         if any(one.meaning.severity == "danger" and one.path in entries for one in fresh):
             words = verdict(grouped(self.known.current(entries)), self.services.conduct)[0][1]
@@ -245,7 +245,7 @@ class Health(Vertical):
     # Display
 
     def _show_findings(self) -> None:
-        """Show the findings, or why they are not known."""
+        """Show the findings, or a page that says why there are none."""
         self._show_check()
         entries, known = self.model.catalog.entries, self.known
         finding_entries = known.current(entries)
@@ -274,7 +274,7 @@ class Health(Vertical):
             self._show_line()
 
     def _show_badge(self, serious_entries: int) -> None:
-        """Show beside the tab how many entries are damaged or dangerous, unless a verification is running."""
+        """Show a number of problems beside the tab, or nothing if it is 0, unless a verification is running."""
         if self._verification is None:
             self.post_message(self.BadgeChanged(f"!{serious_entries:,} " if serious_entries else "", "mark"))
 
@@ -326,7 +326,7 @@ class Health(Vertical):
             self._verification.set()
 
     def action_mark(self) -> None:
-        """Mark the row, or unmark it, and go one row down."""
+        """Mark or unmark the entries of the row under the cursor, and go one row down."""
         if self._current is not None:
             self._toggle(self.findings.cursor)
             self.findings.action_move(1)
