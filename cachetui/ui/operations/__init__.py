@@ -1,1 +1,1 @@
-"""Operations that concern several views: scan, removal, export, rules, preferences."""
+"""Operations that concern several views, such as scans, removals and exports."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 async def find_caches(screen: CacheScreen) -> None:
-    """Find the other caches on this machine, and their sizes."""
+    """Find the other caches on this machine, and their sizes, and set `others` of the screen."""
     screen.others = await run_in_thread(screen.services.other_caches, stop=Event())
 
 
@@ -52,7 +52,7 @@ def _choices(screen: CacheScreen, first: Services) -> tuple[CacheChoice, ...]:
 
 
 async def open_cache(screen: CacheScreen, cache: Services | OtherCache) -> None:
-    """Open a cache in place of the open one; ask first if marks would be lost."""
+    """Open a cache in place of the open one, unless an activity forbids it; ask first if marks would be lost."""
     services = cache if isinstance(cache, Services) else await run_in_thread(screen.services.of, cache)
     # a removal that was agreed to may not have begun yet
     is_removing = any(worker.is_running and worker.group == "removal" for worker in screen.workers)

@@ -1,4 +1,4 @@
-"""Mark the cached files of a list of releases; nothing is removed before a review."""
+"""Mark the cached files of the releases in a list; nothing is removed before a review."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cachetui.ui.widgets.cells import shown
 
 
 async def mark_listed(screen: CacheScreen) -> None:
-    """Ask for a list, mark the files that it names, and show the marked files."""
+    """Ask for a list of releases, mark their files in the cache, and show everything that is marked."""
     inventory = screen.inventory
     if inventory is None:
         return

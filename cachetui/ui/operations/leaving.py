@@ -13,11 +13,11 @@ from cachetui.ui.dialogs.confirm import ConfirmQuestion
 from cachetui.ui.workers import start_worker
 
 WRITERS = {Activity.REMOVING: "removal", Activity.EXPORTING: "export", Activity.CHANGING_PIP: "settings"}
-"""Activities that write, which are finished before the app ends, with the groups of their workers."""
+"""Activities that write, each with the group of its workers; the app waits for these workers before it ends."""
 
 
 def stop_activity(screen: CacheScreen) -> None:
-    """Stop exporting, planning or reading; ask before a removal is stopped."""
+    """Stop the first of these that is running: planning, an export, a removal if the user agrees, or a scan."""
     if screen.is_doing(Activity.PLANNING):
         for group in ("rules",) if screen.is_doing(Activity.REMOVING) else ("removal", "rules"):
             screen.workers.cancel_group(screen, group)
@@ -31,7 +31,7 @@ def stop_activity(screen: CacheScreen) -> None:
 
 
 async def stop_removal(screen: CacheScreen) -> None:
-    """Ask whether to stop the running removal, and stop it."""
+    """Ask whether to stop the running removal, and stop it if the user agrees."""
     if not screen.is_doing(Activity.REMOVING):
         return
     words = "What has been removed stays removed; the rest is kept."
@@ -76,7 +76,7 @@ def lost_by_quitting(screen: CacheScreen) -> list[str]:
 
 
 def exit_summary(screen: CacheScreen) -> str | None:
-    """Return the removals since the start in one line; None if there were none."""
+    """Return the total result of all removals in the screen's cache in one line; None if there were none."""
     outcomes = screen.outcomes
     if not outcomes:
         return None

@@ -14,11 +14,11 @@ from cachetui.ui.cache_screen import CacheScreen
 from cachetui.ui.workers import run_in_thread, start_worker
 
 OUTLOOK_SECONDS = 5.0
-"""Seconds after which the outlook is found again when something is marked: pips start and end."""
+"""Age in seconds from which an outlook is found again when marks change, because pips may have started or ended."""
 
 
 async def find_outlook(screen: CacheScreen) -> None:
-    """Find the outlook for the inventory, and apply it to the totals of the marks."""
+    """Find the outlook for the inventory, and apply it to the totals of the marks and to the protected rows."""
     inventory, protection = screen.inventory, screen.preferences.protection
     if inventory is None:
         return
@@ -39,7 +39,10 @@ async def find_outlook(screen: CacheScreen) -> None:
 def _outlook_of(
     services: Services, inventory: Inventory, protection: Protection, known: Outlook, groups: Groups
 ) -> Outlook | None:
-    """Return the outlook; None if it is the known one. Compute what stays of each group, so that no key waits."""
+    """Return the outlook; None if it equals `known`.
+
+    If it is new, also find the entries of each group that a removal would leave, so that no key has to wait for that.
+    """
     found = services.outlook(inventory, protection)
     if known.inventory is inventory and known.stays == found.stays:
         return None
@@ -49,6 +52,6 @@ def _outlook_of(
 
 
 def renew_outlook(screen: CacheScreen) -> None:
-    """Start finding the outlook again if it is not recent."""
+    """Start to find the outlook again if it is at least `OUTLOOK_SECONDS` old."""
     if time.monotonic() >= screen.outlook_at + OUTLOOK_SECONDS:
         start_worker(screen, find_outlook, screen, group="outlook")

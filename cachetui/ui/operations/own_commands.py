@@ -1,4 +1,4 @@
-"""Show the commands of a cache's own program in place of marking and removing."""
+"""Show commands of the program that fills a cache, in place of marking and removing entries."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from cachetui.ui.workers import run_in_thread, start_worker
 
 
 def instead_of_marking(screen: CacheScreen) -> Callable[[Collection[Entry]], None] | None:
-    """Return a function to call with entries instead of marking them; None if cachetui can remove entries here."""
+    """Return a function to call with entries instead of marking them; None if cachetui may remove entries here."""
     return partial(begin_own_commands, screen) if screen.services.conduct.refusal else None
 
 
 def begin_own_commands(screen: CacheScreen, entries: Collection[Entry]) -> None:
-    """Show the commands that remove some entries."""
+    """Start to show the commands that remove some entries."""
     start_worker(screen, show_own_commands, screen, entries, group="own commands")
 
 
 async def show_own_commands(screen: CacheScreen, entries: Collection[Entry]) -> None:
-    """Show the commands that remove some entries; if there are none, the commands that remove what is not used."""
+    """Show the commands that remove the given entries; without entries, those that remove whatever is not used."""
     from cachetui.ui.dialogs.own_commands import OwnCommandsDialog  # noqa: PLC0415 - the first screen does not wait
 
     inventory = screen.inventory

@@ -25,7 +25,10 @@ async def reload_preferences(screen: CacheScreen) -> Preferences:
 
 
 async def toggle_protection(screen: CacheScreen, project: str) -> None:
-    """Protect a project from removal, or end its protection unless the user's file protects it."""
+    """Protect a project from removal, or end its protection if the user chose it in the browser.
+
+    If the preferences file protects all entries of a project that was not chosen in the browser, only say so.
+    """
     async with screen.protecting:
         await _toggle(screen, project)
 

@@ -1,4 +1,4 @@
-"""Search for Pythons in the background, after the first scan."""
+"""Search for Pythons in a thread of low priority."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ class SearchFinished(Message):
 
 @dataclass
 class SearchFailed(Message):
-    """Posted when the search was broken off by an error."""
+    """Posted when an error has ended the search early, before `SearchFinished`."""
 
     reason: str
     """Reason for the failure (a sentence); untrusted text."""
 
 
 class PythonSearch:
-    """A search in a thread of its own; quitting does not wait for it."""
+    """A search for Pythons in a thread of its own; quitting does not wait for it."""
 
     def __init__(self, services: Services, post: Callable[[Message], object]) -> None:
         """Start the search; `post` posts a message, and is called from the search's thread."""

@@ -25,13 +25,14 @@ from cachetui.ui.terminal import notify_outside
 from cachetui.ui.workers import reporter, run_in_thread, start_worker
 
 LONG_SECONDS = 10
-"""Seconds after which the end of a removal is announced outside the app, if another window has the focus."""
+"""Seconds that a removal must take for its end to be announced outside the app, if another window has the focus."""
 
 
 def begin_removal(screen: CacheScreen, entries: Collection[Entry], *, purge: bool) -> None:
-    """Plan and review the removal of entries, unless an activity forbids it.
+    """Start to plan the removal of entries, and then to review and carry it out, unless an activity forbids it.
 
-    `purge` says whether `entries` are all entries of the cache.
+    In a cache from which cachetui removes nothing, show the commands of its program instead. `purge` says whether
+    `entries` are all entries of the cache.
     """
     inventory = screen.inventory
     if screen.services.conduct.refusal:
@@ -117,7 +118,7 @@ async def _remove(screen: CacheScreen, plan: Plan, inventory: Inventory) -> None
 
 
 def _forget_removed(screen: CacheScreen, plan: Plan, outcome: RemovalOutcome) -> None:
-    """Drop from the model each entry that has lost all its files, until the next scan has ended."""
+    """Drop from the model each entry that has lost all its files, without waiting for the next scan."""
     gone = {*outcome.removed, *outcome.vanished}
     wholly = [entry for entry in plan.entries if entry.files and gone.issuperset([file.path for file in entry.files])]
     screen.model.drop([entry.path for entry in wholly])

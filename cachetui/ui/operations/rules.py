@@ -20,7 +20,10 @@ from cachetui.ui.widgets.cells import shown
 
 
 async def mark_by_rules(screen: CacheScreen) -> None:
-    """Show the rules, and add the entries that they choose to the marked entries."""
+    """Show the rules, and mark the entries that they choose, in addition to those that are marked.
+
+    In a cache from which cachetui removes nothing, show the commands of its program instead.
+    """
     if screen.services.conduct.refusal:
         await show_own_commands(screen, ())
         return
@@ -74,13 +77,13 @@ async def mark_by_rules(screen: CacheScreen) -> None:
 
 
 def unknown_rules(screen: CacheScreen) -> dict[Name, str]:
-    """Return the rules whose entries are not known, by name, each with the reason as the end of a sentence."""
+    """Return the names of the rules whose entries are not known, each with the reason as the end of a sentence."""
     reasons: dict[Name, str] = {"unusable": why_unusable_is_unknown(screen), "unused": why_unused_is_unknown(screen)}
     return {name: why for name, why in reasons.items() if why}
 
 
 def why_unused_is_unknown(screen: CacheScreen) -> str:
-    """Return why it is not known what is unused, as the end of a sentence; empty if it is known."""
+    """Return why it is not known which entries are unused, as the end of a sentence; empty if it is known."""
     usage = screen.usage
     if usage is None:
         return "still reading the environments"
@@ -92,12 +95,12 @@ def why_unused_is_unknown(screen: CacheScreen) -> str:
 
 
 def looked_at(screen: CacheScreen) -> str:
-    """Return which environments were looked at (a sentence); empty before it is known."""
+    """Return a sentence about the environments that were searched for uses of entries; empty before they were."""
     return "" if screen.usage is None else shown(usage_words(screen.usage))
 
 
 def why_unusable_is_unknown(screen: CacheScreen) -> str:
-    """Return why it is not known what is unusable, as the end of a sentence; empty if it is known."""
+    """Return why it is not known which entries are unusable, as the end of a sentence; empty if it is known."""
     services, pythons = screen.services, screen.pythons
     if services.python is not None or pythons.tags:
         return ""
@@ -109,7 +112,7 @@ def why_unusable_is_unknown(screen: CacheScreen) -> str:
 
 
 def rule_notes(screen: CacheScreen, preferences: Preferences) -> tuple[str, ...]:
-    """Return notes to show before the rules are applied, as sentences."""
+    """Return sentences that the user should know before the rules are applied."""
     notes = []
     problem = preferences.blocking("prune")
     if problem is not None:

@@ -21,24 +21,24 @@ from cachetui.ui.operations.memory import delay_collections, settle_memory
 from cachetui.ui.workers import run_in_thread, start_worker
 
 DRAW_SECONDS = 0.6
-"""Minimum number of seconds between two redraws during a scan, if nothing is waiting to be shown."""
+"""Minimum number of seconds between two redraws during a scan, unless more entries are waiting to be shown."""
 SOON = 0.001
-"""Minimum number of seconds until a redraw."""
+"""Minimum number of seconds from the arrival of entries to a redraw."""
 MOST_TAKEN = 5_000
-"""Maximum number of entries to show at once; more would delay keys."""
+"""Number of entries after which the rest waits for the next redraw, because more would delay keys."""
 REST = 5
 """Minimum pause before the next redraw, as a multiple of the time that the last redraw took."""
 GROUP = "scan"
-"""The group of the worker."""
+"""The group of the worker that scans."""
 
 
 def start_scan(screen: CacheScreen, words: str = "") -> None:
-    """Read the cache, or read it again; `words` describe the activity while it is running."""
+    """Start to read the cache, or to read it again; `words` describe the activity while it is running."""
     start_worker(screen, _scan, screen, words, group=GROUP)
 
 
 def cancel_scan(screen: CacheScreen) -> None:
-    """Stop a running scan, and discard what it found."""
+    """Cancel a running scan, and discard its result."""
     screen.workers.cancel_group(screen, GROUP)
 
 
@@ -77,7 +77,10 @@ def _read(
     report: Callable[[Batch], None] | None,
     stop: Callable[[], bool],
 ) -> tuple[Inventory, Catalog]:
-    """Scan the cache, and prepare the first rows of Browse."""
+    """Return the inventory of a scan, and its catalog; also compute the totals of all groups.
+
+    `before` is the catalog of the previous scan.
+    """
     inventory = services.scan(before.entries, stop=stop, report=report)
     catalog = Catalog.of(inventory, before)
     for _, group in catalog.groups:
@@ -86,7 +89,7 @@ def _read(
 
 
 def _unreadable(location: Location, error: Exception) -> Reading:
-    """Return why a cache cannot be read; this accesses the disk, which may take a while."""
+    """Return a result that says why a cache cannot be read; this accesses the disk, which may take a while."""
     root = location.root
     why = f"{root} cannot be read: {reason(error)}." if isinstance(error, OSError) else str(error)
     try:
@@ -123,7 +126,7 @@ class _Stream:
             self._screen.set_timer(max(SOON, self._next_at - time.monotonic()), self._show)
 
     def _show(self) -> None:
-        """Show what was found since the last redraw, but at most `MOST_TAKEN` entries."""
+        """Show what was found since the last redraw; once there are `MOST_TAKEN` entries, the rest waits."""
         self._is_due = False
         if self._is_closed or not self._queue:
             return
@@ -144,7 +147,7 @@ class _Stream:
 
 
 def show_batch(screen: CacheScreen, batch: Batch, entries: Mapping[str, Entry]) -> None:
-    """Show some entries of a running scan, and its progress according to its latest batch."""
+    """Show some entries of a running scan, and its progress according to `batch`, its latest batch."""
     screen.scanned = batch
     if not batch.listed:
         screen.show_progress(Activity.SCANNING, f"reading, {count(batch.files, 'file')}")

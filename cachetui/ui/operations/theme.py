@@ -15,10 +15,10 @@ from cachetui.ui.workers import run_in_thread, start_worker
 
 
 class ThemeSaver:
-    """Saves each theme that the user chooses, one at a time, and says only once that it cannot be saved."""
+    """Saves each theme that the user chooses, one at a time; if that fails, it notifies the user only once."""
 
     def __init__(self, app: App[Any], main: Callable[[], CacheScreen], in_use: Callable[[], str]) -> None:
-        """Save the themes of an app; `main` returns the main screen, `in_use` the theme without any preview."""
+        """Save the themes of an app; `main` returns the main screen, and `in_use` the theme apart from any preview."""
         self._app, self._main, self._in_use = app, main, in_use
         self._lock = asyncio.Lock()
         self._warned = False

@@ -1,4 +1,4 @@
-"""Find in the background which environments use the entries, after the first scan."""
+"""Find in a worker thread which environments use the entries."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cachetui.ui.workers import run_in_thread
 
 
 async def find_usage(screen: CacheScreen) -> None:
-    """Find which environments use the entries of the inventory."""
+    """Find which environments use the entries of the inventory, and set `usage` of the screen."""
     inventory, preferences = screen.inventory, screen.preferences
     if inventory is None:
         return
