@@ -1,4 +1,4 @@
-"""Dialog of rules, each with its value, a live count and bytes; the entries they choose are marked."""
+"""Dialog of rules, each with its value, and with the number and bytes of the entries that it chooses at present."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ GROUPS = (
     ("But only if", NARROWING),
     ("Then", LIMITING),
 )
-"""The rules in groups, each with a heading."""
+"""The heading of each group of rules, and its rules."""
 LABELS = {rule.name: rule.label for rule in RULES}
 NO_WORDS: Mapping[Name, str] = MappingProxyType({})
 FREE_ORDER = "What is cheapest to lose goes first, then the oldest."
@@ -60,7 +60,7 @@ THIN = 70
 
 
 class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
-    """Dialog in which the user ticks rules; it closes with the entries that they choose, or with None."""
+    """Dialog in which the user ticks rules; it closes with the entries that they choose, or with None if cancelled."""
 
     AUTO_FOCUS = "RuleRow"
     HELP = RuleRow.HELP
@@ -119,7 +119,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         self.counter, self.form = counter, form
         self.unknown, self.looked, self.notes, self.conduct = unknown, looked, notes, conduct
         self.together: RuleCounts | None = None
-        """Entries that all ticked rules choose together; None while they are counted, or if a value does not parse."""
+        """What all ticked rules choose together; None while that is counted, or if a value does not parse."""
         self._figures: dict[Rules, Figures] = {}  # totals by rules, as far as they have been counted
         self._is_laid_out = False
 
@@ -154,7 +154,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         return list(self.query(RuleRow))
 
     def on_mount(self) -> None:
-        """Start counting entries; from now on, apply typed values at once, because the next key may mark entries."""
+        """Start to count entries, and apply each typed value at once, because the next key may mark entries."""
         self._is_laid_out = True
         for row in self.rows:
             if row.box is not None:
@@ -178,7 +178,10 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         self._count()
 
     def know(self, *words: Label, unknown: Mapping[Name, str], looked: str, notes: tuple[str, ...]) -> None:
-        """Count entries again because labels have become known; the other arguments are those of `__init__`."""
+        """Count entries again because it has become known which of them have the labels `words`.
+
+        The other arguments are those of `__init__`.
+        """
         self.unknown, self.looked, self.notes = unknown, looked, notes
         self.counter.forget(*words)
         self._figures = {rules: one for rules, one in self._figures.items() if rules.words.isdisjoint(words)}
@@ -231,7 +234,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         self._fit(self.app.size)
 
     def _note(self) -> str:
-        """Return the first error of the form, or else a note about what the rules cannot choose."""
+        """Return the first error of the form, or else the most important note about the choice, or an empty text."""
         for name, wrong in self.form.wrong.items():
             return f"{LABELS[name]}: {shown(wrong.sentence)}"
         rules, together = self.form.rules, self.together
@@ -269,21 +272,21 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
     def accepts_key(self, event: events.Key) -> bool:
         """Return whether a key should do what it is bound to.
 
-        A character that is no key begins a value of the focused rule instead, before the next key is handled.
+        A character that is not bound begins a new value of the focused rule instead, before the next key is handled.
         """
         row = self.focused
         is_typed = event.character is not None and event.is_printable and event.key not in self.active_bindings
         return not (is_typed and isinstance(row, RuleRow) and row.begin(event.character or ""))
 
     def on_paste(self, event: events.Paste) -> None:
-        """Begin a value of the focused rule with pasted text."""
+        """Begin a new value of the focused rule with the first line of pasted text."""
         row, lines = self.focused, event.text.splitlines()
         if lines and isinstance(row, RuleRow) and row.begin(lines[0]):
             event.stop()
 
     @property
     def _focused_row(self) -> RuleRow | None:
-        """The row of the rule that has the focus, or whose value has the focus."""
+        """The row that has the focus, or whose value has it; None if an answer has the focus."""
         focused = self.focused
         return next((row for row in self.rows if focused is not None and focused in (row, row.box)), None)
 
@@ -310,7 +313,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         self.set_focus(self.rows[-end])
 
     def action_tick(self) -> None:
-        """Tick the rule under the cursor, or untick it."""
+        """Tick the rule under the cursor, or untick it; if it needs a value first, focus its input."""
         if (row := self._focused_row) is not None:
             self._tick(row)
 
@@ -337,11 +340,11 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
 
     @on(RuleRow.Turned)
     def action_next_by(self) -> None:
-        """Switch to the next kind of age."""
+        """Switch to the next kind of age: since the download, the last check or the last read."""
         self._change(self.form.next_by())
 
     def action_mark(self) -> None:
-        """Close with the entries that the rules choose, once the entries are known."""
+        """Close with the entries that the rules choose; if there are none, or not all are counted, notify the user."""
         together = self.together
         if together is not None and together.entries:
             self.dismiss(together.entries)

@@ -1,4 +1,4 @@
-"""Values of the rules dialog, and the entries that its rules choose (does not import Textual)."""
+"""Rules and values of the rules dialog, and a counter of the entries that they choose (does not import Textual)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class DialogRule(NamedTuple):
     does: tuple[str, ...] = ()
     """Explanations of the rule, the longest first; the first that fits is shown. `{tool}` is the cache's program."""
     example: str = ""
-    """An example of a value; empty if the rule has no value."""
+    """An example of a value; empty if the rule takes no value."""
 
 
 CHOOSING = (
@@ -87,7 +87,7 @@ RULES = (*CHOOSING, *NARROWING, *LIMITING)
 """All rules, in the order in which they are shown."""
 EXAMPLES: Mapping[Name, str] = {rule.name: rule.example for rule in RULES if rule.example}
 WIDE: tuple[Name, ...] = ("terms", "not-needed-by")
-"""Rules whose values take the whole row, and whose examples do nothing by themselves."""
+"""Rules whose values take the whole row; their examples are only shown, and never become values."""
 SIZE_STEPS = tuple(f"{number}{unit}" for unit in ("MB", "GB") for number in (1, 2, 5, 10, 20, 50, 100, 200, 500))
 AGE_STEPS = ("1d", "7d", "14d", "30d", "60d", "90d", "180d", "1y", "2y", "3y", "5y")
 STEPS: Mapping[Name, tuple[str, ...]] = {
@@ -98,7 +98,7 @@ STEPS: Mapping[Name, tuple[str, ...]] = {
     "min-free": SIZE_STEPS,
     "free": SIZE_STEPS,
 }
-"""Values of a rule that can be chosen without typing, the smallest first."""
+"""Values of each rule that can be chosen without typing, the smallest first."""
 AGED: tuple[Name, ...] = ("older-than", "max-size", "min-free", "free")
 """Rules that depend on the age of entries."""
 
@@ -109,7 +109,7 @@ class ValueProblem(NamedTuple):
     sentence: str
     """The error as a sentence without a full stop; it may quote typed text."""
     position: int = 0
-    """The index of the first character of the value that does not parse."""
+    """The index, in the value, of the first character that does not parse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class Form:
     by: Moment = "downloaded"
     """Kind of age: the time from which an entry's age is counted."""
     ci: bool = False
-    """Whether the policy says `ci`, which no row changes."""
+    """Whether the policy sets `ci`; the dialog has no row for it."""
 
     @classmethod
     def of(cls, policy: Policy | None) -> Form:
@@ -162,7 +162,7 @@ class Form:
     def toggled(self, name: Name) -> Form:
         """Return a form with a rule ticked, or unticked if it was ticked.
 
-        If the rule needs a value and has none, it gets the example as its value.
+        If the rule needs a value and has none, it gets the example as its value; a rule in `WIDE` stays unticked.
         """
         if name in self.ticked:
             return replace(self, ticked=self.ticked - {name})
@@ -176,7 +176,7 @@ class Form:
 
     @property
     def wrong(self) -> Mapping[Name, ValueProblem]:
-        """The errors of ticked rules whose value does not parse, in the order of the rules."""
+        """The error of each ticked rule whose value does not parse, by the rule's name, in the order of `RULES`."""
         found: dict[Name, ValueProblem] = {}
         for name in EXAMPLES:
             if name in self.ticked:
@@ -227,7 +227,7 @@ def _joined(value: object) -> str:
 
 
 def _names_in(text: str) -> tuple[str, ...]:
-    """Return the file names in text; names with spaces are in quotes. Raises ValueError."""
+    """Return the file names in text; names with spaces must be in quotes. Raises ValueError."""
     words = shlex.shlex(text, posix=True, punctuation_chars=False)
     words.whitespace_split, words.escape, words.commenters = True, "", ""
     names = tuple(words)
@@ -366,7 +366,7 @@ class RuleCounter:
         return choose(self.entries, rules, facts, self._outlook_for(rules))
 
     def _needed_by(self, rules: Rules) -> frozenset[str] | None:
-        """Return what the files of some rules need; None if they cannot be read."""
+        """Return the paths of the entries that the files of `not_needed_by` need; None if a file cannot be read."""
         key = rules.not_needed_by, rules.ci
         if key not in self._needed:
             try:

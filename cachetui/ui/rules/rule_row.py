@@ -1,4 +1,4 @@
-"""Parts of the rules dialog: the row of a rule with its tick, value and totals, and the lines below."""
+"""Parts of the rules dialog: the row of a rule with its tick, value and totals, and the lines around all rows."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from cachetui.ui.widgets.painted import PaintedWidget, Part, parts_width, size_p
 from cachetui.ui.widgets.text_box import TextBox
 
 LABEL = 18
-"""Cells before the value, which contain the edge, the tick and the label."""
+"""Number of cells before the value: for the edge of the cursor, the tick and the label."""
 NUMBER, SIZE = 9, 7
 """Widths of the number of chosen entries and of their size in cells."""
 FIGURES = NUMBER + 1 + SIZE
@@ -42,7 +42,7 @@ LESS, MORE = "- ", "+ "
 
 
 def figure_parts(figures: Figures | None, counting: bool, dots: str, roles: str) -> list[Part]:
-    """Format totals in `FIGURES` cells; `figures` is None while they are not known."""
+    """Format totals in `FIGURES` cells; if `figures` is None, `counting` says whether to show dots in their place."""
     if figures is None:
         return [(f"{dots if counting else '':>{NUMBER}}".ljust(FIGURES), "hint")]
     number = (f"{figures.entries:>{NUMBER},} ", roles if figures.entries else "hint")
@@ -118,7 +118,10 @@ counts; the arrows go to other rules.
         )
 
     def enter(self, text: str | None = None) -> None:
-        """Focus the box, with another value, or with the old value selected so that typing replaces it."""
+        """Focus the box, with `text` as its value.
+
+        Without `text`, select the old value so that typing replaces it; that of a rule in `WIDE` is not selected.
+        """
         self.screen.set_focus(self)
         if text is not None:
             self.value = text
@@ -207,7 +210,7 @@ Rules only mark. Nothing is removed before you have read and accepted a review.
             yield self.box
 
     def show(self, form: Form, figures: Figures | None) -> None:
-        """Draw the rule's tick and value in a form, and its own totals; `figures` is None if they are not known."""
+        """Draw the rule's tick and value in a form, and the totals of the rule alone; None if they are not known."""
         name = self.rule.name
         wrong = form.wrong.get(name)
         self._form, self._figures = form, figures
@@ -259,12 +262,12 @@ Rules only mark. Nothing is removed before you have read and accepted a review.
 
     @property
     def _signs_start(self) -> int:
-        """The first column of the symbols, which come after the box if there is one."""
+        """The first cell of the symbols, which come after the box if there is one."""
         return LABEL if self.box is None else LABEL + self.box.size.width + 1
 
     @property
     def _words_start(self) -> int:
-        """The first column of the words, which come after the symbols."""
+        """The first cell of the words, which come after the symbols."""
         return self._signs_start + sum(map(len, self._signs))
 
     def _words(self) -> tuple[tuple[str, ...], str]:
@@ -280,7 +283,10 @@ Rules only mark. Nothing is removed before you have read and accepted a review.
         return (self.unknown,) if self.unknown else self.rule.does, "hint"
 
     def on_click(self, event: events.Click) -> None:
-        """Tick or untick the rule; clicks on `-` and `+`, and on the kind of age of `older-than`, change its value."""
+        """Tick or untick the rule, unless the click is on a part that changes a value or the kind of age.
+
+        `-` and `+` change the value; the words after the value of `older-than` change the kind of age.
+        """
         if event.widget is not self:
             return  # the value was clicked, not the row
         if self._signs and self._signs_start <= event.x < self._words_start:
@@ -312,7 +318,7 @@ Rules only mark. Nothing is removed before you have read and accepted a review.
             self.box.enter()
 
     def begin(self, text: str) -> bool:
-        """Begin a new value with typed text; return whether the rule has a value."""
+        """Begin a new value with typed text; return whether the rule takes a value."""
         if self.box is not None:
             self.box.enter(text)
         return self.box is not None
@@ -323,7 +329,7 @@ class RuleList(VerticalScroll, can_focus=False, inherit_bindings=False):
 
 
 class ChangingButton(DialogButton):
-    """An answer whose words can change."""
+    """A button whose words can change."""
 
     def show(self, words: str, possible: bool) -> None:
         """Replace the words that are shown, and enable or disable the answer."""
