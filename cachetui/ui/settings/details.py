@@ -22,13 +22,13 @@ class SettingsPage(PaintedLines):
     def __init__(self) -> None:
         super().__init__()
         self.known: PipSettings | None = None
-        """The settings that are shown."""
+        """The settings that are shown; None before there are any."""
         self.told: ChangeResult | None = None
-        """The result of the last change."""
+        """The result of the last change, if it concerned this Python; None otherwise."""
         self.look: LayoutOptions | None = None
 
     def show(self, known: PipSettings | None, told: ChangeResult | None, look: LayoutOptions) -> None:
-        """Replace the settings that are shown."""
+        """Show other settings, and the result of a change to them, if any."""
         self.known, self.told, self.look = known, told, look
         self.refresh(layout=True)
 

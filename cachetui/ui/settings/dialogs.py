@@ -1,4 +1,4 @@
-"""Dialogs of the Settings view: confirm a command before it is run, and choose a folder to move to."""
+"""Dialogs of the Settings view: confirm the commands of a change, and choose another folder for the cache."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ MOST_PYTHONS = 6
 
 
 def scope(change: SettingsChange) -> str:
-    """Return in words for whom and where a change takes effect."""
+    """Return words about which user and which Pythons a change takes effect for."""
     if change.level == "global":
         return "every user of this machine, in every Python"
     if change.level == "site":
@@ -58,7 +58,10 @@ def _whose(change: SettingsChange) -> str:
 
 
 def scopes(change: SettingsChange) -> tuple[SettingsChange, ...]:
-    """Return a change with each scope that it can have; the scope of one environment reaches least, and comes first."""
+    """Return the same change once for each scope that it can have.
+
+    For the pip of an environment, the scope of this environment comes first; otherwise, that of the user or all users.
+    """
     if change.alternative is None:
         return (change,)
     is_environment = change.settings.interpreter.is_environment
@@ -66,14 +69,14 @@ def scopes(change: SettingsChange) -> tuple[SettingsChange, ...]:
 
 
 def question(change: SettingsChange) -> str:
-    """Return the question whether to make a change."""
+    """Return the question whether to make a change, or a sentence if pip cannot make it."""
     if not change.steps:
         return "pip cannot change this"
     return QUESTIONS[change.wish].format(f"{'in' if change.level == 'site' else 'for'} {scope(change)}")
 
 
 def listed(pythons: Sequence[PipSettings]) -> str:
-    """List Pythons by their paths; if there are many, count the rest."""
+    """Return the paths of Pythons in words: at most `MOST_PYTHONS` paths, and the number of the others."""
     paths = [home_short(str(one.interpreter.python.executable)) for one in pythons]
     rest = len(paths) - MOST_PYTHONS
     return ", ".join(paths if rest <= 0 else [*paths[:MOST_PYTHONS], f"and {rest} more"])
@@ -122,7 +125,7 @@ class ScopeList(PaintedLines):
 
 
 class Confirm(ConfirmModal):
-    """Dialog that shows the exact command and notes about its effect; No has the focus."""
+    """Dialog that shows the exact commands and notes about their effect; No has the focus."""
 
     HELP = "The command that will be run. **No** has the focus: Enter changes nothing."
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -142,7 +145,7 @@ class Confirm(ConfirmModal):
         self.scopes = scopes(change)
         """The change with each scope that it can have."""
         self.change = change = self.scopes[0]
-        """The change to confirm; if there are several scopes, the chosen one."""
+        """The change to confirm; if there are several scopes, the change with the chosen scope."""
         self.known = known or (change.settings,)
         """The Pythons that the change may affect."""
         self._title, self._commands = PaintedLine((question(change), "strong")), Commands(change.commands)
@@ -203,7 +206,7 @@ class Confirm(ConfirmModal):
         self.query_one("#about").styles.max_height = max(3, size.height - (3 if size.height < SHORT else 6))
 
     def action_yes(self) -> None:
-        """Run the command."""
+        """Close the dialog with the answer yes, if there is a command to run."""
         if self.change.steps:
             super().action_yes()
 
@@ -222,7 +225,7 @@ class ConfirmScope(Confirm):
     ]
 
     def action_scroll(self, step: int) -> None:
-        """Choose another scope."""
+        """Choose the next or previous scope, if there is one."""
         scopes = self.query_one(ScopeList)
         scopes.choose(max(0, min(scopes.chosen + step, len(scopes.changes) - 1)))
         self.change = change = scopes.changes[scopes.chosen]
@@ -248,7 +251,7 @@ class FolderBox(SheetBox):
 
 
 class Folder(InputDialog["SettingsChange"]):
-    """Dialog that asks for another folder for the cache, then shows the command; its result is the accepted change."""
+    """Dialog that asks for another folder for the cache, then shows the commands; its result is the accepted change."""
 
     HELP = FolderBox.HELP
 
@@ -276,7 +279,10 @@ class Folder(InputDialog["SettingsChange"]):
         self._plan, self._known = plan, known
 
     async def accept(self, typed: str) -> SettingsChange | None:
-        """Plan the change to the folder, and return it if the user accepts its command."""
+        """Plan the change to the folder, and return the change if the user accepts its commands; None otherwise.
+
+        If no folder is typed, plan the change to pip's default folder.
+        """
         change = await self._plan("move" if typed else "default", typed)
         if self.app.screen is not self:
             return None

@@ -1,4 +1,4 @@
-"""The content of the Settings view as lines of words with roles (does not import Textual)."""
+"""The content of the Settings view as lines of words with colour roles (does not import Textual)."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:  # imported for types only, for a faster start
     from cachetui.pip_settings.effective import PipSettings, Role, SettingSource
 
 Words = tuple[str, str]
-"""Words, and the roles in which they are drawn."""
+"""Words, and the colour roles in which they are drawn."""
 WITH_FLAVOUR, WITH_ROOT, ONE_LINE = 72, 96, 72
 """Minimum widths in cells: for the implementation, for the root, and for a setting on one line."""
 VERSION, FLAVOUR, PIP, STATE, SIGN = 8, 16, 8, 7, 7
 """Widths of the columns in cells, with the gap after each."""
 EDGE = 2
-"""Number of blank cells before everything else."""
+"""Number of cells before the columns of the list: for the edge of the cursor and a gap."""
 LEAST_ROOT = 24
-"""Width of the root in cells; on wide screens, it is as wide as the longest root, at most a third of the width."""
+"""Minimum width in cells of the column of roots; if the longest root needs it, it takes up to a third of the line."""
 LABEL = 10
-"""Width of a label in cells."""
+"""Width in cells of a label, such as "set by", with the gap after it."""
 ROLES: dict[Role, str] = {
     "counts": "in effect",
     "overruled": "overruled",
@@ -34,7 +34,7 @@ ROLES: dict[Role, str] = {
 }
 """Effects of settings, in a word or two."""
 FATE = 15
-"""Width of an effect in cells, with the gap before it."""
+"""Width in cells of the words in `ROLES`, with the gap before them."""
 
 
 class ChangeResult(NamedTuple):
@@ -62,7 +62,7 @@ class LayoutOptions(NamedTuple):
 
 
 class PythonColumn(NamedTuple):
-    """A column of the list."""
+    """A column of the list of Pythons."""
 
     title: str
     """Title of the column."""
@@ -116,7 +116,7 @@ def python_line(known: PipSettings, room: int, look: LayoutOptions) -> list[Word
 def page_lines(
     known: PipSettings, room: int, look: LayoutOptions, told: ChangeResult | None = None
 ) -> list[list[Words]]:
-    """Return everything that is known about one Python's pip, as lines."""
+    """Return the lines of the page about one Python's pip; with `told`, they begin with the result of a change."""
     interpreter = known.interpreter
     lines: list[list[Words]] = []
     if told is not None:
@@ -208,7 +208,7 @@ def _saying(saying: SettingSource, room: int, look: LayoutOptions, place_room: i
 
 
 def _paragraph(words: str, room: int, sign: Words = ("! ", "mark"), role: str = "muted") -> list[list[Words]]:
-    """Break words into lines; the symbol `sign` is before the first line."""
+    """Break words into lines, with the symbol `sign` before the first line."""
     blank = " " * width(sign[0])
     found = wrapped(plain_code(words), max(8, room - width(sign[0])))
     return [[(blank, "plain") if index else sign, (line, role)] for index, line in enumerate(found)]
@@ -222,8 +222,8 @@ def switch_words(known: PipSettings) -> tuple[str, str]:
 def looking(found: Sequence[PipSettings], state: str, in_view: tuple[int, int] = (0, 0)) -> str:
     """Return the progress of the search in words; `state` is `waiting`, `looking` or `done`.
 
-    `in_view` are the first and the last visible line, counted from 1; they are shown only if there are
-    further lines.
+    `in_view` are the numbers of the first and the last visible line, counted from 1; they are shown only after the
+    search, and only if there are further lines.
     """
     if state == "waiting":
         return "The search for Pythons begins once the cache has been read"

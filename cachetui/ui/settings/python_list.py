@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ROOMY = 32
 """Minimum height of the screen in rows at which there are blank lines."""
 SHARE = 0.35
-"""Maximum share of the screen's height for the list, if it is above the settings."""
+"""Maximum share of the screen's height for the list, if the list is above the settings and not beside them."""
 
 
 class PythonList(RowList):
@@ -69,7 +69,7 @@ is set. If several places set it, the last one counts.
         return max([width(shown(home_short(one.location.name))) for one in self.known], default=0)
 
     def show(self, known: Sequence[PipSettings]) -> None:
-        """Replace the list; new Pythons come at its end, so the cursor stays on its Python."""
+        """Replace the list. The cursor stays on its line, because a search only adds Pythons at the end."""
         self.known = tuple(known)
         self.virtual_size = Size(0, len(known))
         self.refresh(layout=True)

@@ -103,7 +103,7 @@ class Settings(Vertical):
                 yield self._page
 
     def on_mount(self) -> None:
-        """Show what is known, and make the page follow the cursor."""
+        """Update the page when the cursor goes to another Python, and the first line when the list is scrolled."""
         self.watch(self.python_list, "current", self._show_page)
         self.watch(self.python_list, "in_view", self._show_search)
 
@@ -157,12 +157,12 @@ class Settings(Vertical):
             self.post_message(self.SearchAgain())
 
     def action_switch(self) -> None:
-        """Turn the cache on or off, after the user has confirmed it."""
+        """Turn the cache of the pip under the cursor on or off, after the user has confirmed it."""
         if (known := self.python_list.current) is not None and self._may_change():
             start_worker(self, self._propose_switch, known, group="settings")
 
     def action_move(self) -> None:
-        """Use another folder for the cache, or pip's default, after the user has confirmed it."""
+        """Use another folder for the cache of the pip under the cursor, after the user has confirmed it."""
         if (known := self.python_list.current) is not None and self._may_change():
             start_worker(self, self._propose_move, known, group="settings")
 
@@ -172,7 +172,7 @@ class Settings(Vertical):
         await self._review(change)
 
     async def _propose_move(self, known: PipSettings) -> None:
-        """Ask for another folder, and make pip use it if the user accepts the command."""
+        """Ask for another folder, and make pip use it if the user accepts the commands."""
 
         async def plan(wish: Wish, folder: str) -> SettingsChange:
             return await run_in_thread(self.services.plan_change, known.interpreter, wish, folder)
