@@ -1,4 +1,4 @@
-"""List widget for an answer, with a cursor on the items that the user can act on."""
+"""List widget for an answer; its cursor moves between the items that keys can act on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cachetui.ui.widgets.row_list import RowList, RowPart
 
 
 class AnswerList(RowList):
-    """An answer; the cursor moves between the items that the user can act on."""
+    """Lines of an answer, some of which belong to items that keys can act on; the cursor moves between these items."""
 
     HELP = """\
 # The answer
@@ -39,7 +39,7 @@ that this Python cannot use, a dot before one that was not asked for. `[x]` is m
         return self._lines[line].act if line < len(self._lines) else None
 
     def part_at(self, line: int, x: int) -> RowPart:
-        """Return the clickable part of an item at a cell of its line."""
+        """Return the clickable part of an item at a cell of its line; empty if there is none."""
         if self._lines[line].is_example:
             return "arrow"
         box = self._lines[line].box
@@ -63,7 +63,10 @@ that this Python cannot use, a dot before one that was not asked for. `[x]` is m
         """Do nothing, because how far to scroll depends on the key."""
 
     def action_move(self, step: int) -> None:
-        """Go to the next item; if it is more than a page away, scroll by a page."""
+        """Go to the next item, or the previous one.
+
+        If it is a page away or more, only scroll by a page; if there is none, only scroll by a line.
+        """
         height, top = self.scrollable_content_region.height, round(self.scroll_target_y)
         index = self.cursor + step
         if not 0 <= index < len(self._spans):
@@ -78,7 +81,7 @@ that this Python cannot use, a dot before one that was not asked for. `[x]` is m
         self.scroll_to_line(wanted)
 
     def action_page(self, step: int) -> None:
-        """Go some pages down or up, and put the cursor on an item there."""
+        """Scroll some pages down or up, and put the cursor on the last or the first item there, if there is one."""
         height, top = self.scrollable_content_region.height, round(self.scroll_target_y)
         top = max(0, min(top + step * self.page_lines, len(self._lines) - height))
         self.scroll_to_line(top)
@@ -87,7 +90,7 @@ that this Python cannot use, a dot before one that was not asked for. `[x]` is m
             self.go(seen[-1] if step > 0 else seen[0])
 
     def action_edge(self, end: int) -> None:
-        """Go to the start, or the end."""
+        """Scroll to the start or the end, and put the cursor on the first or the last item."""
         self.go(end * (len(self._spans) - 1))
         self.scroll_to_line(end * len(self._lines))
 

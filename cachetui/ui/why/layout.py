@@ -1,4 +1,4 @@
-"""The content of the Why view as lines of words with roles (does not import Textual)."""
+"""The content of the Why view as lines of words with colour roles (does not import Textual)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # imported for types only, for a faster start
     from cachetui.insight.why.explanation import CachedFile, Explanation, Reason, Remedy
 
 Words = tuple[str, str]
-"""Words, and the roles in which they are drawn."""
+"""Words, and the colour roles in which they are drawn."""
 BESIDE = 100
 """Minimum width in cells at which words about a file or a command are beside it, not below it."""
 MARGIN, SIGN, BOX, GAP = 1, 2, 4, 2
@@ -23,7 +23,7 @@ MARGIN, SIGN, BOX, GAP = 1, 2, 4, 2
 MOST_OF_IT = 0.55
 """Maximum share of the width for the first of two columns."""
 OUTSIDE = "cachetui "
-"""Prefix of what is typed into a shell, not as a question."""
+"""Prefix of the commands that a user types into a shell, not as a question."""
 LEAST = 8
 """Minimum width in cells for breaking words into lines, however narrow the screen is."""
 
@@ -71,7 +71,8 @@ def acts_of(explanation: Explanation) -> tuple[ActionTarget, ...]:
 def answer_lines(explanation: Explanation, signs: Sequence[str], room: int, look: LayoutOptions) -> list[LayoutLine]:
     """Return an answer as lines of at most `room` cells.
 
-    `signs` holds the mark state of each item of `acts_of` as it is shown: x, - or blank; empty if it cannot be marked.
+    `signs` are the mark states of the items in `acts_of`, as they are shown: x, - or blank; empty if an item cannot be
+    marked.
     """
     return [*_Layout(explanation, signs, room, look).lines()]
 
@@ -153,14 +154,14 @@ class _Layout:
     def _paragraph(
         self, words: str, sign: Words = ("", "plain"), role: str = "plain", *, gap: int = 0, act: int | None = None
     ) -> Iterator[LayoutLine]:
-        """Break words into lines; the symbol `sign` is before the first line."""
+        """Break words into lines, with the symbol `sign` before the first line."""
         indent = width(sign[0]) + gap
         for index, line in enumerate(wrapped(_said(words), max(LEAST, self._room - 2 * MARGIN - indent))):
             before: tuple[Words, ...] = (sign, (" " * gap, "plain")) if not index else ((" " * indent, "plain"),)
             yield LayoutLine(((" " * MARGIN, "plain"), *before, (line, role)), act)
 
     def _next(self) -> tuple[int, str]:
-        """Go to the next item; return its index and its box."""
+        """Go to the next item; return its index, and its box, which is blank if the item cannot be marked."""
         self._act += 1
         sign = self._signs[self._act] if self._act < len(self._signs) else ""
         return self._act, f"[{sign}] " if sign else " " * BOX

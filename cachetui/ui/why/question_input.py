@@ -69,7 +69,7 @@ before it.
         )
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Return whether a key types a character; digits do not before anything is typed, because they open views."""
+        """Return whether a key types a character; digits open views if the box is empty or all its text is selected."""
         is_untouched = self.selected_text == self.value
         return super().check_consume_key(key, character) and not (key.isdecimal() and is_untouched)
 
@@ -95,5 +95,5 @@ before it.
             await self.screen.run_action("view('browse')")
 
     def action_leave(self) -> None:
-        """Go to the answer."""
+        """Focus the answer."""
         self.screen.focus_next("AnswerList")

@@ -1,4 +1,4 @@
-"""View that explains pip's decisions: a question, and an answer with remedies."""
+"""View that explains pip's decisions: a question, and an answer with reasons and remedies."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class Why(Vertical):
         yield self.answers
 
     def on_mount(self) -> None:
-        """Show the prompt and the first content."""
+        """Show the symbol of the prompt, and what there is to show in place of an answer."""
         self._prompt.show((f" {self.answers.glyphs.prompt} ", "accent strong"))
         self._draw(anew=True)
 
@@ -108,7 +108,7 @@ class Why(Vertical):
         self.screen.set_focus(self.box)
 
     def answer(self, text: str) -> None:
-        """Put a question into the box, and answer it; drop the answer to a different question."""
+        """Put a question into the box, and answer it; an answer to a different question disappears."""
         if text != self._question:
             self._forget()
         self.box.value = text
@@ -118,7 +118,7 @@ class Why(Vertical):
 
     @on(Input.Changed)
     def _compare(self, event: Input.Changed) -> None:
-        """Say what the shown answer is for if another question is typed."""
+        """Show which question the answer is for if another question is typed."""
         self._head()
 
     def watch_reading(self, reading: Reading) -> None:
@@ -136,7 +136,7 @@ class Why(Vertical):
     # Questions
 
     def ask(self) -> None:
-        """Ask the typed question."""
+        """Ask the typed question, and focus the answer while it is being awaited."""
         self._question = self.box.question
         self._seek()
         if self.asking:
@@ -160,7 +160,7 @@ class Why(Vertical):
         )
 
     def _seek(self) -> None:
-        """Start answering the question if the cache has been read; otherwise show why it must wait."""
+        """Start to answer the question if the cache has been read; if not, show why this must wait or is impossible."""
         reading, question = self.reading, self._question
         if question is None:
             return
@@ -204,7 +204,7 @@ class Why(Vertical):
             self.focus_question()
 
     def _forget(self) -> None:
-        """Drop the question, and cancel the work on its answer."""
+        """Forget which question was asked, and cancel the work on its answer."""
         self.workers.cancel_group(self, "why")
         self._question = self._answered = None
 
@@ -224,13 +224,13 @@ class Why(Vertical):
     # Display
 
     def show(self, answer: Explanation) -> None:
-        """Show an answer; if an answer was shown before, keep the cursor and the scroll position."""
+        """Show an answer; if it replaces an answer, keep the cursor and the scroll position."""
         anew = self._answer is None
         self._answer, self._acts, self.asking = answer, acts_of(answer), False
         self._draw(anew=anew)
 
     def show_words(self, title: str, *words: str, ways: tuple[tuple[str, str], ...] = (), asking: bool = False) -> None:
-        """Show words in place of an answer."""
+        """Show words in place of an answer; `asking` says whether an answer is being awaited."""
         self._answer, self._acts, self._plain, self.asking = None, (), (title, words, ways), asking
         self._draw(anew=True)
 
@@ -258,7 +258,7 @@ class Why(Vertical):
             self.refresh_bindings()
 
     def _head(self) -> None:
-        """Show on the right the Python that the answer is for."""
+        """Show on the right that pip is being asked, or else which Python or which other question the answer is for."""
         dots = self.answers.glyphs.dots
         asking = f"Asking {dots} ({key_name(self.app, 'why.question')} stops)"
         words = asking if self.asking else f"for {self._answer.asker}" if self._answer else ""
@@ -289,7 +289,10 @@ class Why(Vertical):
 
     @property
     def wanted(self) -> Entry | None:
-        """The first entry of the item under the cursor; if there is none, the user is notified."""
+        """The first entry of the item under the cursor that is in the cache.
+
+        If there is none, notify the user, and return None.
+        """
         known = self.model.catalog.entries
         found = next((known[path] for path in (self._act.entries if self._act else ()) if path in known), None)
         if found is None:
@@ -309,7 +312,7 @@ class Why(Vertical):
         copy_text(self, self._command, redact_input(self._command))
 
     def action_browse(self) -> None:
-        """Show the file under the cursor in Browse."""
+        """Show the first entry of the item under the cursor in Browse."""
         if (entry := self.wanted) is not None:
             self.post_message(ShowInBrowse(entry))
 
