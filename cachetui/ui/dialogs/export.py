@@ -48,7 +48,7 @@ class SkippedFileList(LineList):
     """List of the files that would not be written, and why."""
 
     def list(self, lines: Iterable[tuple[str, str]]) -> None:
-        """Show other files, each with the reason why it would not be written; if there are none, hide the list."""
+        """Replace the files, each with the reason why it would not be written; if there are none, hide the list."""
         self.lines = [ListLine(words, why) for words, why in lines]
         self.display = bool(self.lines)
         self.refresh(layout=True)
@@ -87,7 +87,7 @@ class ExportDialog(InputDialog[Path]):
         self.text_changed()
 
     def text_changed(self) -> None:
-        """Check the typed folder, after the check that is running, if any; forget an Enter for the earlier text."""
+        """Check the typed folder once no other check is running; an Enter pressed before the change is ignored."""
         self.workers.cancel_group(self, "accept")
         if not any(worker.group == "look" and worker.is_running for worker in self.workers):
             self._find_room()

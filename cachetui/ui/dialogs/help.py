@@ -1,4 +1,4 @@
-"""Help: all keys, as declared by the bindings, the help of the widget that has the focus, and the reference."""
+"""Help: the keys that bindings declare, the help of the widget that has the focus, and the reference."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ class DialogButton(PaintedWidget, can_focus=True):
     def __init__(self, words: str, id: str, grave: bool = False) -> None:
         super().__init__(id=id, classes="-grave" if grave else None)
         self.words = words
-        """The answer."""
+        """The words of the answer."""
         self._words = f"  {words}  "
 
     def get_content_width(self, container: Size, viewport: Size) -> int:

@@ -143,7 +143,7 @@ class PurgeReview(Review):
         self.query_one("#yes", DialogButton).disabled = not self._typed
 
     def action_yes(self) -> None:
-        """Close the dialog with the answer yes if the word has been typed; if not, Enter in its input asks for it."""
+        """Close with the answer yes if the word has been typed; otherwise, if its input has the focus, ask for it."""
         if self.can_accept and self._typed:
             self.dismiss(True)
         elif self.can_accept and self.query_one("#typed", Input).has_focus:

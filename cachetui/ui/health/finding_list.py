@@ -65,7 +65,7 @@ Verifying reads everything and compares it with the hashes that cached index pag
         return "arrow" if found.arrow and ARROW - 1 <= x < ARROW + 2 else ""
 
     def show(self, page: HealthLines) -> None:
-        """Draw other lines. Once the user has moved the cursor, it stays on its row, which stays where it was drawn."""
+        """Draw other lines. Once the user has moved the cursor, it stays on its row, and the row on its screen line."""
         before, cursor = self.page, self.cursor
         self.page = page
         self._signs.clear()

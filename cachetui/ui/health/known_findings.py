@@ -32,7 +32,7 @@ class KnownFindings:
     """The files that the last verification read, by the paths of their entries; empty if it was stopped."""
 
     def set_checked(self, findings: Iterable[Finding], entries: Mapping[str, Entry]) -> None:
-        """Replace the findings of the last check, except those about entries that are missing in `entries`.
+        """Replace the findings of the last check, and leave out those about entries that are not in `entries`.
 
         `entries` are the catalog's entries, by path.
         """
@@ -43,7 +43,7 @@ class KnownFindings:
         }
 
     def add_verified(self, verified: Verified, files: Mapping[str, Files]) -> list[Finding]:
-        """Add the findings of a verification, and return them; those of a complete one replace all earlier ones.
+        """Add the findings of a verification, and return them; a complete verification replaces all earlier findings.
 
         `files` are the files of all entries that the verification had to read, by the entries' paths.
         """

@@ -1,4 +1,4 @@
-"""Find what decides how much removals would free: what is protected, and what may be in use."""
+"""Find the outlook: what decides how much removals would free, such as protection and entries in use."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cachetui.ui.cache_screen import CacheScreen
 from cachetui.ui.workers import run_in_thread, start_worker
 
 OUTLOOK_SECONDS = 5.0
-"""Age in seconds from which an outlook is found again when marks change, because pips may have started or ended."""
+"""Age in seconds from which an outlook is found again when marks or views change: pips may have started or ended."""
 
 
 async def find_outlook(screen: CacheScreen) -> None:

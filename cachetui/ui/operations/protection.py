@@ -25,9 +25,9 @@ async def reload_preferences(screen: CacheScreen) -> Preferences:
 
 
 async def toggle_protection(screen: CacheScreen, project: str) -> None:
-    """Protect a project from removal, or end its protection if the user chose it in the browser.
+    """Protect a project from removal, or end the protection that the user chose in the browser.
 
-    If the preferences file protects all entries of a project that was not chosen in the browser, only say so.
+    If the preferences file alone protects all its entries, change nothing, and notify the user.
     """
     async with screen.protecting:
         await _toggle(screen, project)

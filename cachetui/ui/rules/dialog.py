@@ -51,9 +51,9 @@ FREE_ORDER = "What is cheapest to lose goes first, then the oldest."
 ROOMY = 32
 """Minimum height of the screen in rows at which groups are separated by blank lines."""
 LINES = 6
-"""Number of lines of the dialog apart from rules and sentences, with blank lines; a short screen has fewer."""
+"""Number of lines of the dialog apart from rules and sentences, including blank lines; a short screen has fewer."""
 ROOMY_LINES = 3
-"""Number of further blank lines on a roomy screen."""
+"""Number of further blank lines on a screen of at least `ROOMY` rows."""
 SHORT_LINES = 3
 THIN = 70
 """Width of the screen in cells below which the inputs for values are narrower."""
@@ -272,7 +272,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
     def accepts_key(self, event: events.Key) -> bool:
         """Return whether a key should do what it is bound to.
 
-        A character that is not bound begins a new value of the focused rule instead, before the next key is handled.
+        A character without a binding begins a new value of the focused rule instead, before the next key is handled.
         """
         row = self.focused
         is_typed = event.character is not None and event.is_printable and event.key not in self.active_bindings

@@ -123,7 +123,7 @@ class Form:
     by: Moment = "downloaded"
     """Kind of age: the time from which an entry's age is counted."""
     ci: bool = False
-    """Whether the policy sets `ci`; the dialog has no row for it."""
+    """Whether the policy sets `Rules.ci`; the dialog has no row for it."""
 
     @classmethod
     def of(cls, policy: Policy | None) -> Form:
@@ -248,7 +248,7 @@ def _parsed(name: Name, text: str) -> int | Predicate | tuple[str, ...]:
 
 
 class Figures(NamedTuple):
-    """Totals of the entries that rules choose and a removal would not keep."""
+    """Totals of the entries that rules choose and that a removal would not keep."""
 
     entries: int
     """Number of entries."""
@@ -312,7 +312,7 @@ class RuleCounter:
         self._lock = Lock()
 
     def count(self, form: Form, known: Container[Rules], stop: Callable[[], bool]) -> Iterator[RuleCounts]:
-        """Yield what all rules of a form choose together, then what each rule chooses alone, except `known` rules.
+        """Yield what the ticked rules of a form choose together, then what each rule not in `known` chooses alone.
 
         Rules that need few further facts come first, those that need the exact outlook last.
         """

@@ -36,7 +36,7 @@ BY: Mapping[Moment, tuple[str, ...]] = {
     "checked": ("by date of the last check", "checked"),
     "read": ("by date of the last read", "read"),
 }
-"""Moments from which ages are counted, in words, the longest first."""
+"""Words for each moment from which ages are counted, the longest first."""
 LESS, MORE = "- ", "+ "
 """Symbols after a value; a click on one chooses the next smaller or larger value."""
 
@@ -210,7 +210,7 @@ Rules only mark. Nothing is removed before you have read and accepted a review.
             yield self.box
 
     def show(self, form: Form, figures: Figures | None) -> None:
-        """Draw the rule's tick and value in a form, and the totals of the rule alone; None if they are not known."""
+        """Draw the rule's tick and value in a form; `figures` are the totals of the rule alone, None if not known."""
         name = self.rule.name
         wrong = form.wrong.get(name)
         self._form, self._figures = form, figures
@@ -271,7 +271,7 @@ Rules only mark. Nothing is removed before you have read and accepted a review.
         return self._signs_start + sum(map(len, self._signs))
 
     def _words(self) -> tuple[tuple[str, ...], str]:
-        """Return texts for the place after the label or the value, the longest first, and their roles."""
+        """Return the texts that may stand after the label or the value, the longest first, and their colour roles."""
         if self.rule.name in WIDE:
             return ("",), "hint"
         if self._error is not None:

@@ -45,7 +45,7 @@ MOST_PYTHONS = 6
 
 
 def scope(change: SettingsChange) -> str:
-    """Return words about which user and which Pythons a change takes effect for."""
+    """Return the scope of a change in words: its users and its Pythons."""
     if change.level == "global":
         return "every user of this machine, in every Python"
     if change.level == "site":

@@ -60,7 +60,7 @@ that this Python cannot use, a dot before one that was not asked for. `[x]` is m
         self.refresh()
 
     def reveal(self) -> None:
-        """Do nothing, because how far to scroll depends on the key."""
+        """Do nothing, because the actions of keys scroll by themselves."""
 
     def action_move(self, step: int) -> None:
         """Go to the next item, or the previous one.
@@ -81,7 +81,7 @@ that this Python cannot use, a dot before one that was not asked for. `[x]` is m
         self.scroll_to_line(wanted)
 
     def action_page(self, step: int) -> None:
-        """Scroll some pages down or up, and put the cursor on the last or the first item there, if there is one."""
+        """Scroll some pages down or up, and put the cursor on the last or the first visible item, if there is one."""
         height, top = self.scrollable_content_region.height, round(self.scroll_target_y)
         top = max(0, min(top + step * self.page_lines, len(self._lines) - height))
         self.scroll_to_line(top)

@@ -60,7 +60,7 @@ before it.
         """
         self._ask, self._stop = ask, stop
         self.footer_words: dict[str, str] = {}
-        """Words for keys in the footer that differ at present, by the ids of their bindings."""
+        """Words in the footer for keys that currently do something unusual, by the ids of their bindings."""
         super().__init__(
             placeholder=f"{EXAMPLE}, or the whole command as you typed it",
             compact=True,

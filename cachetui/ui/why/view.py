@@ -74,7 +74,7 @@ class Why(Vertical):
         self.asking = False
         """Whether an answer is being awaited."""
         self.footer_words: dict[str, str] = {}
-        """Words for keys in the footer that differ at present, by the ids of their bindings."""
+        """Words in the footer for keys that currently do something unusual, by the ids of their bindings."""
         self.box = QuestionBox(self.ask, self.stop)
         """The input for the question."""
         self.answers = AnswerList()

@@ -91,7 +91,7 @@ def fit(text: str, room: int, end: float = 0.0, dots: str = UNICODE.dots) -> str
 
 
 def fit_words(text: str, room: int, dots: str = UNICODE.dots) -> str:
-    """Shorten words, separated by two spaces, to `room` cells: leave out words from the end, and cut only the first."""
+    """Shorten words, separated by two spaces, to `room` cells: leave out the last words, and cut only the first."""
     if width(text) <= room:
         return text
     first, *others = text.split("  ")
@@ -123,7 +123,7 @@ def pad(text: str, room: int) -> str:
 
 @lru_cache(maxsize=1_024)
 def bar(fraction: float, room: int, glyphs: Glyphs) -> str:
-    """Draw a bar that fills a fraction of `room` cells, in eighths of a cell; a fraction above 0 fills at least one."""
+    """Draw a bar over a fraction of `room` cells, in eighths of a cell; a fraction above 0 takes one eighth or more."""
     eighths = min(room * EIGHTHS, max(round(fraction * room * EIGHTHS), 1 if fraction > 0 else 0))
     full, rest = divmod(eighths, EIGHTHS)
     return (glyphs.across[EIGHTHS] * full + (glyphs.across[rest] if rest else "")).ljust(room)

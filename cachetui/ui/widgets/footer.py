@@ -30,7 +30,7 @@ MARKED_FIRST = (
     "marks.undo",
     "marks.export",
 )
-"""Ids of the bindings that are shown before those in `FIRST` while something is marked, in this order."""
+"""Ids of the bindings that come before those in `FIRST` while something is marked, in this order."""
 KEPT_MARKED = frozenset({"marks.review", "marks.none", "app.stop", "app.quit"})
 """Ids of the bindings that are the last to be left out for lack of room while something is marked."""
 KEPT = frozenset({"app.help", "app.stop", "app.quit", "cache.rescan", "settings.again"})
@@ -56,7 +56,7 @@ FIRST = (
         "marks.undo",
     ),
 )
-"""Ids of the bindings that are shown before those that are not listed here, in this order.
+"""Ids of the bindings that come first in the footer, in this order; all others come after them.
 
 Most bindings of a single view come before those that work in all views, because users learn from the footer which keys
 a view adds.

@@ -133,7 +133,7 @@ class RowList(PaintedWidget, ScrollView, can_focus=True, inherit_bindings=False)
         self.go(self.cursor + step)
 
     def action_page(self, step: int) -> None:
-        """Go some pages down or up, to the row there, but at least one row."""
+        """Move the cursor some pages down or up, but at least one row."""
         if not self.number:
             return
         lines = range(max(0, self.span(self.cursor)[0] + step * self.page_lines), self.virtual_size.height)
