@@ -254,7 +254,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         return FREE_ORDER if rules is not None and rules.is_to_free else ""
 
     def _fit(self, size: Size) -> None:
-        """Give the rules the height that the other lines leave."""
+        """Limit the height of the rules to what the other lines leave."""
         short = size.height < SHORT
         self.set_class(short, "-short")
         self.set_class(size.width < THIN, "-thin")

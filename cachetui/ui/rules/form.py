@@ -119,7 +119,7 @@ class Form:
     ticked: frozenset[Name] = frozenset()
     """The ticked rules; those that take a value have one."""
     texts: Mapping[Name, str] = field(default_factory=dict)
-    """The typed values, including those of rules that are not ticked."""
+    """The values as text, including those of rules that are not ticked."""
     by: Moment = "downloaded"
     """Kind of age: the time from which an entry's age is counted."""
     ci: bool = False

@@ -18,7 +18,7 @@ from cachetui.ui.widgets.painted import PaintedWidget, Part, parts_width
 WITH_BRAND, WITH_ROOT, WITH_COUNTS = 100, 76, 116
 """Minimum widths of the screen in cells at which the header has the program's name, the root, and the counts."""
 LEAST_ROOT = 8
-"""Minimum number of cells for a shortened root."""
+"""Minimum number of cells in which a shortened root is shown."""
 
 
 class Tab(NamedTuple):
