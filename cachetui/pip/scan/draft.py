@@ -152,6 +152,7 @@ class EntryDraft:
         for name in ("files", "downloaded", "read", "filename", "url"):
             if (value := getattr(entry, name)) == getattr(self, name):
                 setattr(self, name, value)
+        self._entry = entry if self.entry() == entry else None
 
     def row(self) -> DraftRow:
         """Return the draft as plain values, for `restore` and the memory."""

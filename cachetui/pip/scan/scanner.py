@@ -21,7 +21,7 @@ from cachetui.pip.scan.layout import PIPS, Layout
 from cachetui.pip.scan.progress import Reporter
 from cachetui.pip.scan.reuse import ReusedShard, index_rows, last_reads, reuse_shard
 from cachetui.pip.scan.shards import NOTHING, Shard, list_shard, outline
-from cachetui.pip.scan.url_index import UrlIndex, digest_of, index_of, lists_urls, page_urls
+from cachetui.pip.scan.url_index import UrlIndex, digest_of, index_of, lists_urls, name_again, page_urls
 from cachetui.system.parallel_io import parallel_map
 from cachetui.system.tree import Tree, never, reason
 
@@ -168,11 +168,14 @@ class Scanner:
         for shard in parallel_map(self._list, unread):
             if self._stop():
                 return
+            known = [(one, before) for one in shard.drafts if (before := self._known.get(one.path))]
+            for one, before in known:
+                one.share(before)
             self._add(shard)
             self._inspector.inspect(shard.drafts)
-            for one in shard.drafts if self._known else ():
-                if before := self._known.get(one.path):
-                    one.share(before)
+            for one, before in known:
+                name_again(one, before)
+                one.share(before)
 
     def _list(self, one: Unread) -> Shard:
         (path, inode), known = one
@@ -203,15 +206,16 @@ class Scanner:
         fresh = [*self._drafts()]
         pages = [one for one in fresh if lists_urls(one)]
         late = self._late_names()
-        if not (UrlIndex(fresh) or pages or late or any(one.kind == "built" for one in fresh)):
+        url_index = UrlIndex(fresh)
+        if not (url_index or pages or late or any(one.kind == "built" for one in fresh)):
             return
         while self._unchanged:
             self._shards.append(self._unchanged.pop().shard())
         kept = [one for shard in self._shards if shard.is_remembered for one in shard.drafts]
-        url_index = UrlIndex([*fresh, *kept])
-        url_index.match([one.url for one in [*fresh, *kept] if one.kind == "built" and one.url])
+        url_index.add(kept)
         pages += [one for one in kept if one.path in late and lists_urls(one)]
         self._inspector.read_pages(pages, url_index, self._index_urls)
+        url_index.match([one.url for one in [*fresh, *kept] if one.kind == "built" and one.url])
         changed = {*pages, *url_index.name_found()}
         projects = {one.project for one in fresh if url_index.awaits(one)}
         others = [one for one in kept if lists_urls(one) and one.path not in late]

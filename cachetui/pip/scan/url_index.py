@@ -13,6 +13,7 @@ from contextlib import suppress
 from hashlib import sha224
 from urllib.parse import urlsplit
 
+from cachetui.model import Entry
 from cachetui.pip.formats import index_page
 from cachetui.pip.scan.draft import EntryDraft
 
@@ -29,12 +30,19 @@ class UrlIndex:
     """Entries whose URL is not known yet, by the digests of their URLs; each is named once its URL is found."""
 
     def __init__(self, drafts: Iterable[EntryDraft]) -> None:
-        """Select the responses, and the leftovers of responses, that have no URL."""
-        self._waiting: dict[bytes, list[EntryDraft]] = {}
-        for draft in drafts:
-            if digest := draft.digest if draft.url is None else None:
-                self._waiting.setdefault(digest, []).append(draft)
+        """Create an index of `drafts`; see `add`."""
+        self._waiting: dict[bytes, EntryDraft] = {}
+        self._further: dict[bytes, list[EntryDraft]] = {}  # further entries of the same URLs; there are few
         self._found: dict[bytes, tuple[str, str | None, bool]] = {}  # URL, project, whether it is its page
+        self._named: list[EntryDraft] = []
+        self.add(drafts)
+
+    def add(self, drafts: Iterable[EntryDraft]) -> None:
+        """Add those drafts that are responses, or leftovers of responses, and have no URL."""
+        for draft in drafts:
+            digest = draft.digest if draft.url is None else None
+            if digest and self._waiting.setdefault(digest, draft) is not draft:
+                self._further.setdefault(digest, []).append(draft)
 
     def __bool__(self) -> bool:
         return bool(self._waiting)
@@ -69,7 +77,7 @@ class UrlIndex:
                         self._found.setdefault(digest, (url, project, True))
 
     def _match(self, addresses: Sequence[bytes], project: str | None = None) -> None:
-        waiting, found = self._waiting, self._found
+        waiting = self._waiting
         if not waiting:
             return
         if is_odd(b"".join(addresses)):
@@ -77,25 +85,46 @@ class UrlIndex:
         for address in addresses:
             hashed = sha224(address)
             if (digest := hashed.digest()) in waiting:
-                found[digest] = address.decode("utf-8", "replace"), project, False
+                self._add_found(digest, address, project)
             hashed.update(METADATA)
             if (digest := hashed.digest()) in waiting:
-                found[digest] = (address + METADATA).decode("utf-8", "replace"), project, False
+                self._add_found(digest, address + METADATA, project)
 
-    def name_found(self) -> list[EntryDraft]:
-        """Name the entries whose URLs were found since the last call, and return them."""
+    def _add_found(self, digest: bytes, address: bytes, project: str | None) -> None:
+        """Name the entries of a URL; those that list URLs are named later, because they have yet to be read."""
+        url = address.decode("utf-8", "replace")
+        if lists_urls(self._waiting[digest]) or digest in self._further:
+            self._found[digest] = url, project, False
+        else:
+            self._name(digest, url, project)
+
+    def _name(self, digest: bytes, url: str, project: str | None, is_page: bool = False) -> None:
         from cachetui.pip.scan.identify import identify_by_url, identify_page_by_url  # noqa: PLC0415 - often none
 
-        named: list[EntryDraft] = []
-        for digest, (url, project, is_page) in self._found.items():
-            for draft in self._waiting.pop(digest):
-                if project and is_page:
-                    identify_page_by_url(draft, url, project)
-                else:
-                    identify_by_url(draft, url, project)
-                named.append(draft)
+        for draft in (self._waiting.pop(digest), *self._further.pop(digest, ())):
+            if project and is_page:
+                identify_page_by_url(draft, url, project)
+            else:
+                identify_by_url(draft, url, project)
+            self._named.append(draft)
+
+    def name_found(self) -> list[EntryDraft]:
+        """Name the entries whose URLs were found; return those that were named since the last call."""
+        for digest, found in self._found.items():
+            self._name(digest, *found)
         self._found.clear()
+        named, self._named = self._named, []
         return named
+
+
+def name_again(draft: EntryDraft, before: Entry) -> None:
+    """Name an unchanged response by the URL that an earlier scan found for it, and that its record's name proves."""
+    if draft.url or lists_urls(draft) or draft.files != before.files:
+        return
+    if before.url and digest_of(before.url) == draft.digest:
+        from cachetui.pip.scan.identify import identify_by_url  # noqa: PLC0415 - often none
+
+        identify_by_url(draft, before.url, before.project)
 
 
 def page_urls(index: str, project: str) -> tuple[str, str]:

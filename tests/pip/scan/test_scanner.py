@@ -462,6 +462,22 @@ def test_what_did_not_change_is_taken_over(remember: bool, tmp_path: Path, monke
     assert not {changed.path, gone.path} & taken
 
 
+def test_urls_of_unchanged_files_outlive_the_page_that_lists_them(tmp_path: Path) -> None:
+    fill(tmp_path, 9)
+    first = scan(tmp_path)
+    named = [entry for entry in first.entries if entry.kind == "wheel" and entry.url]
+    kept, changed = named[0], named[1]
+    page = next(entry for entry in first.entries if entry.kind == "index")
+    for file in page.files:
+        (tmp_path / file.path).unlink()
+    os.utime(tmp_path / changed.files[-1].path, ns=(AT, AT + NS))
+
+    again, fresh = scan(tmp_path, known=first.by_path).by_path, scan(tmp_path).by_path
+    assert again[kept.path] is kept
+    assert fresh[kept.path].url is None
+    assert again[changed.path] == fresh[changed.path]
+
+
 # Memory
 
 
