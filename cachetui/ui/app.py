@@ -33,6 +33,7 @@ from cachetui.ui.health.view import Health
 from cachetui.ui.keymap import Keymap, bindings_of, ids_of, keymap, problems_with
 from cachetui.ui.main_screen import MainScreen
 from cachetui.ui.open_caches import OpenCaches
+from cachetui.ui.operations.memory import share_heap
 from cachetui.ui.operations.theme import ThemeSaver
 from cachetui.ui.palette import Commands, Palette, ThemePalette, commands_of
 from cachetui.ui.settings.view import Settings
@@ -213,6 +214,7 @@ def _keymap(preferences: Preferences) -> Keymap:
 def run_app(services: Services) -> CachetuiApp:
     """Run the app, with its title on the terminal's window; return the app when it has ended."""
     app = CachetuiApp(services)
+    share_heap()
     with titled(app.window_title):
         app.run()
     return app

@@ -1,13 +1,30 @@
-"""Control Python's garbage collector so that keys do not wait for it."""
+"""Control the memory of the browser: when Python collects garbage, and from where threads take memory."""
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import sys
+from contextlib import suppress
 
 DUE = gc.get_threshold()[2]
 """Number of collections of younger objects after which Python would collect all garbage; see `gc.set_threshold`."""
 LATEST = 10 * DUE
 """The number to use in place of `DUE` while the browser itself collects garbage in pauses between keys."""
+
+M_ARENA_MAX = -8
+"""The parameter of glibc's mallopt(3) for the number of heaps."""
+
+
+def share_heap() -> None:
+    """Let all threads take memory from one heap, on Linux with glibc; call it before threads are started.
+
+    Otherwise glibc gives threads their own heaps. What one scan frees there stays allocated, while the next scan, in
+    another thread, takes as much again.
+    """
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):  # other C libraries have no mallopt
+            ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
 
 def delay_collections() -> None:
