@@ -13,7 +13,7 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -27,8 +27,10 @@ LIBRARIES = ("lib", "lib64")
 """Lower-case names of the folders of a prefix in which Pythons keep their libraries."""
 PYTHONS = re.compile(r"(?:python|pypy)(?:(\d)(?:\.?(\d{1,3}))?t?)?", re.IGNORECASE)
 """Pattern of the name of a Python's folder in a prefix or in `LIBRARIES`: `python3.11`, `pypy3.10`, `Python311`."""
-PACKAGES = ("site-packages", "dist-packages")
-"""Names of folders with installed projects; Debian's Pythons use the second."""
+DEBIAN = "dist-packages"
+"""Name of the folders with installed projects of Debian's Pythons."""
+PACKAGES = ("site-packages", DEBIAN)
+"""Names of folders with installed projects."""
 MANIFESTS = {".dist-info": "METADATA", ".egg-info": "PKG-INFO", ".egg": "EGG-INFO/PKG-INFO"}
 """Files with the metadata of an installed project, by the suffix of its folder."""
 PLAIN = re.compile(r"[0-9A-Za-z.+!]+")
@@ -80,7 +82,7 @@ class Place(NamedTuple):
     """Folders that an environment imports from, and what its files say about it."""
 
     sites: tuple[Path, ...]
-    """Folders with installed projects, each once, in the order in which they were found."""
+    """Folders with installed projects, each once, in the order in which a Python imports from them."""
     releases: frozenset[Release]
     """Versions of the Pythons that use the folders; empty if one of them is not known."""
     base: Path | None
@@ -107,8 +109,10 @@ class Environment:
     """Reason why not everything in it could be read (a clause); empty if all of it was read."""
 
 
-def place_of(prefix: Path) -> Place:
+def place_of(prefix: Path, pythons: frozenset[Release] = frozenset()) -> Place:
     """Return the folders that an environment imports from, and what its files say about it.
+
+    With `pythons`, folders of Pythons of other versions are left out.
 
     Raises OSError if one of its folders or its `pyvenv.cfg` cannot be read, or if the environment is missing.
     """
@@ -125,17 +129,35 @@ def place_of(prefix: Path) -> Place:
         sites.update([found for found in [_folder(prefix)] if found])
         releases.add(configured)
     for folder, release in [("", None), *_pythons("", names), *_in_libraries(prefix, libraries)]:
+        if pythons and release and release[1] is not None and pythons.isdisjoint([release, (release[0], None)]):
+            continue
         for name in PACKAGES:
             if found := _folder(prefix / folder / name):
                 sites.setdefault(*found)
                 releases.add(release or configured)
     return Place(
-        tuple(sites.values()),
+        tuple(_in_order(prefix, sites.values())),
         frozenset() if None in releases else frozenset(filter(None, releases)),
         _base(told),
         told.get("include-system-site-packages", "").lower() == "true",
         bool(sites) or "pyvenv.cfg" in names,
     )
+
+
+def _in_order(prefix: Path, sites: Collection[Path]) -> list[Path]:
+    """Return the folders of a prefix in the order in which a Python imports from them, those of no use to it last.
+
+    Sources: `getsitepackages` in `site.py`, and the changes that Debian and Fedora make there. Both import from `local`
+    first; but a `site-packages` in there does not belong to Debian's Python.
+    """
+    is_debian = any(site.name == DEBIAN for site in sites)
+
+    def rank(site: Path) -> tuple[bool, bool, bool, bool]:
+        folders = site.relative_to(prefix).parts
+        is_local, is_dist = "local" in folders[:1], site.name == DEBIAN
+        return is_debian and is_local and not is_dist, is_dist, not is_local, "lib64" not in folders
+
+    return sorted(sites, key=rank)
 
 
 def _names(folder: Path) -> list[str]:

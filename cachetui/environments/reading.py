@@ -84,34 +84,34 @@ def _read(one: Candidate, memory: SiteMemory) -> tuple[Environment | None, Path 
 def _sites_of_base(place: Place) -> tuple[tuple[Path, ...], str]:
     """Return the folders of the base Python that an environment imports from, and why they cannot be found, or ""."""
     try:
-        return place_of(place.base).sites if place.base and place.sees_base else (), ""
+        return place_of(place.base, place.releases).sites if place.base and place.sees_base else (), ""
     except OSError as error:
         return (), "" if is_absent(error) else _reason(error)
 
 
 def _imported(sites: Iterable[Path], memory: SiteMemory) -> tuple[list[Installed], str]:
     """Return the projects that a Python imports from its folders, and a reason if not all could be read, or ""."""
-    folders = deque(sites)
-    own = len(folders)
     seen: set[str] = set()
     installed: dict[str, list[Installed]] = {}
     trouble = ""
-    for number, folder in enumerate(_each(folders)):
-        if (real := os.path.realpath(folder)) in seen:
-            continue
-        seen.add(real)
-        try:
-            site = memory.read(folder)
-            here: dict[str, list[Installed]] = {}
-            for installation in site.installed:
-                here.setdefault(installation.project, []).append(installation)
-            installed = {**here, **installed}  # what an earlier folder has is imported from there
-            trouble = trouble or site.trouble
-            if number < own:  # a folder that a path file names has none of its own (`site.addsitedir`)
-                for name in site.path_files:
-                    folders.extend(folders_named_in(folder / name))
-        except OSError as error:
-            trouble = trouble or _reason(error)
+    for own in sites:
+        folders = deque([own])
+        for folder in _each(folders):
+            if (real := os.path.realpath(folder)) in seen and folder is not own:
+                continue
+            seen.add(real)
+            try:
+                site = memory.read(folder)
+                here: dict[str, list[Installed]] = {}
+                for installation in site.installed:
+                    here.setdefault(installation.project, []).append(installation)
+                installed = {**here, **installed}  # what an earlier folder has is imported from there
+                trouble = trouble or site.trouble
+                if folder is own:  # a folder that a path file names has none of its own (`site.addsitedir`)
+                    for name in site.path_files:
+                        folders.extend(folders_named_in(folder / name))
+            except OSError as error:
+                trouble = trouble or _reason(error)
     return [installation for some in installed.values() for installation in some], trouble
 
 

@@ -118,6 +118,50 @@ def test_an_environment_that_sees_the_packages_of_its_python_uses_them(home: Pat
     assert holds(here["~/python"]) == {("one", "1.0"), ("two", "1.0")}
 
 
+def seeing(home: Path) -> set[tuple[str, str]]:
+    """Return what an environment of CPython 3.11 has installed that sees the packages below `usr`."""
+    told = {"home": str(home / "usr" / "bin"), "version": "3.11.2", "include_system_site_packages": "true"}
+    by_hand(home / "v", "lib/python3.11/site-packages", **told)
+    return holds(found(home, named=[str(home / "v")])["~/v"])
+
+
+@pytest.mark.parametrize(
+    "folders",
+    [
+        ("local/lib/python3.11/dist-packages", "lib/python3/dist-packages", "lib/python3.11/dist-packages"),
+        ("lib/python3/dist-packages", "local/lib/python3.11/site-packages"),  # of a Python that is not Debian's
+        ("lib/python3/dist-packages", "local/lib/python3.10/dist-packages"),  # of an earlier release of Debian
+        ("local/lib64/python3.11/site-packages", "local/lib/python3.11/site-packages"),
+        ("local/lib/python3.11/site-packages", "lib64/python3.11/site-packages", "lib/python3.11/site-packages"),
+        ("lib/python3.11/site-packages", "lib/python3.10/site-packages", "lib/python3.12/site-packages"),
+    ],
+    ids=["Debian", "Debian, another Python", "Debian, an old folder", "Fedora, local", "Fedora", "several Pythons"],
+)
+def test_a_python_imports_from_the_first_of_its_folders(home: Path, folders: tuple[str, ...]) -> None:
+    for number, folder in enumerate(folders):
+        install(home / "usr" / folder, "six", f"{number}.0")
+    assert seeing(home) == {("six", "0.0")}
+
+
+def test_the_folder_of_a_python_may_have_a_link(home: Path) -> None:
+    install(home / "usr" / "lib/python3.11/site-packages", "six", "1.0")
+    (home / "usr" / "lib" / "python3.1").symlink_to("python3.11")  # as in conda's environments
+    assert seeing(home) == {("six", "1.0")}
+
+
+def test_what_a_path_file_names_comes_before_the_next_folder(home: Path) -> None:
+    local, debian = home / "usr/local/lib/python3.11/dist-packages", home / "usr/lib/python3/dist-packages"
+    install(debian, "six", "2.0")
+    install(home / "one", "six", "1.0")
+    install(home / "two", "attrs", "1.0")
+    install(home / "three", "attrs", "2.0")
+    install(home / "three", "idna", "2.0")
+    local.mkdir(parents=True)
+    (local / "x.pth").write_text(f"{home / 'one'}\n{debian}\n{home / 'two'}\n")
+    (debian / "y.pth").write_text(f"{home / 'three'}\n")
+    assert seeing(home) == {("six", "1.0"), ("attrs", "1.0"), ("idna", "2.0")}
+
+
 def test_path_files_lead_to_more_packages(home: Path) -> None:
     packages = by_hand(home / "v")
     more = home / "more"
