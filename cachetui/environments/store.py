@@ -78,10 +78,10 @@ class SiteMemory:
     def save(self) -> None:
         """Write the file without folders that no longer exist, if anything has changed."""
         if self._path and self._changed:
-            there = [
-                (folder, one) for folder, one in self._known.items() if folder == PREFIXES or Path(folder).is_dir()
-            ]
-            write_remembered(self._path, {FORM_KEY: {FORM_KEY: FORM}, **dict(there[-MOST:])})
+            prefixes = self._known.pop(PREFIXES, {})
+            there = [(folder, one) for folder, one in self._known.items() if Path(folder).is_dir()]
+            self._known = {PREFIXES: prefixes, **dict(there[-MOST:])}
+            write_remembered(self._path, {FORM_KEY: {FORM_KEY: FORM}, **self._known})
             self._changed = False
 
 

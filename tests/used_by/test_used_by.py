@@ -220,6 +220,20 @@ def test_prefixes_are_remembered_until_they_are_gone(home: Path) -> None:
     assert SiteMemory(used=False).prefixes([]) == []
 
 
+def test_prefixes_are_remembered_beside_many_folders(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cachetui.environments.store.MOST", 2)
+    place = home / "memory.json"
+    first = SiteMemory(place)
+    assert first.prefixes([str(home)]) == [str(home)]
+    folders = [by_hand(home / name) for name in ("a", "b", "c")]
+    for folder in folders:
+        os.utime(folder, ns=(AT, AT))
+        first.read(folder)
+    first.save()
+    assert SiteMemory(place).prefixes([]) == [str(home)]
+    assert [key for key in read_remembered(place) if key.startswith(str(home))] == [str(one) for one in folders[1:]]
+
+
 def test_the_words_say_how_many_were_looked_at() -> None:
     good, closed = environment(), environment(trouble="Permission denied")
     assert usage_words(Usage((good, good))) == "Looked at 2 environments."
