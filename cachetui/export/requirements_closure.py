@@ -242,9 +242,8 @@ class _Search:
             return f"{asked}only {there} is cached"
         troubles = [trouble for one in admitted if (trouble := self._trouble_of(one))]
         if len(troubles) == len(admitted):
-            return (
-                f"{admitted[0].filename} is {troubles[0]}" if len(admitted) == 1 else f"none fits: it is {troubles[0]}"
-            )
+            which = f"{admitted[0].filename} does not fit" if len(admitted) == 1 else "none fits"
+            return f"{which} ({troubles[0]})"
         if project.hashes:
             return "no cached file has a hash that is required"
         return "no cached file satisfies it"

@@ -115,7 +115,10 @@ def needs_python(interpreter: InterpreterInfo, requires_python: str) -> str | No
 
 
 def incompatibility(interpreter: InterpreterInfo | None, filename: str, requires_python: str | None) -> str | None:
-    """Return why a Python cannot use a file; None if it can, or if the Python did not report on itself."""
+    """Return why a Python cannot use a file; None if it can, or if the Python did not report on itself.
+
+    The result may begin with "built", "for" or "needs"; it fits in parentheses or behind a colon, not behind a verb.
+    """
     if interpreter is None or interpreter.trouble:
         return None
     if filename.endswith(".whl") and (found := cannot_use(interpreter, "-".join(filename[:-4].split("-")[-3:]))):

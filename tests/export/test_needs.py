@@ -116,13 +116,17 @@ def test_a_later_need_narrows_an_earlier_one_and_what_is_not_needed_any_more_goe
     [
         ("nosuch>=1", "none of its files is cached"),
         ("a>=9", ">=9 is required in total, but only 2.0, 1.2, 1.1, ... is cached"),
-        ("a==1.2", "a-1.2-cp38-cp38-linux_x86_64.whl is built for CPython 3.8"),
+        ("a==1.2", "a-1.2-cp38-cp38-linux_x86_64.whl does not fit (built for CPython 3.8)"),
+        ("b==1.0", "b-1.0-py313-none-any.whl does not fit (needs Python 3.13 or newer)"),
+        ("b", "none fits (needs Python 3.13 or newer)"),
     ],
 )
 def test_why_something_lacks(requirement: str, reason: str, shelf: Shelf) -> None:
     for version in ("1.0", "1.1", "2.0"):
         shelf.wheel("a", version)
     shelf.wheel("a", "1.2", tag="cp38-cp38-linux_x86_64")
+    for version in ("1.0", "1.1"):
+        shelf.wheel("b", version, tag="py313-none-any")
     assert find(shelf, requirement) == ([], [f"{requirement} by None: {reason}"])
 
 
