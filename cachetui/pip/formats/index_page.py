@@ -28,10 +28,15 @@ LONGEST_PAGE = 64 << 20
 """Maximum size in bytes of an index page that is read; the largest on PyPI has a few tens of millions."""
 LONGEST_PARSED = 16 << 20
 """Maximum size in bytes of JSON that is parsed: the result takes many times as much memory."""
+NEAR = 1 << 20
+"""Maximum distance in bytes from an end of a page at which its name is looked for without parsing the page.
+
+This takes up to 30 times as much memory.
+"""
 MOST_NAMES_TRIED = 2000
 """Maximum number of file names that are read to find the project of a page that does not name it."""
 
-JSON_NAME = re.compile(rb'"name"\s*:\s*"([^"\\]+)"')
+JSON_NAME = re.compile(rb'(?<!\\)"name"\s*:\s*"([^"\\]+)"')
 JSON_FILES = re.compile(rb'"files"\s*:\s*\[')
 HTML_TITLE = re.compile(rb"<title>\s*(?:[\w./-]*:\s*)?links for ([^<]+?)\s*</title>", re.I)
 HREF = re.compile(rb"""<a\s[^<>]*?\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>=`]+))""", re.I)
@@ -108,14 +113,16 @@ def _json_name(text: bytes) -> str | None:
 
 
 def _is_outermost(text: bytes, at: int) -> bool:
-    """Return whether a position in JSON is directly inside the outermost object.
+    """Return whether the key at a position in JSON is directly inside the outermost object.
 
-    Braces and brackets in strings are counted, too, and may make the answer wrong.
+    False, too, if it is more than `NEAR` bytes from both ends.
     """
-    first, last = (0, at) if 2 * at < len(text) else (at, len(text))  # the shorter side gives the same answer
-    return all(
-        abs(text.count(begin, first, last) - text.count(end, first, last)) == depth for begin, end, depth in BRACES
-    )
+    if min(at, len(text) - at) > NEAR:
+        return False
+    side = text[:at] if 2 * at < len(text) else text[at:]  # the shorter side gives the same answer
+    unescaped = side.replace(rb"\\", b"").replace(rb"\"", b"")
+    bare = b"".join(unescaped.split(b'"')[::2])  # without strings
+    return all(abs(bare.count(begin) - bare.count(end)) == depth for begin, end, depth in BRACES)
 
 
 def _html_name(text: bytes) -> str | None:

@@ -111,6 +111,13 @@ def test_a_bomb_is_no_page() -> None:
         (b'{"files": [], "name": "Foo_Bar"}', "foo-bar"),
         (b'{"name": "a", "files": [], "versions": [' + b'"1",' * 9_000 + b'"2"]}', "a"),
         (b'{"files": [{"name": "x"}], "name": "right"}', "right"),
+        (b'{"files": [], "meta": {"x": "}", "name": "nested", "y": 1}, "more": [1, 2, 3, 4, 5, 6, 7, 8, 9]}', None),
+        (b'{"files": [], "meta": {"x": "\\\\\\"}", "name": "nested", "y": 1}, "more": [1, 2, 3, 4, 5, 6, 7, 8]}', None),
+        (b'{"files": [1, 2, 3, 4, 5, 6, 7, 8, 9], "meta": {"name": "nested", "x": "{"}}', None),
+        (b'{"files": [1, 2, 3, 4, 5, 6, 7, 8, 9], "meta": {"name": "nested", "x": "{\\\\"}}', None),
+        (b'{"files": [1, 2, 3, 4, 5, 6, 7, 8, 9], "meta": [{"name": "nested", "x": "{["}]}', None),
+        (b'{"files": [], "name": "right", "reason": "\\"}]\\\\"}', "right"),
+        (b'{"files": [], "x\\"name": "key"}', None),
         (b'{"files": [], "name": "\\u0061bc"}', "abc"),
         (b'{"name": "not-a-page"}', None),
         (b'{"files": {}, "name": "x", "name": "y"}', None),
@@ -128,6 +135,13 @@ def test_a_bomb_is_no_page() -> None:
 )
 def test_whose_page_it_is(text: bytes, name: str | None) -> None:
     assert name_of(page(text)) == name
+
+
+def test_a_page_may_have_its_name_far_from_both_ends() -> None:
+    names = ["x" * 1_200_000, "a}{", "x" * 1_200_000]
+    for at in range(len(names) + 1):
+        content = {"a": names[:at], "name": "right", "files": names[at:], "b": {"c": names[:at]}}
+        assert name_of(page(json.dumps(content).encode())) == "right"
 
 
 def test_addresses_are_listed_without_fragment_and_joined_where_the_page_is_known() -> None:
