@@ -41,7 +41,7 @@ CONTINUED = re.compile(r"[\\^`]\r?\n")
 """Pattern of the end of a line that the next line continues, in POSIX shells, cmd and PowerShell."""
 BEFORE = "!%$>"
 """Characters that notebooks and prompts write right before a command."""
-PROMPTS = re.compile(r"[$#%!>]+|>>>|\([^()]*\)|\S*[@:~\\/]\S*[$#>]|PS|\S+>|In|\[\d+\]:|-|#|\$")
+PROMPTS = re.compile(r"[$#%!>]+|\([^()]*\)|\S*[@:~\\/]\S*[$#>]|PS|\S+>|In|\[\d+\]:|-")
 """Pattern of words that shells and notebooks write before a command."""
 ADVICE = "Type what you asked pip for, such as psycopg2==2.4.1, or the whole pip command."
 PER_REQUIREMENT = ("--hash", "--config-setting", "--config-settings", "--global-option")
@@ -115,7 +115,7 @@ class Command:
     before: tuple[str, ...] = ()
     """Words before the call that are ignored."""
     after: str = ""
-    """Shell operator or redirection at which the command ends; "" if it ends with the text or at a comment."""
+    """Shell operator or redirection at which the command ends; "" if nothing or only a comment follows."""
 
 
 def read_command(text: str) -> Command | None:
@@ -249,14 +249,15 @@ def _before(words: Sequence[str]) -> tuple[tuple[tuple[str, str], ...], tuple[st
 
 
 def _within(words: Sequence[str]) -> tuple[list[str], str]:
-    """Return the words of a command, and the shell operator or redirection that ends it ("" for none)."""
+    """Return the words of a command, and the shell operator or redirection that ends it ("" if nothing follows)."""
     for at, word in enumerate(words):
-        if word in ENDS or REDIRECTED.match(word):
-            return list(words[:at]), word
         if word.startswith("#"):
             return list(words[:at]), ""
-        if word.endswith(";"):
-            return [*words[:at], word[:-1]], ";" if words[at + 1 :] else ""
+        is_end = word in ENDS or REDIRECTED.match(word)
+        if is_end or word.endswith(";"):
+            own = list(words[:at]) if is_end else [*words[:at], word[:-1]]
+            following = next((one for one in words[at + 1 :] if one not in ENDS), "#")
+            return own, "" if following.startswith("#") else word if is_end else ";"
     return list(words), ""
 
 
