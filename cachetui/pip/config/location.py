@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from packaging.version import Version
 
@@ -18,10 +18,6 @@ from cachetui.pip.config.paths import configuration_files, default_root, expand,
 from cachetui.pip.config.pitfalls import pitfalls
 from cachetui.pip.config.settings import NO, YES, Configuration, read_configuration
 from cachetui.pip.versions import PipBehaviour, pip_version, ways_of
-
-if TYPE_CHECKING:
-    pass
-
 
 DEFAULT = "the platform's default"
 """Source of the location if no setting names one."""

@@ -81,9 +81,7 @@ def passed_over(case: Evidence) -> Iterator[Finding]:
     if chosen is None or version is None or chosen.way == "unknown" or (case.root and case.root.url):
         return
     tried = [
-        one
-        for one in case.run.tried
-        if one.name == case.name and (other := parsed(one.version)) and other > version and one.needs is not None
+        one for one in case.run.tried if one.name == case.name and (other := parsed(one.version)) and other > version
     ]
     for one in {one.version: one for one in tried}.values():
         if why := _why_passed_over(case, one.needs, one.python):
