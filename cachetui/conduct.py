@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Conduct(NamedTuple):
-    """Use of a cache by its program: the entries to keep while it runs, and whether and how files may be removed."""
+    """How a program uses its cache: the entries to keep while it runs, and whether and how files may be removed."""
 
     tool: str = "pip"
     """Name of the program, as its users write it."""
@@ -38,4 +38,4 @@ class Conduct(NamedTuple):
 
 
 PIP = Conduct()
-"""Conduct of pip, which is also the default."""
+"""How pip uses its cache; the default where nothing else is given."""

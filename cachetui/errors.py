@@ -9,7 +9,7 @@ class CachetuiError(Exception):
 
 
 class UsageError(CachetuiError):
-    """Error for options that exclude each other, or for an option whose value cannot be used."""
+    """Error for a command line that cannot be carried out, for example because its options exclude each other."""
 
 
 class RootError(CachetuiError):

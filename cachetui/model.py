@@ -1,4 +1,4 @@
-"""Contents of a cache as values, from files to the inventory. Independent of any installer."""
+"""Contents of a cache as values: files, entries, versions, projects, and the inventory of all of them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ Rung = Literal["url", "disposition", "headers", "archive", "page", "wheel-name",
 """Source of an entry's project and version.
 
 `url`: the URL that it was fetched from. `disposition`: the file name in its HTTP headers. `headers`: other
-HTTP headers. `archive`: metadata in or of the archive. `page`: the content of the index page. `wheel-name`:
+HTTP headers. `archive`: the metadata of the archive. `page`: the content of the index page. `wheel-name`:
 the name of a wheel or, in uv's cache, of a page. `file-name`: the name of a file in poetry's cache.
 """
 
@@ -89,7 +89,7 @@ class Entry(NamedTuple):
     checked: int | None = None
     """Time when the server last confirmed it (200 or 304), in nanoseconds since the epoch; None if unknown."""
     read: int | None = None
-    """Approximate time of the last read, in nanoseconds since the epoch; None if the system does not keep it."""
+    """Approximate time of the last read, in nanoseconds since the epoch; None if unknown."""
     project: str | None = None
     """Canonical name of the project (PEP 503); None if unknown."""
     version: str | None = None
@@ -99,7 +99,7 @@ class Entry(NamedTuple):
     url: str | None = None
     """URL that it was fetched from, if known. It may hold secrets: mask it before showing it."""
     identified_by: Rung | None = None
-    """Source of the project and version."""
+    """Source of the project and version; None if they are unknown, or if it was not recorded."""
     note: str | None = None
     """Remark, such as why it is a leftover or unreadable; it may contain untrusted text from the cache."""
     announced: int | None = None
@@ -142,7 +142,7 @@ class Unreadable(NamedTuple):
 
 
 class DirectoryLink(NamedTuple):
-    """Link in place of a directory that the program writes into. The program follows the link; a scan does not."""
+    """Link where the program that fills the cache has a directory. That program follows the link; a scan does not."""
 
     path: str
     """Path relative to the root."""
@@ -221,21 +221,21 @@ class Inventory:
     entries: tuple[Entry, ...] = ()
     """Entries in the order of `in_order`."""
     foreign: tuple[File, ...] = ()
-    """Files that the program does not write, sorted by path. cachetui never changes them."""
+    """Files that the program that fills the cache does not write, sorted by path. cachetui never changes them."""
     directories: Mapping[str, int] = field(default_factory=dict)
     """Allocated bytes of each directory by relative path; the path of the root is ""."""
     kept_directories: frozenset[str] = frozenset({""})
     """Directories that stay even if a removal empties them."""
     companions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Files that several entries share. Each path maps to the paths that must be removed first."""
+    """For the path of each file that several entries share: the paths of the files that must be removed before it."""
     errors: tuple[Unreadable, ...] = ()
     """Files and directories that could not be read."""
     recognised: bool = True
-    """Whether anything in the root shows that it is a cache of the program; if not, nothing in it may be removed."""
+    """Whether anything in the root shows whose cache it is; if not, nothing in it may be removed."""
     complete: bool = True
     """Whether the scan ran to its end; False if it was stopped."""
     links: tuple[DirectoryLink, ...] = ()
-    """Links in place of directories of the program, sorted by path. Their targets were not read."""
+    """Links where the program that fills the cache has directories, sorted by path; their targets were not read."""
     closed: tuple[str, ...] = ()
     """Names of directories of the root that are no part of the cache: they were neither opened nor counted."""
     by_length: bool = False
@@ -249,12 +249,12 @@ class Inventory:
     conduct: Conduct = PIP
     """How the program that fills the cache uses it."""
     twins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Entries that are removed together with another entry: the path of the other entry maps to their paths."""
+    """For the path of an entry: the paths of the other entries that are removed together with it."""
     copies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Entries that hold the same file, where the program stores files several times: each path maps to the others."""
+    """For the path of an entry whose file is stored several times: the paths of the other entries with this file."""
 
     def twins_of(self, entries: Iterable[Entry]) -> list[Entry]:
-        """Return the other entries that are removed together with some entries."""
+        """Return the entries that are removed together with `entries`, but are not among them."""
         if not self.twins:
             return []
         paths = {entry.path for entry in entries}
@@ -348,7 +348,7 @@ KIND_ORDER: Mapping[str, int] = {kind: index for index, kind in enumerate(KINDS)
 
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
-    """Return entries in the order of listings: by project, newest version, file name and path."""
+    """Return entries by project, version (the newest first), file name and path; those without a project are last."""
     projects: dict[str | None, list[Entry]] = {}
     for entry in entries:
         projects.setdefault(entry.project, []).append(entry)

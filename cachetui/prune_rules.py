@@ -1,4 +1,4 @@
-"""Cleanup by rules: rules as values, and how they combine."""
+"""Cleanup by rules: the rules as values, and the entries that a combination of rules chooses."""
 
 from __future__ import annotations
 
@@ -13,12 +13,18 @@ from cachetui.terms import Predicate
 from cachetui.terms.conditions import IsLabel
 
 Chooser = Literal["unusable", "superseded", "legacy", "leftovers", "dead-weight", "unused"]
-"""Rules whose choices are added up. They are named like labels of `is:`, except for the plural "leftovers"."""
+"""Rules that choose entries by a label; an entry that any of them chooses is chosen.
+
+Their names are those of the labels, except for the plural "leftovers".
+"""
 CHOOSERS: tuple[Chooser, ...] = ("unusable", "superseded", "legacy", "leftovers", "dead-weight", "unused")
 OF_PIPS: tuple[Chooser, ...] = ("legacy",)
 """Rules about which pips read an entry: they choose nothing in the cache of a program that runs no pip."""
 CHEAPEST: tuple[Chooser, ...] = ("leftovers", "dead-weight", "unusable", "superseded")
-"""Rules whose entries are chosen by `free` and `min_free` before the oldest ones, the cheapest to lose first."""
+"""Rules whose entries `free` and `min_free` choose first, in this order.
+
+All other entries follow, the oldest first; wheels built here always come last.
+"""
 Moment = Literal["downloaded", "checked", "read"]
 """Time from which the age of an entry is counted."""
 
@@ -28,7 +34,7 @@ class Rules:
     """Rules of a cleanup. Without any rule, nothing is chosen."""
 
     choosers: frozenset[Chooser] = frozenset()
-    """Rules whose choices are added up."""
+    """Rules that choose entries by a label; an entry that any of them chooses is chosen."""
     older_than: int | None = None
     """Age in nanoseconds that an entry must exceed; restricts other rules, or chooses by itself."""
     by: Moment = "downloaded"
@@ -106,8 +112,9 @@ class Selection:
 def choose(entries: Collection[Entry], rules: Rules, facts: Facts, outlook: Outlook | None = None) -> Selection:
     """Return the entries of a cache that rules choose, and those that are removed together with them.
 
-    `outlook` decides what removals would free, for `free` and `min_free`; by default, no entry stays. Its inventory
-    says which entries are removed together; without an inventory, each entry is removed alone.
+    `free` and `min_free` ask `outlook` how much a removal frees, and which entries would stay in spite of it; by
+    default, none would. Its inventory says which entries are removed together; without an inventory, each is removed
+    alone.
     """
     if not rules:
         return Selection(())
@@ -172,7 +179,7 @@ def _until_free(
 
 
 def _with_twins(entries: Sequence[Entry], outlook: Outlook) -> Sequence[Entry]:
-    """Return some entries, and the others that are removed together with them."""
+    """Return the given entries, and the entries that are removed together with them."""
     return entries if outlook.inventory is None else [*entries, *outlook.inventory.twins_of(entries)]
 
 
@@ -201,8 +208,9 @@ def _exempt(entries: Collection[Entry], rules: Rules, facts: Facts) -> set[str]:
 def _is_chosen(entry: Entry, rules: Rules, facts: Facts) -> bool:
     """Return whether an entry satisfies the choosers and the rules that restrict them.
 
-    Without such rules, `free` and `min_free` accept every entry, and so does `not_needed_by` unless it is combined with
-    `max_size` or `keep_latest`. `keep_latest` accepts every entry with a project and a version; `max_size` none.
+    If there are no such rules, `free` and `min_free` accept every entry, and so does `not_needed_by` unless it is
+    combined with `max_size` or `keep_latest`; `keep_latest` accepts every entry with a project and a version, and
+    `max_size` accepts none.
     """
     if rules.choosers:
         if not any(IsLabel("", _word(chooser)).is_true_of(entry, facts) for chooser in rules.choosers):

@@ -29,10 +29,10 @@ def set_folder(typed: str, environ: Mapping[str, str]) -> Path:
 
 
 def named_folder(cache_dir: str | None, variable: str, environ: Mapping[str, str]) -> tuple[Path, str] | None:
-    """Return the folder that `--cache-dir` or else an environment variable names, and the source of the name.
+    """Return the folder that `--cache-dir` or else an environment variable names, and which of them names it.
 
-    `cache_dir` is the value of `--cache-dir`. The source is "--cache-dir", or "NAME=VALUE" for the variable. None if
-    neither names a folder.
+    `cache_dir` is the value of `--cache-dir`. The second value is "--cache-dir" or, for the variable, "NAME=VALUE".
+    None if neither names a folder.
     """
     if cache_dir:
         return set_folder(cache_dir, environ), "--cache-dir"

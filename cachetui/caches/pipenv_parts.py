@@ -71,7 +71,7 @@ def _entries(
 
 
 def _metadata(file: File, tree: Tree) -> Entry:
-    """Return the entry of a file with the metadata of a wheel, with project and version if the file has valid ones."""
+    """Return the entry of a file with the metadata of a wheel; it has a project and version if the file gives both."""
     try:
         fd = tree.open(file)
         try:

@@ -39,7 +39,7 @@ def with_copies(inventory: Inventory) -> Inventory:
 
 
 def _groups(some: Iterable[Entry]) -> list[list[Entry]]:
-    """Group entries with the same file name by the length of their bodies; groups of one are left out.
+    """Group entries, all of the same file name, by the length of their bodies; groups of one are left out.
 
     The length of a body inside a record is not known: its entry joins the group of the longest body that fits into the
     record. If none fits, it joins other records of the same length.

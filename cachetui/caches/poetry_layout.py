@@ -46,7 +46,7 @@ SDISTS = ARCHIVES[1:]
 SEPARATE = "_http_"
 """Name of the directory for records whose bodies are in separate files, since poetry 2.4."""
 EXPIRY = 10
-"""Number of digits before the JSON; they are the time when the entry expires, in seconds since the epoch."""
+"""Number of digits before a release's JSON in its file: the time when it expires, in seconds since the epoch."""
 LONGEST_RELEASE = 4 << 20
 """Maximum number of bytes to read of a file with a release's JSON."""
 

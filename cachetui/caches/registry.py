@@ -12,9 +12,9 @@ if TYPE_CHECKING:  # the sources are imported when they are needed, for a faster
     from cachetui.caches.source import Source
 
 IDS = ("pip", "pipenv", "poetry", "uv")
-"""Every kind of cache, pip's first. Each is a module in `cachetui.caches` that holds a `SOURCE`."""
+"""Ids of all kinds of caches, pip's first. Each is the name of a module in `cachetui.caches` that holds a `SOURCE`."""
 PIP = IDS[0]
-"""The default kind of cache."""
+"""Id of the default kind of cache."""
 
 
 @cache

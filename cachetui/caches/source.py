@@ -78,11 +78,11 @@ class Source:
     scan: Scan
     """Reads the cache."""
     recognises: Callable[[Path, Collection[str]], bool]
-    """Returns whether the cache of this program lies in a directory, by its absolute path and the names in it."""
+    """Returns whether a directory is this program's cache, given its absolute path and the names in it."""
     conduct: Conduct = PIP
     """How the program uses its cache."""
     closed: frozenset[str] = frozenset()
-    """Names of directories in the root that are not part of the cache, such as those of environments: never opened."""
+    """Names of directories in the root that are not part of the cache, such as that of environments; never opened."""
     commands: Callable[[Inventory, Collection[Entry]], list[ToolCommand]] = no_commands
     """Returns the program's own commands that remove entries, if cachetui removes nothing from its cache.
 

@@ -19,12 +19,11 @@ CLEAN, PRUNE = ("uv", "cache", "clean"), ("uv", "cache", "prune")
 
 
 def commands(inventory: Inventory, chosen: Collection[Entry]) -> list[ToolCommand]:
-    """Return the fewest commands that remove the chosen entries.
+    """Return the fewest commands that remove the chosen entries; they may remove other entries, too.
 
-    If none are chosen, return the command that removes what uv does not use.
-
-    A command may remove more than what was chosen. Entries that only `uv cache clean` without a name removes are left
-    out, unless everything is chosen.
+    If none are chosen, return the command that removes what uv does not use. If an entry is removed only by
+    `uv cache clean` without a name, which removes everything, no command for it is returned unless every entry is
+    chosen.
     """
     entries = inventory.entries
     if chosen and len(chosen) == len(entries):

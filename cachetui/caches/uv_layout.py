@@ -23,7 +23,7 @@ OTHERS = {
     "python": "Pythons that uv downloaded",
     "binaries": "programs that uv downloaded",
 }
-"""Descriptions of the content of buckets without distributions, pages and environments, by kind of content."""
+"""Descriptions of the kinds of content that are neither distributions nor pages nor environments."""
 CONTENTS = frozenset({"archive", "wheels", "sdists", "built-wheels", "simple", "flat-index", "environments", *OTHERS})
 """All known kinds of content of buckets."""
 MARKERS = frozenset({".gitignore", ".lock", "CACHEDIR.TAG"})
@@ -38,13 +38,13 @@ class Bucket(NamedTuple):
     content: str
     """Kind of its content, such as `wheels`; the current name if uv has renamed the bucket."""
     generation: int
-    """Number of its format."""
+    """Version of its format, such as 5."""
     newest: str
     """Name of the bucket in this cache that has the same content in the newest format."""
 
     @property
     def is_stale(self) -> bool:
-        """Whether a newer uv has written to this cache, and uses another bucket for the same content."""
+        """Whether this cache has a bucket of a newer uv for the same content."""
         return self.name != self.newest
 
     @property
@@ -56,7 +56,7 @@ class Bucket(NamedTuple):
 
 
 def buckets_of(names: Iterable[str]) -> dict[str, Bucket]:
-    """Return the buckets among the names in a root, by name; of each kind of content, the newest bucket comes first."""
+    """Return the buckets among the names in a root, by name; buckets of the same content are ordered newest first."""
     found = []
     for name in names:
         if match := BUCKET(name):

@@ -29,10 +29,10 @@ class Folder:
 
 
 class Lister:
-    """Lists directories of a cache, and adds up what they hold."""
+    """Lists directories of a cache, and counts their files and bytes."""
 
     def __init__(self, tree: Tree, stop: Callable[[], bool], progress: Callable[[], None]) -> None:
-        """List below `tree` until `stop` returns True; call `progress` after each directory."""
+        """Prepare to list directories of `tree`; `stop` says when to end, and `progress` is called after each one."""
         self.tree, self._stop, self._progress = tree, stop, progress
         self.directories: dict[str, int] = {}
         """Allocated bytes of each directory by path relative to the root."""

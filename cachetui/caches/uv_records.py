@@ -1,4 +1,4 @@
-"""Read uv's pointers and records: the archive that a pointer leads to, and the strings and the address in a record.
+"""Read uv's pointers, which lead to archives, and uv's records, which hold strings and an address.
 
 A `.http` file begins with a MessagePack array, which holds, for example, the id of an archive and the hashes of a
 wheel. The HTTP cache policy with the address follows, in rkyv's format. `.rev` and `.msgpack` files contain only
@@ -31,7 +31,7 @@ SIZES = {
     **dict.fromkeys((0xCA, 0xCE, 0xD2), 4),
     **dict.fromkeys((0xCB, 0xCF, 0xD3), 8),
 }
-"""Number of bytes that follow the first byte of MessagePack's nil, booleans and numbers, by this first byte."""
+"""For each first byte of a nil, boolean or number in MessagePack: how many bytes follow it."""
 ARCHIVE = re.compile(r"archive-v\d{1,9}")
 
 
@@ -49,8 +49,8 @@ def pointed_at(target: str) -> tuple[str, str] | None:
 def strings_of(record: bytes) -> list[str]:
     """Return the strings in the MessagePack value at the start of a record, in order.
 
-    Only the first `MOST_VALUES` nested values are read. The list ends early where the record is broken or contains a
-    type that uv does not use in records.
+    Only the first `MOST_VALUES` values are read, nested ones included. The list ends early where the record is broken
+    or contains a type that uv does not use in records.
     """
     found: list[str] = []
     at, left = 0, 1  # left: values that are still to come

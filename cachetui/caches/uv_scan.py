@@ -1,4 +1,4 @@
-"""Read uv's cache: first the files that name its content, then the archives that they lead to, then the rest."""
+"""Read uv's cache: first the files that lead to archives, then these archives, then all other archives and files."""
 
 from __future__ import annotations
 
@@ -243,7 +243,7 @@ class UvScanner:
                     self._foreign += files
 
     def _others(self, bucket: Bucket, inode: int) -> Iterator[Draft]:
-        """Yield a draft for each file or folder of a bucket in which nothing belongs to a project."""
+        """Yield a draft for each file and folder in a bucket whose content belongs to no project."""
         words = OTHERS.get(bucket.content, f"from a bucket that cachetui does not know, {bucket.content}")
         if (listed := self._lister.folder(bucket.name, inode)) is None:
             return
@@ -254,9 +254,9 @@ class UvScanner:
                 yield Draft("unknown", f"{bucket.name}/{name}", files, bucket, note=words)
 
     def _lead(self, draft: Draft, folder: Folder, name: str) -> bool:
-        """Give a draft the archive that a pointer leads to.
+        """Give a draft the archive that a pointer leads to, or set `lost` if that is missing.
 
-        Returns whether the pointer leads to an archive, even if that is missing.
+        Returns whether the pointer leads to an archive, be it missing or not.
         """
         file = folder.files[name]
         target = ""
@@ -282,7 +282,7 @@ class UvScanner:
         return path if path in self._archives else None
 
     def _name(self, draft: Draft, said: list[str]) -> None:
-        """Set the project and version of a draft by its metadata, or else by its wheel's name.
+        """Set the project and version of a draft from its metadata, or else from its wheel's name.
 
         `said` holds the first two strings of the metadata. If neither helps, the draft stays as it is.
         """
@@ -308,7 +308,10 @@ class UvScanner:
         self._entries.append(entry)
 
     def _read_archive(self, draft: Draft, path: str, files: list[File]) -> None:
-        """Add the files of an archive to `files`, and identify the draft by the archive's content."""
+        """Add the files of an archive to `files`, and identify the draft by the archive's content.
+
+        Does nothing if another entry already has the archive.
+        """
         inode = self._archives.pop(path, None)
         if inode is None:  # another entry leads to it, too
             return

@@ -34,9 +34,9 @@ class CachePlace(NamedTuple):
 
 
 def find_cache(environ: Mapping[str, str], platform: str = sys.platform, etc: str = "/etc") -> CachePlace:
-    """Return where uv's settings put its cache. A relative path starts from the current folder, even one with `~`.
+    """Return where uv's settings put its cache. Never raises: settings that cannot be read are ignored.
 
-    Never raises: settings that cannot be read are ignored.
+    A relative path starts from the current folder; `~` is not expanded.
     """
     root, said_by, off_by = default_cache(environ, platform), DEFAULT, None
     for file, table in reversed(list(_settings(environ, platform, etc))):
@@ -63,7 +63,7 @@ def default_cache(environ: Mapping[str, str], platform: str) -> str:
 def _settings(environ: Mapping[str, str], platform: str, etc: str) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     """Yield uv's settings files with their content, the strongest first: the project's, the user's, the system's.
 
-    A file that `UV_CONFIG_FILE` names replaces all of them, and `UV_NO_CONFIG` switches them off.
+    If `UV_CONFIG_FILE` names a file, only that file is yielded; otherwise, if `UV_NO_CONFIG` is true, none is.
     """
     if environ.get("UV_CONFIG_FILE"):
         if table := _table(file := Path(here(), environ["UV_CONFIG_FILE"])):
