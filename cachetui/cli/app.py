@@ -43,9 +43,9 @@ COMMANDS = {
     "completion": "Print a script that completes in your shell",
     "help": "Show help on a command or a topic",
 }
-"""Names of the commands with their summaries, of at most 45 characters: shells show them beside a completion.
+"""Summaries of the commands by their names; of at most 45 characters, because shells show them beside a completion.
 
-Each is a module in `cachetui.cli.commands` that holds a `command`.
+For each name there is a module in `cachetui.cli.commands` that holds the `command`.
 """
 COMPLETION = "_CACHETUI_COMPLETE"
 """Environment variable by which a shell requests completions."""
@@ -57,7 +57,7 @@ EXAMPLES = (
 )
 """Examples in the overview that `cachetui --help` prints: command lines with their meanings."""
 WIDEST = 100
-"""Maximum width of help texts in columns; on narrower terminals, they are narrower."""
+"""Maximum width of help texts in columns; on a narrower terminal, they have its width."""
 
 
 class CommandGroup(click.Group):
@@ -95,7 +95,7 @@ class CommandGroup(click.Group):
 
 
 def _suggestion(name: str) -> str:
-    """Return a question that suggests commands for an unknown one; empty if none has a similar meaning or name."""
+    """Return a question that suggests commands for an unknown name; empty if none has a similar meaning or name."""
     meant = " or ".join([f'"{command}"' for command in commands_meant(name)])
     return f" (did you mean {meant}?)" if meant else did_you_mean(name, COMMANDS)
 

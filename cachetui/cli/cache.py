@@ -76,7 +76,7 @@ def opened(options: GlobalOptions, *, only_pips: str | None = None) -> Iterator[
 def matching(
     inventory: Inventory, predicate: Predicate, options: GlobalOptions, protection: Protection | None = None
 ) -> tuple[Entry, ...]:
-    """Return the entries of a cache that match all terms, showing progress; see `services.facts.labels.matching`."""
+    """Return the entries of a cache that satisfy a predicate, showing progress; see `labels.matching`."""
     from cachetui.services.facts import labels  # noqa: PLC0415 - a list of everything does without, and is quicker
 
     with Status() as status:
@@ -97,7 +97,7 @@ def warn_of_unmatched(
 ) -> None:
     """Warn about each name and requirement in the terms that none of `entries` matches, and suggest similar projects.
 
-    `entries` are entries that match the terms, and `what` is the subject of the sentence.
+    `entries` are entries that match the terms, and `what` is the subject of the warnings.
     """
     from cachetui.insight.near_names import near_names  # noqa: PLC0415 - only mistakes need it
 
@@ -109,9 +109,9 @@ def warn_of_unmatched(
 
 
 def suggestions(names: Iterable[str], inventory: Inventory) -> list[str]:
-    """Return a sentence about each name that no cached project has, if some project has a similar name.
+    """Return a sentence for each name that no cached project has, if a cached project has a similar name.
 
-    Only the first few names are compared; see `near_names`.
+    Only the first few of these names are looked up; see `near_names`.
     """
     from cachetui.insight.near_names import near_names  # noqa: PLC0415 - only mistakes need it
 
@@ -137,7 +137,7 @@ def warn_of_no_match(predicate: Predicate, inventory: Inventory, *, removing: bo
 def uncollected() -> Iterator[None]:
     """Switch the garbage collector off during a block, because an inventory has no reference cycles.
 
-    After the block, the collector is as before, but skips all objects that exist by then.
+    After the block, the collector works as before, but skips all objects that exist by then.
     """
     enabled = gc.isenabled()
     gc.disable()

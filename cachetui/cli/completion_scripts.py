@@ -264,9 +264,9 @@ class Fish(_Shell):
 
 
 class PowerShell(_Shell):
-    """Completion for PowerShell: returns the quoted replacement of the word, its menu text and its meaning.
+    """Completion for PowerShell: returns the word to insert, quoted, with its menu text and its meaning.
 
-    For files and directories, it returns the start of a path, and the text before the path.
+    For files and directories, it returns the path as far as it was typed, and the option before it, such as `--to=`.
     """
 
     name = "powershell"

@@ -23,7 +23,7 @@ CODES: Mapping[Role, str] = {
     "heavy": "36",
     "hint": "2",
 }
-"""Codes of the roles in the SGR sequences of terminals (ECMA-48), all from the terminal's own palette."""
+"""For each role: the parameters of its SGR sequence (ECMA-48). All colours are from the terminal's own palette."""
 
 
 @dataclass
@@ -91,7 +91,7 @@ def _understands_colours(stream: TextIO) -> bool:
 
 
 def printable(text: str, stream: TextIO) -> str:
-    """Return a line for a stream, with control characters escaped, because names may be hostile.
+    """Return a line as it is written to a stream: control characters are escaped, because names may be hostile.
 
     Text with roles is coloured if the stream gets colours.
     """
@@ -157,7 +157,7 @@ def log_held_back() -> Iterator[None]:
 class Status:
     """Progress line on stderr that overwrites itself; shown only on a terminal, and not with --quiet.
 
-    The end of a `with` block clears the line.
+    When its `with` block ends, the line is cleared.
     """
 
     def __init__(self) -> None:

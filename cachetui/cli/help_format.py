@@ -16,7 +16,7 @@ Record = tuple[str, str]
 
 
 class Command(click.Command):
-    """Command whose help has its own options in sections, and examples."""
+    """Command whose help shows its own options in sections, and then examples."""
 
     def __init__(
         self,
@@ -29,10 +29,10 @@ class Command(click.Command):
         self.examples = examples
         """Command lines, each with its meaning."""
         self.sections = sections or {}
-        """Names of parameters by the titles of their sections; options in no section come last."""
+        """For the title of each section: the names of its parameters. Options in no section come last."""
 
     def own_options(self, context: click.Context) -> dict[str, list[click.Parameter]]:
-        """Return the options by the titles of their sections, without the global options."""
+        """Return the command's options, without the global ones, by the titles of their sections."""
         shared = {parameter.name for parameter in context.find_root().command.params}
         own = [one for one in self.get_params(context) if isinstance(one, click.Option) and one.name not in shared]
         titles = {name: title for title, names in self.sections.items() for name in names}

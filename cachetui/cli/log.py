@@ -13,7 +13,7 @@ from cachetui.text.styled import styled
 class Log(logging.Handler):
     """Handler that prints log messages on stderr, with credentials in addresses masked.
 
-    With `steps`, it also prints debug messages, and the time since the handler was created before each message.
+    With `steps`, it also prints debug messages, and begins each line with the time since the handler was created.
     """
 
     def __init__(self, *, steps: bool) -> None:

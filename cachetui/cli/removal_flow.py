@@ -152,8 +152,8 @@ def remove(
 ) -> int:
     """Show the plan, ask, remove the entries and show the outcome; return the exit code.
 
-    Plan and removal use the same preferences. For a cache from which cachetui removes nothing, show the commands of its
-    own program instead.
+    Plan and removal use the same preferences. If cachetui removes nothing from this cache, only the commands of the
+    cache's own program are shown.
     """
     inventory = cache.inventory
     if inventory.conduct.refusal:
@@ -218,9 +218,9 @@ def _show(lines: Iterable[str], write: Callable[[str], None]) -> None:
 
 
 def _tell_outcome(outcome: RemovalOutcome, plan: Plan, inventory: Inventory, *, as_json: bool) -> None:
-    """Show the outcome of a removal on stdout, or on stderr with --json, after a stop or if stdout cannot be written.
+    """Show the outcome of a removal on stdout; on stderr if --json was given, or if the removal was stopped.
 
-    Raises OSError if stdout cannot be written; a closed pipe is not an error.
+    If stdout cannot be written, shows it on stderr and raises OSError; a closed pipe is not an error.
     """
     failed = outcome.kept[len(plan.kept) :]
     if failed:
@@ -265,7 +265,7 @@ def _carry_out(plan: Plan, inventory: Inventory, preferences: Preferences, *, me
 
 
 def _bill_lines(entries: Sequence[Entry]) -> Iterator[str]:
-    """Yield the lines of `bill`, which are some entries by project, each with its size."""
+    """Yield lines that list entries below their projects, each with its size; see `bill`."""
     for line in bill(entries):
         kind = "" if line.heading or line.kind in PLAIN_KINDS else f" ({line.kind})"
         yield f"{disk_text(line.disk or 0):>9}  {'' if line.heading else '  '}{line.words}{kind}"

@@ -22,8 +22,8 @@ LAST_SECONDS = 1.0
 def ended_in_order(grace: float | None = None) -> Iterator[Callable[[], None]]:
     """Turn the first signal that asks the program to end into SystemExit, so that the demo's folder is removed.
 
-    Later signals are ignored. After `grace` seconds, if given, the process ends in any case, because threads of
-    Textual wait for a terminal that is gone. The yielded function lifts that limit.
+    Later signals are ignored. If `grace` is given, the process ends after so many seconds in any case, because threads
+    of Textual may wait for a terminal that is gone. The yielded function lifts that limit.
     """
     limits: list[Callable[[], None]] = []
 

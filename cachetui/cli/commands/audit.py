@@ -104,7 +104,7 @@ def _earlier(since: str, terms: tuple[str, ...]) -> EarlierAudit:
 
 
 def _audit(inventory: Inventory, predicate: Predicate | None, options: GlobalOptions, *, figures: bool) -> EntryRows:
-    """Return the audit if `figures` is true, else only the list of audited entries."""
+    """Return the audit if `figures` is true, else only the rows of the audited entries."""
     preferences = preferred(note)
     if preferences.refusal:
         note(preferences.refusal)
@@ -126,7 +126,7 @@ def _audit(inventory: Inventory, predicate: Predicate | None, options: GlobalOpt
 
 
 def _comparison(listed: EntryRows, earlier: EarlierAudit, form: str) -> Iterable[str]:
-    """Yield the parts of a report on the differences between two audits."""
+    """Yield the parts of a report on the differences between an earlier audit and the entries that are there now."""
     found = compare(earlier.lines, [row.line for row in rows(listed)])
     shared = head(listed)
     if form == "json":

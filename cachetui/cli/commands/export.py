@@ -135,10 +135,7 @@ def _matching(inventory: Inventory, predicate: Predicate, options: GlobalOptions
 def _warn_of_nothing(
     predicate: Predicate, entries: Sequence[Entry], inventory: Inventory, terms: tuple[str, ...]
 ) -> None:
-    """Warn that no file can be exported, because nothing matches the terms or nothing that matches is a wheel or sdist.
-
-    Unpacked wheels and sdists do not count.
-    """
+    """Warn that no file can be exported: nothing matches the terms, or only unpacked or other entries do."""
     if entries:
         warn(f"No wheel or sdist in the cache matches {' '.join(terms)}.")
         if any(entry.unpacked for entry in entries):

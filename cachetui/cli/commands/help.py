@@ -30,9 +30,9 @@ if TYPE_CHECKING:  # only needed for shell completion
 JSON = "json"
 """Topic after which the name of a schema may follow."""
 ROLES: Mapping[Role, text_roles.Role] = {"strong": "heading", "code": "heavy"}
-"""Roles of text that commands print, by the roles of words in the reference."""
+"""For each role of words in the reference: the role with which commands print them."""
 PAGER_OPTIONS = "FRX"
-"""Options of less if the user has set none: leave a short text on the screen, and show styles."""
+"""Options for the pager `less` if the user has set none: leave a short text on the screen, and show styles."""
 
 
 def _names(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:

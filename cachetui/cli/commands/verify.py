@@ -47,8 +47,9 @@ MOST_SHOWN = 10
 def command(context: click.Context, terms: tuple[str, ...], deep: bool, every: bool, as_json: bool) -> int:
     """Look for what is damaged, left behind or not what it should be, in all of the cache or in what TERMs match.
 
-    Without --deep, only what the scan of the cache shows is checked, such as lengths, owners and missing files.
-    The exit code is 1 if anything is found, apart from notices. More: cachetui help verify.
+    Without --deep, whole archives are not read: only what is quick is checked, such as lengths, owners, missing
+    files, and what cached index pages say. The exit code is 1 if anything is found, apart from notices. More:
+    cachetui help verify.
     """
     predicate = parse_terms(terms) if terms else None
     options = options_of(context)
