@@ -18,10 +18,10 @@ from cachetui.demo.writer import CacheWriter
 LARGEST = 3_000_000_000
 """Length in bytes that no file of the demo reaches."""
 MOST_BLOCKS = 1_000
-"""Maximum number of blocks that a file system may need to store a hole."""
+"""A file system supports holes if a file of `LARGEST` bytes, all of them a hole, takes up fewer blocks than this."""
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK", "SIGCONT")
 ENDINGS = [getattr(signal, name) for name in NAMES if hasattr(signal, name)]
-"""Signals that ask a program to end, and SIGCONT, which a terminal that vanishes sends in addition."""
+"""Signals that ask a program to end, and SIGCONT, which is also sent when a terminal vanishes."""
 
 
 @contextmanager
@@ -30,10 +30,10 @@ def demo_cache(
 ) -> Iterator[Path]:
     """Write a made-up cache into a temporary folder, yield its root, and remove the folder afterwards.
 
-    The wheels are for `target`, by default for the running Python. Apart from the wheels' tags and from times, names,
-    sizes and bytes are always the same. Times are relative to `now_ns`, in nanoseconds since the epoch, by default the
+    The wheels are for `target`, by default for the running Python. Names, sizes and bytes are always the same, except
+    for the wheels' tags and for times. Times are relative to `now_ns`, in nanoseconds since the epoch, by default the
     current time. With `true_sizes`, files are about as long as those of the real projects, 11 GB in all; they take up
-    little disk space, because they are mostly holes. If the file system does not support holes, they stay small.
+    little disk space, because they are mostly holes. If the file system does not support holes, files stay small.
     """
     folder = TemporaryDirectory(prefix="cachetui-demo-", ignore_cleanup_errors=True)
     try:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from cachetui.demo.writer import Pieces
 
 BLOCK = 1 << 20
-"""Length in bytes of the noise that fills archives.
+"""Length in bytes of the block of noise that fills archives, repeated as often as needed.
 
 Noise does not compress, so that archives take up their full size on every file system.
 """
@@ -85,7 +85,8 @@ def wheel(
 ) -> bytes:
     """Return a wheel; `size` is the length in bytes of its data file, which is missing if `size` is 0.
 
-    `tag` may be a compressed set like `py2.py3-none-any`, and `code` is the content of the wheel's module.
+    `tag` may be a compressed set like `py2.py3-none-any`. `code` is the content of the wheel's module; by default, the
+    module defines `version`.
     """
     stem = _stem(name)
     info = f"{stem}-{version.replace('-', '_')}.dist-info"
@@ -153,7 +154,7 @@ def sdist(
 
 
 def json_page(name: str, files: Iterable[DemoFile]) -> bytes:
-    """Return a project's index page in JSON (PEP 691), with the fields that PyPI adds."""
+    """Return a project's index page in JSON (PEP 691), with some of the further fields that PyPI sends."""
     listed = [
         {
             "core-metadata": file.filename.endswith(".whl"),

@@ -1,4 +1,4 @@
-"""Contents of the made-up cache: the releases in `contents.txt`, their index pages, and leftovers."""
+"""Contents of the made-up cache: the releases in `contents.txt`, their index pages, other responses and leftovers."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ CUDA = "https://cuda.index.example/whl/cu121"
 COMPANY = "https://files.example/artifactory/api/pypi/company"
 """URL of a company's index, whose response headers contain file names."""
 WHEEL = "bdist_wheel"
-"""PyPI's word for a wheel."""
+"""Package type of a wheel, as PyPI names it in the headers of a download."""
 NONE: Mapping[str, str] = {}
 NEEDS = {"umep-reqs": ("numba==0.59.1",)}
-"""Requirements of the releases of a project; all other projects have none."""
+"""For the name of a project: the requirements of its releases. Other projects have none."""
 NEIGHBOURS = 24
-"""Number of releases that most of the index pages list in addition to those in the cache."""
+"""Number of releases that most index pages list in addition to those in the cache."""
 
 
 class Scale(NamedTuple):
-    """Sizes of the files, in relation to those in `contents.txt`."""
+    """How long the files are, compared with the sizes in `contents.txt`."""
 
     factor: int = 1
     """Factor by which the sizes in `contents.txt` are multiplied."""
@@ -59,15 +59,15 @@ class Scale(NamedTuple):
     def size(self, kilobytes: int, name: str) -> int:
         """Return the length in bytes of a file: `kilobytes` multiplied by the factor.
 
-        If the factor exceeds 1, up to `factor - 1` kilobytes are subtracted; how many depends on `name`.
+        If the factor exceeds 1, up to `factor - 1` kilobytes are subtracted; how much depends on `name`.
         """
         whole, unit = kilobytes * KILOBYTE * self.factor, KILOBYTE * (self.factor - 1)
         return max(0, whole - unit * hashlib.sha256(name.encode()).digest()[0] // 256)
 
     def archive(self, make: Callable[[int], bytes], size: int) -> bytes | Pieces:
-        """Return an archive of about `size` bytes, made by `make`, which takes a size.
+        """Return an archive of about `size` bytes; if that is more than `solid`, it has a hole.
 
-        If it is longer than `solid`, it has a hole.
+        `make` returns an archive with a data file of the given length.
         """
         if size <= self.solid:
             return make(size)
@@ -84,7 +84,7 @@ class Scale(NamedTuple):
 
 
 SMALL = Scale()
-"""Sizes as in `contents.txt`, for tests: every file is written in full."""
+"""Sizes as in `contents.txt`; every file is written in full."""
 TRUE = Scale(380, 1_000_000)
 """Sizes close to those of the real projects; long files are mostly holes."""
 
@@ -118,13 +118,13 @@ class Release(NamedTuple):
 
     @property
     def form(self) -> Format:
-        """Storage format of the release's responses."""
+        """Storage format of the responses from which the release was downloaded."""
         return "cc=4" if self.origin == "old" else "cc=2" if self.origin == "older" else "v2"
 
     def listed(self, hashes: Mapping[str, str] = NONE) -> DemoFile:
         """Return the release's file as its index lists it.
 
-        The SHA-256 is taken from `hashes` by file name, where it may be empty, or else made up.
+        Its SHA-256 is looked up in `hashes` by file name, and may be empty there; if it is missing, it is made up.
         """
         sha256 = hashlib.sha256(f"{self.project} {self.filename}".encode()).hexdigest()
         if self.origin == "cuda":
@@ -185,8 +185,8 @@ def _write_release(
 ) -> None:
     """Write the entries of a release, and add the SHA-256 of its download to `hashes` by file name.
 
-    The hash of an archive with a hole is empty, because it takes a long time to compute. For built wheels, no hash is
-    added. `interpreter` is the tag of the Python that built the wheels tagged `py3`.
+    The hash of an archive with a hole is empty, because it takes a long time to compute. No hash is added for a built
+    wheel, or for metadata without the wheel. `interpreter` is the tag of the Python that built the wheels tagged `py3`.
     """
     file, project = release.listed(), canonicalize_name(release.project)
     at = _when(now_ns, release.days, release.filename)
@@ -254,7 +254,7 @@ def _write_redirects(cache: CacheWriter, now_ns: int) -> None:
 
 
 def _write_responses(cache: CacheWriter, now_ns: int, scale: Scale) -> None:
-    """Write responses without a project: a constraints file, a repository's archive and a signed download."""
+    """Write responses without a project: a constraints file, a repository's archive and a file with a signed URL."""
     constraints = b"django<5\nrequests>=2.31\nurllib3<3\n"
     at = _when(now_ns, 9, "constraints")
     headers = plain_headers("text/plain; charset=utf-8", size=len(constraints), at_ns=at)
@@ -297,7 +297,7 @@ def _write_damage(cache: CacheWriter, now_ns: int, target: DemoTarget, scale: Sc
 
 
 def _write_leftovers(cache: CacheWriter, now_ns: int, scale: Scale) -> None:
-    """Write leftovers like those that crashes, old pips, full disks and users cause."""
+    """Write leftovers like those of crashes, old pips and full disks, and a file that a user put there."""
     for days, size, ending in (
         (90, 140, ".body"),
         (130, 95, "k3_x9qzd.tmp"),

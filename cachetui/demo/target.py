@@ -11,7 +11,7 @@ WRITTEN = "cp311"
 
 
 class DemoTarget(NamedTuple):
-    """A Python that can use the made-up wheels; by default the one that `contents.txt` names."""
+    """A Python that can use the made-up wheels; by default CPython 3.11, as in `contents.txt`."""
 
     interpreter: str = WRITTEN
     abi: str = WRITTEN

@@ -41,7 +41,7 @@ def digest(text: str) -> str:
 
 
 def answer_path(url: str, folder: str) -> str:
-    """Return the path of the cached response from a URL in `folder`, which is `http` or `http-v2`.
+    """Return the path at which a pip stores the response from a URL; `folder` is `http` or `http-v2`.
 
     Source: pip's network/cache.py, SafeFileCache.
     """
@@ -99,7 +99,7 @@ def page_headers(content_type: str, *, size: int, at_ns: int, gzipped: bool) -> 
 
 
 def plain_headers(content_type: str, *, size: int, at_ns: int, more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return headers like those that a plain file server sends: nothing in them names a project."""
+    """Return headers like those that a plain file server sends, which name no project; `more` are added to them."""
     return {
         "Content-Type": content_type,
         "Content-Length": str(size),
@@ -131,7 +131,10 @@ def cut(content: bytes | Pieces, most: int) -> Pieces:
 
 
 def record(body: bytes, headers: Mapping[str, str], form: Format, status: int = 200, reason: str = "OK") -> bytes:
-    """Return the record of a response (vendored cachecontrol/serialize.py of the pips that use `form`)."""
+    """Return the record of a response, for `v2` without the body, which has a file of its own.
+
+    Source: vendored cachecontrol/serialize.py of the pips that use `form`.
+    """
     asked = ASKED if "Accept, " in headers.get("Vary", "") else {"Accept-Encoding": "identity"}
     vary = {name: asked.get(name) for name in headers.get("Vary", "").split(", ") if name}
     answer: dict[str, object] = {"status": status, "version": 11, "decode_content": False}
@@ -147,7 +150,7 @@ def record(body: bytes, headers: Mapping[str, str], form: Format, status: int = 
 
 
 def record_around(body: Pieces, headers: Mapping[str, str]) -> Pieces:
-    """Return the record of a response in the format `cc=4`, with a body of less than 4 GiB that has holes."""
+    """Return the record of a response in the format `cc=4`; the body has holes, and is shorter than 4 GiB."""
     before, _, after = record(b"", headers, "cc=4").partition(b"\xa4body\xc4\0")
     return (before + b"\xa4body\xc6" + length(body).to_bytes(4, "big"), *body, after)
 
@@ -200,7 +203,10 @@ class CacheWriter:
         status: int = 200,
         reason: str = "OK",
     ) -> str:
-        """Store a response, downloaded at `at_ns` and last checked at `checked_ns`; return its record's path."""
+        """Store a response, and return its record's path.
+
+        It was downloaded at `at_ns`, last confirmed by the server at `checked_ns`, and last read at `read_ns`.
+        """
         checked_ns = at_ns if checked_ns is None else checked_ns
         packed: bytes | Pieces
         if isinstance(body, bytes):
@@ -242,7 +248,7 @@ class CacheWriter:
         return path
 
     def selfcheck(self, prefix: str, at_ns: int, version: str = "26.3") -> str:
-        """Store the time of an environment's last check for a newer pip (pip's self_outdated_check.py)."""
+        """Store the time and result of an environment's last check for a newer pip (pip's self_outdated_check.py)."""
         asked = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(at_ns // NS))
         state = {"key": prefix, "last_check": asked, "pypi_version": version}
         text = json.dumps(state, sort_keys=True, separators=(",", ":"))

@@ -18,7 +18,7 @@ Spans = list[tuple[str, Role]]
 INLINE = re.compile(r"(`+) ?(?P<code>.+?) ?\1|\*\*(?P<strong>.+?)\*\*|\[(?P<link>[^]]+)\]\([^)]*\)")
 CELLS = re.compile(r"(?<!\\)\|")
 RULE = re.compile(r"\|[ :|-]+\|")
-"""Line between the head of a table and its rows."""
+"""Pattern of the line between the head of a table and its rows."""
 INDENT = 2
 """Number of cells before the text of a list item, and before code."""
 GAP = 2
@@ -32,7 +32,7 @@ If they need more and the table does not fit, each row takes several lines.
 
 @dataclass(slots=True)
 class Block:
-    """A part of a document."""
+    """A part of a document, such as a paragraph or a table."""
 
     kind: Literal["heading", "paragraph", "item", "code", "table"]
     """Kind of the block; an item is an item of a list."""
@@ -145,7 +145,10 @@ def _words(spans: Spans) -> Iterator[Spans]:
 
 
 def _table(rows: Sequence[Sequence[Spans]], width: int) -> Iterator[Spans]:
-    """Yield the lines of a table in columns; if it is too wide, the last cell of each row has lines of its own."""
+    """Yield the lines of a table in columns.
+
+    If it is too wide, its head is left out, and the last cell of each row has lines of its own.
+    """
     widths = [max(len(plain(cell)) for cell in column) for column in zip(*rows, strict=True)]
     start = sum(widths[:-1]) + GAP * (len(widths) - 1)
     if start <= MOST * width or start + widths[-1] <= width:
