@@ -1,7 +1,7 @@
 """Find folders that may be environments, without running anything.
 
-They are: active environments, prefixes that pip's cache names, folders in the current folder, those in the
-preferences, the folders of tools (according to the tools' documentation), and the prefixes of Pythons.
+They are: active environments, prefixes that pip's cache names, folders in the current folder, folders that the
+preferences name, the folders of tools (according to the tools' documentation), and the prefixes of Pythons.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Tool(NamedTuple):
     name: str
     """Name of the tool, shown with its environments."""
     variables: tuple[tuple[str, str], ...] = ()
-    """Environment variables that hold folders, each with the path from there to the folder of the environments."""
+    """Environment variables that name a folder, each with the path from that folder to the one with environments."""
     home: tuple[str, ...] = ()
     """Folders of the tool, as paths below the user's home."""
     data: tuple[str, ...] = ()
@@ -77,7 +77,7 @@ TOOLS = (
 
 
 class Candidate(NamedTuple):
-    """Folder that may be an environment; with `trouble`, a folder or pattern whose environments cannot all be found."""
+    """Folder that may be an environment. With `trouble`: folder or pattern whose environments cannot all be found."""
 
     prefix: Path
     """Absolute path of the folder, or the pattern."""
@@ -96,11 +96,11 @@ def candidates(
     machine: bool = True,
     stop: Callable[[], bool] = never,
 ) -> Iterator[Candidate]:
-    """Yield folders that may be environments, some of them twice, the active environment's first.
+    """Yield folders that may be environments, those of active environments first; a folder may come twice.
 
     `named` are prefixes that pip's cache names, `listed` are folders and patterns of the preferences, `folder` is the
-    current folder. With `machine`, the search for Pythons also covers places that neither a variable nor the user's
-    home leads to.
+    current folder. With `machine`, Pythons are also searched for in places that neither a variable nor the user's home
+    leads to.
     """
     for variable in ACTIVE:
         yield from _absolute([environ.get(variable, "")])
@@ -162,7 +162,10 @@ def project_of(prefix: Path) -> Path | None:
 
 
 def _listed(text: str, environ: Mapping[str, str]) -> Iterator[Candidate]:
-    """Yield candidates for a folder or pattern in the preferences: environments, their folders, or projects."""
+    """Yield candidates for a folder or pattern in the preferences.
+
+    It may name environments, folders that hold environments, or the folders of projects.
+    """
     pattern = expand(text, sys.platform, environ)
     if absolute_path(pattern) is None:
         return

@@ -57,7 +57,7 @@ class Source(NamedTuple):
 
 
 class Installed(NamedTuple):
-    """Release of a project that is installed."""
+    """Installed release of a project."""
 
     project: str
     """Canonical name of the project (PEP 503)."""
@@ -86,11 +86,11 @@ class Place(NamedTuple):
     releases: frozenset[Release]
     """Versions of the Pythons that use the folders; empty if one of them is not known."""
     base: Path | None
-    """Prefix of the Python that created it, according to its `pyvenv.cfg`; None if that is not known."""
+    """Prefix of the Python that created the environment, according to its `pyvenv.cfg`; None if that is not known."""
     sees_base: bool
-    """Whether it also imports from the folders of the Python that created it."""
+    """Whether the environment also imports from the folders of the Python that created it."""
     is_environment: bool
-    """Whether it is an environment: it has a folder with installed projects, or a `pyvenv.cfg`."""
+    """Whether the prefix is an environment: it has a folder with installed projects, or a `pyvenv.cfg`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -166,7 +166,7 @@ def _names(folder: Path) -> list[str]:
 
 
 def _pythons(folder: str, names: Iterable[str]) -> Iterator[tuple[str, Release | None]]:
-    """Yield the path of each Python's folder among the names in a folder, with the version in the name, or None."""
+    """For each name in a folder that is a Python's folder, yield its path and the version in its name, or None."""
     for name in names:
         if found := PYTHONS.fullmatch(name):
             release = (int(found[1]), int(found[2]) if found[2] else None) if found[1] else None
@@ -210,7 +210,7 @@ def _base(told: Mapping[str, str]) -> Path | None:
 
 
 def absolute_path(text: str) -> Path | None:
-    """Return a text as a path; None if the path is not absolute, or if no file can have it."""
+    """Return a text as a path; None if it is not absolute, or cannot be the path of any file."""
     try:
         os.fsencode(text)
     except UnicodeEncodeError:

@@ -55,7 +55,10 @@ def find_environments(
 
 
 def _read(one: Candidate, memory: SiteMemory) -> tuple[Environment | None, Path | None]:
-    """Return an environment, or None if there is none, and the prefix of the Python that created it, if known."""
+    """Return the environment in a candidate's folder, and the prefix of the Python that created it.
+
+    The first is None if the folder is no environment, the second if that Python is not known.
+    """
     title = _title(one)
     if one.trouble:
         return Environment(one.prefix, title, trouble=one.trouble), None
@@ -82,7 +85,7 @@ def _read(one: Candidate, memory: SiteMemory) -> tuple[Environment | None, Path 
 
 
 def _sites_of_base(place: Place) -> tuple[tuple[Path, ...], str]:
-    """Return the folders of the base Python that an environment imports from, and why they cannot be found, or ""."""
+    """Return the folders of its base Python from which an environment imports, and a reason if they cannot be read."""
     try:
         return place_of(place.base, place.releases).sites if place.base and place.sees_base else (), ""
     except OSError as error:
@@ -90,7 +93,7 @@ def _sites_of_base(place: Place) -> tuple[tuple[Path, ...], str]:
 
 
 def _imported(sites: Iterable[Path], memory: SiteMemory) -> tuple[list[Installed], str]:
-    """Return the projects that a Python imports from its folders, and a reason if not all could be read, or ""."""
+    """Return the projects that a Python imports from its folders, and a reason if not all folders could be read."""
     seen: set[str] = set()
     installed: dict[str, list[Installed]] = {}
     trouble = ""
@@ -126,7 +129,7 @@ def _reason(error: OSError) -> str:
 
 
 def _title(one: Candidate) -> str:
-    """Return the short name of an environment."""
+    """Return the display name of an environment, which others may share."""
     above, name = one.prefix.parent, one.prefix.name
     if one.tool == "hatch":  # its folders are PROJECT/ID/ENVIRONMENT, and the default environment is the project's
         project = above.parent.name
@@ -139,7 +142,7 @@ def _title(one: Candidate) -> str:
 
 
 def _told_apart(found: Iterable[tuple[Environment, Candidate]]) -> Iterator[Environment]:
-    """Yield environments; if several have the same title, it also names the folder of the project or environment."""
+    """Yield environments; a title that several share is followed by the folder of the project or environment."""
     titles = Counter(environment.title for environment, _ in found)
     for environment, one in found:
         if titles[environment.title] > 1:

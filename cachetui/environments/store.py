@@ -65,7 +65,8 @@ class SiteMemory:
     def prefixes(self, named: Iterable[str]) -> list[str]:
         """Remember the prefixes `named`; return them and those remembered earlier, except any that no longer exist.
 
-        pip's self-checks name environments that nothing else names, and may be removed like other entries.
+        They come from pip's self-checks, which name environments that nothing else names, and which may be removed from
+        the cache.
         """
         earlier = self._known.get(PREFIXES, {}).get(PREFIXES)
         known = [one for one in earlier if isinstance(one, str)] if isinstance(earlier, list) else []
@@ -76,7 +77,7 @@ class SiteMemory:
         return found
 
     def save(self) -> None:
-        """Write the file without folders that no longer exist, if anything has changed."""
+        """If anything has changed, write the file, without folders that no longer exist."""
         if self._path and self._changed:
             prefixes = self._known.pop(PREFIXES, {})
             there = [(folder, one) for folder, one in self._known.items() if Path(folder).is_dir()]

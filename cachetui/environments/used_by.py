@@ -42,9 +42,9 @@ class Usage:
 def usage_of(entries: Iterable[Entry], environments: Collection[Environment], root: str) -> Usage:
     """Return which environments use the entries of the cache at `root`.
 
-    An environment uses a wheel, sdist or metadata if the same version of the project is installed in it, unless
-    it was installed from elsewhere. If an environment could not be read completely, entries that it may use do not
-    count as unused; if this is so for every environment, no entry counts as unused.
+    An environment uses a wheel, sdist or metadata if the same version of the project is installed in it, unless that
+    was installed from elsewhere. If an environment could not be read completely, entries that it may use do not count
+    as unused. If no environment could be read completely, no entry counts as unused.
     """
     holders = _holders(environments)
     spared = _Spared(environments)
@@ -95,7 +95,10 @@ class _Spared:
         self._known: dict[str, bool] = {}
 
     def may_use(self, entry: Entry) -> bool:
-        """Return whether one of these environments may use an entry, by the tags of its wheel."""
+        """Return whether an environment that could not be read completely may use an entry, by the tags of its wheel.
+
+        An entry without tags may be used by every such environment, and any entry by one whose Python is not known.
+        """
         if self._all or not self._any or entry.kind == "sdist" or not entry.filename:
             return self._any
         tags = "-".join(entry.filename.removesuffix(".whl").rsplit("-", 3)[-3:])
@@ -115,7 +118,8 @@ def _may_be_among(order: VersionOrder, versions: Iterable[VersionOrder]) -> bool
 def comes_from(entry: Entry, source: Source, reader: CacheReader) -> bool | None:
     """Return whether an installed project with a source came from an entry; None if that is not known.
 
-    If the source and the entry have the same URL, it did; otherwise, the hashes decide, if the source gives any.
+    It did if the source and the entry have the same URL. Otherwise, their hashes decide if both are known. If they are
+    not, a download never comes from a repository or folder, and a built wheel with a known URL does not either.
     """
     if entry.url and _plain(entry.url) == _plain(source.url):
         return True
