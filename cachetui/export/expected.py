@@ -1,4 +1,4 @@
-"""Hashes and names of files that are known before the export."""
+"""Hashes and names that are known of files before they are exported."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cachetui.system.tree import never
 
 
 class ExpectedHash(NamedTuple):
-    """Hash that a file must have."""
+    """Hash that the cache gives for a file."""
 
     name: str
     """Name of the hash, such as "sha256"."""
@@ -36,7 +36,7 @@ class Expected:
     """File names that index pages list, by name and value of a hash."""
 
     def of(self, entry: Entry) -> set[ExpectedHash]:
-        """Return the known hashes of a download; empty for a wheel built here, whose hash is unknown."""
+        """Return the known hashes of an entry's file; empty for a wheel built here, whose hash is unknown."""
         return self.hashes.get(record_name(entry), set())
 
 

@@ -26,9 +26,9 @@ from cachetui.pip.reader import CacheReader
 from cachetui.system.tree import never, reason
 
 TOLD = ("url", "disposition", "wheel-name", "file-name")
-"""Identification steps that give the file name; after any other step, an index page's name is preferred."""
+"""Sources of an entry's identity that give its file name; with any other, the name on an index page is preferred."""
 PIECE = 1 << 20
-"""Number of bytes of an existing file that are hashed at a time."""
+"""Number of bytes of an open file that are hashed at a time."""
 
 
 class TakenError(UnverifiedError):
@@ -83,7 +83,7 @@ class ExportProgress(NamedTuple):
     written: int
     """Number of bytes written so far."""
     filename: str | None
-    """Name of the file being written; None if unknown."""
+    """Name of the file being processed; None if it is not known yet."""
 
 
 def export(
@@ -178,7 +178,10 @@ class _Export:
         return made.filename == one.filename
 
     def _read(self, one: PlannedFile, write: Callable[[bytes], None] | None = None) -> tuple[str, int]:
-        """Read an entry's body and pass it to `write`, if given; return its SHA-256 and its length."""
+        """Read an entry's body and pass it to `write`, if given; return its SHA-256 and its length.
+
+        Raises StoppedError, UnverifiedError.
+        """
         digest, size = hashlib.sha256(), 0
         for piece in self._pieces(one.entry):
             if self._stop():
@@ -200,7 +203,7 @@ class _Export:
             raise UnverifiedError(f"it cannot be read: {reason(error)}") from error
 
     def _prove(self, one: PlannedFile, fd: int, sha256: str, size: int) -> Exported:
-        """Verify an open file, and return it with its name. Raises UnverifiedError, StoppedError, OSError."""
+        """Verify an open file, and return it with a verified name. Raises UnverifiedError, StoppedError, OSError."""
         right = self._by_hash(one.entry, fd, sha256, size)
         proofs: tuple[VerificationSummary, ...] = tuple(sorted({given.by for given in right}))
         proven = prove(fd, size, known=any(given.name in STRONG for given in right), stop=self._stop)
@@ -260,9 +263,10 @@ class _Export:
 
 
 def _choose_filename(one: PlannedFile, listed: str | None, itself: ArchiveName | None) -> str | None:
-    """Return the first safe name among the entry's, the listed one and the archive's own; None if none is safe.
+    """Return the first safe name for a file; None if none is safe.
 
-    The listed name comes first if the entry was identified by a step that is not in `TOLD`.
+    The candidates are the name that the scan found, then the name on an index page (`listed`), then the archive's own
+    (`itself`). The name on an index page comes first if the source of the entry's identity is not in `TOLD`.
     """
     told = (one.filename, listed) if one.entry.identified_by in TOLD else (listed, one.filename)
     project = itself.project if itself else one.entry.project
@@ -277,7 +281,7 @@ def _is_meant(itself: ArchiveName, entry: Entry) -> bool:
 
 
 def _digest(fd: int, size: int, name: str, stop: Callable[[], bool]) -> str:
-    """Return a hash of an open file in hexadecimal digits. Raises StoppedError, OSError."""
+    """Return the hash named `name` of an open file, in hexadecimal digits. Raises StoppedError, OSError."""
     digest, at = hashlib.new(name, usedforsecurity=False), 0
     while at < size:
         if stop():

@@ -1,9 +1,9 @@
-"""Private folder that shows files of a cache under their real names to one command, and is removed after it.
+"""Private folder that shows files of a cache under their real names to one command, and is removed afterwards.
 
 It lies in memory if it only has to hold symbolic links, and otherwise on disk, in the user's cache directory beside the
-scan memory. If that is not possible, it lies elsewhere, but never in the cache that it shows. A locked file in it says
-that it is in use: the lock ends with the last process that has inherited it, so that the next start can remove what a
-killed process has left.
+scan memory. If that is not possible, it lies elsewhere, but never in the cache whose files it shows. It holds a file
+that is locked while the folder is in use. The lock ends with the last process that has inherited it, so that later runs
+can remove the folders of killed processes.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ PREFIX = "run-"
 LOCK, FILES = "lock", "files"
 """Names in the private folder: the file that is locked while the folder is in use, and the folder with the links."""
 MEMORY = Path("/dev/shm")
-"""Folder of Linux that is in memory, and in which everybody may make folders of their own."""
+"""Folder that Linux keeps in memory and in which every user may make folders."""
 CLONING = frozenset({"btrfs", "xfs", "bcachefs"})
 """Types of file systems on which two files can share blocks."""
 TRIES = 100
-"""Maximum number of attempts to make a folder; an attempt fails if another process tidies up its place meanwhile."""
+"""Maximum number of attempts to make a folder; an attempt fails if another process removes the folder meanwhile."""
 FICLONE = 0x40049409
 """Number of the `ioctl` request that lets a new file share the blocks of another (`linux/fs.h`)."""
 OPEN_LOCK = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 class NoPlaceError(CachetuiError):
-    """Error for a folder of links that cannot be made anywhere."""
+    """Error that is raised if a folder of links cannot be made anywhere."""
 
 
 def clone(source: str, name: str) -> None:
@@ -67,7 +67,7 @@ def clone(source: str, name: str) -> None:
 
 
 WAYS: tuple[Callable[[str, str], None], ...] = (clone, os.symlink, *([os.link] if HAS_LINKS else []))
-"""Functions that make a link from the path of a file and a new name, in the order of preference.
+"""Functions that link a file under a new name, in the order of preference. They take the file's path and the new path.
 
 Writing to a clone does not change the file. Making a symbolic link does not change the file's times and number of
 links, by which a scan sees that nothing has changed. Making a hard link changes them; it is for Windows, where symbolic
@@ -79,7 +79,7 @@ class LinkFolder:
     """Folder with links to files of the cache at `root`. Use it in a `with` block, which removes it at its end."""
 
     def __init__(self, root: Path, *, writes: bool = False) -> None:
-        """Remove what killed processes left, and make a folder; `writes` says whether it must hold whole files, too.
+        """Remove what killed processes left, and make a folder; `writes` says whether files are written to it, too.
 
         Raises NoPlaceError.
         """
@@ -111,7 +111,7 @@ class LinkFolder:
             self._run.parent.rmdir()
 
     def link(self, source: str, filename: str) -> bool | None:
-        """Show the file at a path under a name; return whether writing to the link changes the file itself.
+        """Link the file at a path under a name; return whether writing to the link changes the file itself.
 
         Return None if no kind of link works here. Raises FileExistsError.
         """
@@ -143,7 +143,7 @@ class LinkFolder:
 
 
 def default_places(root: Path, *, writes: bool = False) -> Iterator[Path]:
-    """Yield the folders in which the folder for the cache at `root` may be made, the best one first.
+    """Yield the folders in which a `LinkFolder` for the cache at `root` may be made, the best one first.
 
     Making links in memory takes almost no time. Written files need the room of a disk, and clones need the cache's file
     system. Relative paths in variables are ignored (XDG base directory specification), because the command may change
@@ -171,7 +171,7 @@ def _is_at_home(place: Path) -> bool:
 
 
 def _has_clones(root: Path) -> bool:
-    """Return whether files can share blocks in a folder, judged by the type of its file system."""
+    """Return whether files in a folder can share blocks, judged by the type of its file system."""
     try:
         fd = os.open(root, OPEN_DIRECTORY)
     except OSError:  # Windows opens no folders
@@ -183,7 +183,7 @@ def _has_clones(root: Path) -> bool:
 
 
 def _check(place: Path, root: Path) -> None:
-    """Raise OSError if a place is in the cache at `root`, or if others can replace it or write to it."""
+    """Raise OSError if `place` is in the cache at `root`, or if other users can replace it or write to it."""
     if is_in_cache(place.resolve(), root):
         raise OSError("it is in the cache, where nothing is written")
     with suppress(FileNotFoundError):
@@ -196,7 +196,7 @@ def _check(place: Path, root: Path) -> None:
 
 
 def _begin(place: Path, root: Path) -> tuple[Path, int]:
-    """Make a new folder in a place and lock it; return it with the descriptor of the lock. Raises OSError."""
+    """Make a new folder in `place` and lock it; return it with the descriptor of the lock. Raises OSError."""
     for _ in range(TRIES):
         try:
             _check(place, root)
@@ -222,7 +222,7 @@ def _begin(place: Path, root: Path) -> tuple[Path, int]:
 
 
 def tidy(place: Path) -> None:
-    """Remove the folders in a place that no process uses any more."""
+    """Remove those folders in `place` that no process uses any more."""
     for run in place.glob(f"{PREFIX}*"):
         if run.is_symlink():
             continue

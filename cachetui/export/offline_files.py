@@ -1,4 +1,4 @@
-"""Choose the files of a cache that a command without an index may use: one for each file name, no damaged one."""
+"""Choose the files of a cache for a command that runs without an index: one for each file name, and none damaged."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class OfflineFiles:
     """Wheels and sdists for a command that runs without an index."""
 
     files: tuple[PlannedFile, ...]
-    """Files that the command gets, by name; no two have the same name."""
+    """Files that the command gets, sorted by name; no two have the same name."""
     damaged: tuple[SkippedEntry, ...]
     """Files that are left out because they are damaged, or cannot be read."""
     nameless: int
@@ -55,7 +55,7 @@ def _rank(one: PlannedFile) -> tuple[bool, bool, int, str]:
 
 
 def _trouble(one: PlannedFile, reader: CacheReader) -> str | None:
-    """Return what is wrong with a file, as far as its first and last bytes show; None if they show nothing."""
+    """Return what is wrong with a file, as far as its first and last bytes or its headers show; None if nothing is."""
     if one.entry.announced is not None:
         return f"its headers announce {one.entry.announced:,} bytes, and it has another number"
     try:

@@ -1,4 +1,4 @@
-"""Plan of an export: the files, what would be written into a folder, and whether there is room."""
+"""Plan of an export: which entries can be exported, which files would be written, and whether there is room."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class PlannedFile(NamedTuple):
 
 
 def plan_export(entries: Iterable[Entry]) -> tuple[PlannedFile, ...]:
-    """Return the entries that can be exported, in the given order."""
+    """Return the files of those entries that can be exported, in the given order."""
     return tuple(
         [
             PlannedFile(entry, named.filename if named else None, entry.content.size)
@@ -61,7 +61,7 @@ class FolderState(NamedTuple):
     there: tuple[PlannedFile, ...]
     """Planned files that exist already, judged by name and length."""
     taken: tuple[PlannedFile, ...]
-    """Planned files whose name belongs to another file, which is kept."""
+    """Planned files whose names belong to other files in the folder, which are kept."""
 
     @property
     def needed(self) -> int:
@@ -106,7 +106,7 @@ def room_words(folder: Path, free: int, needed: int) -> str:
 
 
 def _is_there(folder: Path, one: PlannedFile) -> bool | None:
-    """Return whether the folder's file of this name may be the same file; None if there is no such file."""
+    """Return whether the folder's file of the same name may be identical; None if there is no such file."""
     try:
         found = (folder / one.filename).lstat() if one.filename else None
     except OSError:

@@ -31,7 +31,7 @@ class MissingRequirement(NamedTuple):
     requirement: str
     """Requirement as written, without its marker."""
     needed_by: str | None
-    """File that needs it; None if a requirements file asks for it."""
+    """Name of the cached file that needs it; None if a requirements file asks for it."""
     reason: str
     """Reason why no cached file fits (a clause)."""
 
@@ -41,7 +41,7 @@ class NeededFiles:
     """Files that requirements need, and requirements without a file."""
 
     entries: tuple[Entry, ...]
-    """Files that were found, in the order of the search."""
+    """Entries of the files that were found, in the order of the search."""
     lacking: tuple[MissingRequirement, ...]
 
 
@@ -126,7 +126,7 @@ class _Search:
         self._requires: dict[str, tuple[Requirement, ...]] = {}
 
     def settle(self) -> None:
-        """Choose files for all requirements. This ends because a project's requirements only grow."""
+        """Choose files for all requirements. The search ends because a project's requirements only grow."""
         waiting, done = deque(self._roots), set[tuple[str, str]]()
         while waiting and not self._stop():
             need = waiting.popleft()
@@ -218,7 +218,10 @@ class _Search:
         return self._trouble[path]
 
     def _rank(self, file: _File) -> tuple[Version, int, tuple[int, str] | tuple[()], bool]:
-        """Return a sort key that puts the file that pip prefers last; of two copies, the one in the newer layout."""
+        """Return a sort key that puts the file that pip prefers last; two copies are told apart by their layout.
+
+        The copy that an older pip stored in `http/` comes first.
+        """
         newer = not file.entry.path.startswith("http/")
         if not file.filename.endswith(".whl"):
             return file.version, -len(self._places), (), newer
@@ -230,7 +233,7 @@ class _Search:
         return bool(hashes & found.items())
 
     def _why(self, name: str, project: _Project) -> str:
-        """Return the reason why no file can be chosen."""
+        """Return the reason why no file of a project can be chosen (a clause)."""
         files = self._files_of(name)
         if not files:
             return "none of its files is cached"

@@ -1,4 +1,4 @@
-"""Safe names for exported files: none leads out of the target folder. `export.py` chooses among them."""
+"""Safe names for exported files: none of them leads out of the target folder. `export.py` chooses one for a file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DEVICES = frozenset(
 
 
 def named_by(filename: str | None, project: str | None = None) -> ArchiveName | None:
-    """Return the project and version in a file name, with a file name that every pip accepts.
+    """Return the project and version in a file name, together with a file name that every pip accepts.
 
     A wheel under a legacy name gets the name that its project and version have today. `project` is the canonical name
     of the project if it is known; without it, an sdist's version that contains hyphens is misread. Return None if the

@@ -31,7 +31,7 @@ TO_LOCK = OPEN_FILE | os.O_RDWR
 DRAFT = re.compile(r"\.cachetui-[0-9a-f]{16}\.part").fullmatch
 """Pattern of a draft's temporary name."""
 GRACE = 60.0
-"""Seconds after which an empty draft that nobody has locked is taken as left behind."""
+"""Age in seconds from which an empty draft that no process has locked counts as left behind."""
 
 
 class TargetError(CachetuiError):
@@ -159,7 +159,7 @@ class TargetFolder:
                 os.fsync(self._fd)
 
     def _look(self) -> None:
-        """Raise OSError if the folder was replaced; needed on systems that cannot keep a folder open."""
+        """Raise OSError if the folder was replaced; checks this only on systems that cannot keep a folder open."""
         if self._fd < 0 and not os.path.samestat(self._own, self.path.lstat()):
             raise OSError(errno.ENOENT, "the folder was replaced")
 
@@ -171,7 +171,7 @@ class Draft:
         self.fd = fd
         """File descriptor for writing and reading; -1 once the file is closed."""
         self.passing = passing
-        """Temporary name, in the form that `os` functions take."""
+        """Temporary path: relative to the open target folder if the system can keep one open, otherwise absolute."""
 
     def write(self, piece: bytes) -> None:
         """Append a piece to the file; a piece of zeros takes up no space if the disk supports holes. Raises OSError."""
