@@ -31,7 +31,7 @@ from cachetui.needs.values import (
 )
 
 TABLE = re.compile(r"^[ \t]*(?:\[\[?[\w.\"' -]+\]?\][ \t]*(?:#.*)?$|(?:lock-)?version[ \t]*=(?!=))", re.MULTILINE)
-"""Pattern of a line that only TOML has: no requirement begins like this."""
+"""Pattern of a line that shows that a text is TOML: no line of a requirements file begins like this."""
 SCP_LIKE = re.compile(r"^(git\+)([^/:@]+@[^/:]+):(?!//)")
 """Pattern of the beginning of git's short form of a URL, such as `git+git@host:project.git`, which pip rejects."""
 VERSION = re.compile(r"[\w.+!-]+", re.ASCII)
@@ -64,9 +64,9 @@ class Edge(NamedTuple):
 
 
 def read_lock(text: str, name: str) -> RequirementFile | None:
-    """Return the content of a lock file; None if the text does not look like one. Raises RequirementFileError.
+    """Return the content of a lock file; None if the text looks like neither TOML nor JSON.
 
-    `name` names the file in messages.
+    `name` names the file in messages. Raises RequirementFileError.
     """
     is_json = text.lstrip().startswith("{")
     if not is_json and not TABLE.search(text):
@@ -120,7 +120,7 @@ class _Lock:
         urls: Iterable[tuple[str, str]] = (),
         marker: Marker | None = None,
     ) -> None:
-        """Add a release, or any release if `version` is None. Raises LockError.
+        """Add a requirement for a release or, if `version` is None, for any release. Raises LockError.
 
         A hash is written like `sha256:…`; `urls` are pairs of a URL and a hash.
         """
@@ -243,11 +243,12 @@ def _read_pipfile(lock: _Lock, document: Mapping[str, Any]) -> None:
 
 
 def _conditions(edges: Sequence[Edge]) -> Mapping[str, frozenset[str]]:
-    """Return, by project, the markers of which one must be true; projects that are always needed are left out.
+    """Return, by project, its markers, of which one must be true if the project is needed.
 
-    A project is always needed if nothing depends on it, or if a project that is always needed depends on it without a
-    marker. Projects that depend on each other in a circle without markers are always needed, too. Any other project has
-    the markers of the dependencies on it and, for a dependency without a marker, those of the dependent project.
+    Projects that are always needed are left out. A project is always needed if nothing depends on it, or if a project
+    that is always needed depends on it without a marker. Projects that depend on each other in a circle without markers
+    are always needed, too. Any other project has the markers of the dependencies on it and, for a dependency without a
+    marker, those of the dependent project.
     """
     incoming: dict[str, list[Edge]] = defaultdict(list)
     unmarked: dict[str, list[str]] = defaultdict(list)
@@ -276,7 +277,7 @@ def _condition(conditions: Mapping[str, frozenset[str]], name: str, key: str) ->
 
 
 def _marker_texts(marker: str | None, key: str) -> Iterator[str]:
-    """Yield a marker, if there is one, with all comparisons of extras and groups set to true. Raises LockError."""
+    """Yield a marker, if there is one, in which comparisons of extras and groups are true. Raises LockError."""
     if marker:
         try:
             yield str(suppose(Marker(marker), ("extra", *SELECTED)))

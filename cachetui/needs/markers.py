@@ -17,7 +17,7 @@ TRUE = 'python_version >= "0"'
 def suppose(marker: Marker, true: Collection[str] = (), *, but: Collection[str] = ()) -> Marker:
     """Return a marker in which some comparisons are replaced by one that is always true.
 
-    They are those of variables in `true` or, if `true` is empty, all except those of variables in `but`.
+    If `true` is given, comparisons of its variables are replaced; otherwise all except those of variables in `but`.
     """
 
     def replaced(found: re.Match[str]) -> str:
@@ -28,7 +28,7 @@ def suppose(marker: Marker, true: Collection[str] = (), *, but: Collection[str] 
 
 
 def may_apply(marker: Marker | None, extras: Iterable[str]) -> bool:
-    """Return whether a marker may be true in some environment, with one of `extras` or without any."""
+    """Return whether a marker may be true in some environment, for one of `extras` or for no extra."""
     if marker is None:
         return True
     try:
@@ -39,7 +39,7 @@ def may_apply(marker: Marker | None, extras: Iterable[str]) -> bool:
 
 
 def any_of(markers: Iterable[str]) -> Marker | None:
-    """Return a marker that is true if any of `markers` is; None if there are none. Raises ValueError."""
+    """Return a marker that is true if any of `markers` is true; None if there are none. Raises ValueError."""
     texts = sorted({*markers})
     try:
         return Marker(" or ".join([f"({text})" for text in texts])) if texts else None

@@ -1,4 +1,4 @@
-"""Read a requirement (PEP 508), whichever release of `packaging` is installed."""
+"""Read a requirement (PEP 508), in the same way with every release of `packaging`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def read_requirement(text: str) -> Requirement:
 
 
 def valid_requirements(texts: Iterable[str]) -> Iterator[Requirement]:
-    """Yield the requirements that parse; the others, which pip cannot parse either, are left out."""
+    """Yield the requirements that parse; texts that do not parse, not even for pip, are left out."""
     for text in texts:
         try:
             requirement = read_requirement(text)

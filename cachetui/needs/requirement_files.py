@@ -34,7 +34,7 @@ NESTED = re.compile(r"(-r|--requirement|-c|--constraint)(?:\s*=\s*|\s+|(?<=-[rc]
 OPTION = re.compile(r"\s(--?[A-Za-z])")
 """Pattern of the first option after a requirement."""
 HASH = re.compile(r"--hash[=\s]\s*(sha256|sha384|sha512):([0-9a-fA-F]+)")
-"""Pattern of a hash that pip would demand."""
+"""Pattern of an option `--hash`, which gives a hash that pip demands of a file."""
 ELSEWHERE = re.compile(r"(?:[a-z][a-z0-9+.-]*:|[./\\~])|.*\.(?:whl|zip|tar\.\w+|tgz)(?:\[.*\])?$", re.IGNORECASE)
 """Pattern of a line with a URL or a path instead of a requirement."""
 REFERENCE = re.compile(r"(?:([A-Za-z0-9._-]+)\s*(?:\[[^]]*\])?\s*@\s*)?(\S+)")
@@ -52,7 +52,7 @@ DESCRIPTOR = re.compile(r"/dev/(stdin|fd/\d+)|/proc/\w+/fd/\d+")
 LONGEST_FILE = 16 << 20
 """Maximum size of a requirements file in bytes."""
 DEEPEST = 100
-"""Maximum number of requirements files that include each other in a chain."""
+"""Maximum length of a chain of requirements files, of which each includes the next."""
 
 
 def read_requirement_files(
@@ -62,9 +62,9 @@ def read_requirement_files(
 ) -> RequirementFile:
     """Read requirements files, the files that they name, and lock files. Raises RequirementFileError.
 
-    None stands for the standard input. The files that it names, or that `/dev/stdin` names, are relative to the current
-    folder. `read` returns the content of each, as `read_input` does. If `wrong` is given, it gets the error for each
-    line that is not a requirement, and all other lines are read.
+    None stands for the standard input. Paths in the standard input, or in a file such as `/dev/stdin`, are relative to
+    the current folder. `read` returns the content of a file, as `read_input` does. If `wrong` is given, it gets the
+    error for each line that is not a requirement, and all other lines are read.
     """
     reader = _Reader(read, wrong)
     for path in paths:
@@ -91,7 +91,10 @@ class _Reader:
         self._read, self._wrong = read, wrong
 
     def read(self, path: Path | None, *, constraint: bool) -> None:
-        """Read a file, or the standard input if `path` is None, unless it was read before."""
+        """Read a file, or the standard input if `path` is None, unless it was read before with the same `constraint`.
+
+        `constraint` says whether its requirements are constraints. Raises RequirementFileError.
+        """
         name = STANDARD_INPUT if path is None else str(path)
         try:
             whole = path and path.resolve()
@@ -151,7 +154,7 @@ class _Reader:
             self.kinds.add(False)
 
     def _refer(self, line: str) -> None:
-        """Add a reference to a URL; a path is left out, because nothing from it is in a cache."""
+        """Add a reference to the URL in a line; a path is left out, because nothing from it is in a cache."""
         name, url = found.groups() if (found := REFERENCE.match(line)) else (None, "")
         if reference := direct_reference(canonicalize_name(name) if name else None, url):
             self.direct.append(reference)

@@ -15,7 +15,10 @@ from cachetui.errors import CachetuiError
 STRONG = ("sha256", "sha384", "sha512")
 """Names of the hashes that pip accepts in requirements files: those without known collisions."""
 REPOSITORY = re.compile(r"(?:git|hg|svn|bzr)\+([^:/]+://[^/]*/[^@]*)(?:@.*)?")
-"""Pattern of the URL of a repository, with the revision at its end; group 1 is what pip notes in `origin.json`."""
+"""Pattern of a repository's URL with a prefix such as `git+` and, if given, a revision at its end.
+
+Group 1 is the URL that pip notes in `origin.json`.
+"""
 EGG = re.compile(r"(?:^|&)egg=([A-Za-z0-9._-]+)")
 """Pattern of the name of a project in a URL's fragment."""
 Hashes = frozenset[tuple[str, str]]
@@ -23,7 +26,7 @@ Hashes = frozenset[tuple[str, str]]
 
 
 class RequirementFileError(CachetuiError):
-    """Error for a file that cannot be read; the message names the file, and the line or key.
+    """Error in a requirements file or lock file; the message names the file, and the line or key if it is about one.
 
     The message may quote the line, which is untrusted text and may hold secrets.
     """
@@ -49,7 +52,7 @@ class RequirementLine:
     constraint: bool = False
     """Whether the line is a constraint (`-c`), which only narrows other requirements."""
     urls: tuple[tuple[str, str, str], ...] = ()
-    """URLs of files that a lock file lists, each with the name and value of a hash, which may be empty."""
+    """URLs of files that a lock file lists, each with the name and value of a hash; both are empty if there is none."""
 
 
 class DirectReference(NamedTuple):
@@ -58,13 +61,16 @@ class DirectReference(NamedTuple):
     project: str | None
     """Canonical name of the project; None if it is not given."""
     url: str
-    """URL without the prefix, revision and fragment of a version control system; it may hold secrets."""
+    """URL without its fragment and, if it is that of a repository, without prefix (such as `git+`) and revision.
+
+    It may hold secrets.
+    """
     is_vcs: bool = False
     """Whether the URL is that of a repository, of which pip keeps only the wheels that it built."""
 
 
 class Ignored(NamedTuple):
-    """Line or key that is not evaluated as a requirement for versions."""
+    """Line of a requirements file, or key of a lock file, that states no requirement for versions."""
 
     place: str
     """File name, and line number or key."""
@@ -78,27 +84,33 @@ class RequirementFile:
 
     asked: tuple[RequirementLine, ...]
     ignored: tuple[Ignored, ...]
-    """Lines with options of pip, URLs, paths or editable requirements, and keys of a lock file with URLs."""
+    """Lines with options of pip, URLs, paths or editable requirements, and keys of lock files with URLs."""
     pre: bool
     """Whether pre-releases are allowed (`--pre`)."""
     direct: tuple[DirectReference, ...] = ()
     """URLs in the ignored lines and keys."""
     is_lock: bool = False
-    """Whether all these files are lock files, which pin everything that is needed."""
+    """Whether all files that ask for something are lock files, which pin everything that is needed."""
 
     @property
     def is_complete(self) -> bool:
-        """Whether it names everything that is needed: it is a lock file, or makes pip require hashes."""
+        """Whether it names everything that is needed.
+
+        It does if it is a lock file, or if each requirement has a hash, and none is a constraint or names a URL.
+        """
         return self.is_lock or (not self.direct and all(line.hashes and not line.constraint for line in self.asked))
 
     @property
     def is_empty(self) -> bool:
-        """Whether it needs nothing that a cache may hold: constraints alone need nothing."""
+        """Whether it asks for nothing that a cache may hold; constraints alone ask for nothing."""
         return all(line.constraint for line in self.asked) and not self.direct
 
 
 def direct_reference(project: str | None, url: str) -> DirectReference | None:
-    """Return a reference to the URL in a requirement; None for a local path, because caches hold nothing from one."""
+    """Return a reference to the URL in a requirement.
+
+    None unless it is the URL of a repository or begins with `http(s)://`, because caches hold nothing from others.
+    """
     whole, fragment = urldefrag(url)
     egg = EGG.search(fragment)
     project = project or (canonicalize_name(egg[1]) if egg else None)
