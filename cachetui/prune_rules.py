@@ -82,7 +82,7 @@ class Rules:
         return self.free is not None or self.min_free is not None
 
     def to_free(self, available: int | None) -> int:
-        """Return the bytes that `free` and `min_free` ask to free, if `available` bytes are free already."""
+        """Return the bytes that `free` and `min_free` ask to free, if `available` bytes are free (None: unknown)."""
         lacking = 0 if self.min_free is None or available is None else self.min_free - available
         return max(0, lacking, self.free or 0)
 
@@ -104,7 +104,7 @@ class Selection:
     entries: tuple[Entry, ...]
     """Chosen entries, in the order of the inventory."""
     over: int = 0
-    """Bytes by which the remaining entries exceed `max_size`, although no more of them may be removed."""
+    """Bytes by which the remaining entries exceed `max_size`, because no more of them may be removed."""
     short: int = 0
     """Bytes that `free` or `min_free` asks for beyond what the chosen entries free, if no more entries may go."""
 
@@ -146,10 +146,10 @@ def choose(entries: Collection[Entry], rules: Rules, facts: Facts, outlook: Outl
 def _until_free(
     sure: Sequence[Entry], rest: Iterable[Entry], rules: Rules, facts: Facts, outlook: Outlook
 ) -> tuple[set[str], int]:
-    """Return the paths of the entries in `rest` to remove besides `sure` to free enough, and the bytes still to free.
+    """Choose from `rest` until this and `sure` free enough; return the chosen paths, and the bytes still to free.
 
-    Entries that would stay, or whose removal would free nothing, are left out. If not enough can be freed, entries that
-    would stay are chosen, too, so that the plan says why they stay.
+    Entries that would stay, or whose removal would free nothing, are not chosen. If not enough can be freed, entries
+    that would stay are chosen, too, so that the plan says why they stay.
     """
     needed, freeing = rules.to_free(outlook.available), Freeing(outlook)
     freeing.count(sure)

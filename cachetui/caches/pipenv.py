@@ -20,7 +20,7 @@ from cachetui.pip.config.location import DEFAULT, Location, locate
 
 VARIABLE, MIRROR = "PIPENV_CACHE_DIR", "PIPENV_PYPI_MIRROR"
 CONDUCT = Conduct(tool="pipenv", programs=("pip", "pipenv"))
-"""Like pip's, because pipenv lets pip read and write this cache."""
+"""pipenv uses its cache as pip does, because it lets pip read and write it."""
 
 
 def locate_pipenv(cache_dir: str | None, *, python: Python | None, environ: Mapping[str, str]) -> Location:

@@ -13,9 +13,9 @@ LONGEST_HEADERS = 65_536
 
 
 def with_copies(inventory: Inventory) -> Inventory:
-    """Return the inventory with `copies` and `twins`; an artifact gets the URL of an HTTP record with the same file.
+    """Return the inventory with `copies` and `twins`.
 
-    The twins of an artifact are these records.
+    The twins of an artifact are the HTTP records that hold the same file. It also gets the URL of one of them.
     """
     named: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for entry in inventory.entries:

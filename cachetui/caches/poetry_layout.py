@@ -92,7 +92,7 @@ def _artifact(path: str, name: str, found: os.stat_result, *, is_built: bool) ->
 
 
 def _records(directory: str, shard: str, separate: bool, files: dict[str, os.stat_result]) -> Iterator[EntryDraft]:
-    """Remove HTTP records with their bodies and locks, and leftovers from `files`, and yield their drafts.
+    """Remove from `files` the HTTP records, with their bodies and locks, and the leftovers; yield drafts of them.
 
     A record's locks are the last of its files. `shard` and `separate` have the same meaning as in `layout.records`.
     """

@@ -1,4 +1,4 @@
-"""Read uv's cache: first the files that lead to archives, then these archives, then all other archives and files."""
+"""Read uv's cache: first the buckets without archives, then the archives that they lead to, then everything else."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def demo_cache(
 
 
 def _makes_holes(folder: Path) -> bool:
-    """Return whether the demo's largest file, as a hole, would take up almost no disk space in a folder."""
+    """Return whether a hole of `LARGEST` bytes would take up almost no disk space in a folder."""
     if not hasattr(os.stat_result, "st_blocks"):  # the system does not say how much space a file takes up
         return False
     try:

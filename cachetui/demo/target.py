@@ -20,7 +20,7 @@ class DemoTarget(NamedTuple):
 
     @classmethod
     def running(cls) -> DemoTarget:
-        """Return the Python that runs this program."""
+        """Return the target for the Python that runs cachetui."""
         best = next(sys_tags())
         return cls(best.interpreter, best.abi, tuple(platform_tags()))
 

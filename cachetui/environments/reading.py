@@ -85,7 +85,10 @@ def _read(one: Candidate, memory: SiteMemory) -> tuple[Environment | None, Path 
 
 
 def _sites_of_base(place: Place) -> tuple[tuple[Path, ...], str]:
-    """Return the folders of its base Python from which an environment imports, and a reason if they cannot be read."""
+    """Return the folders of the base Python, if an environment imports from them, and a reason if they are not found.
+
+    The base Python is the one that created the environment.
+    """
     try:
         return place_of(place.base, place.releases).sites if place.base and place.sees_base else (), ""
     except OSError as error:

@@ -26,7 +26,7 @@ def read_requirement(text: str) -> Requirement:
 
 
 def valid_requirements(texts: Iterable[str]) -> Iterator[Requirement]:
-    """Yield the requirements that parse; texts that do not parse, not even for pip, are left out."""
+    """Yield the requirements that parse. Texts that do not parse are left out; pip cannot parse them either."""
     for text in texts:
         try:
             requirement = read_requirement(text)

@@ -109,7 +109,7 @@ class RequirementFile:
 def direct_reference(project: str | None, url: str) -> DirectReference | None:
     """Return a reference to the URL in a requirement.
 
-    None unless it is the URL of a repository or begins with `http(s)://`, because caches hold nothing from others.
+    None unless it is the URL of a repository or begins with `http(s)://`: caches hold nothing from other places.
     """
     whole, fragment = urldefrag(url)
     egg = EGG.search(fragment)
