@@ -1,4 +1,4 @@
-"""Times of a download and of its upload."""
+"""Times at which a cached file was uploaded to its index and downloaded by pip."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HOUR = 3600
 
 
 class Arrival(NamedTuple):
-    """Times of a download, in seconds since the epoch."""
+    """Times of the upload and of the download of a file, in seconds since the epoch."""
 
     uploaded: int
     """Time of the last change at the server (`Last-Modified`): for most indexes, that of the upload."""
@@ -30,8 +30,9 @@ class Arrival(NamedTuple):
 def arrival(entry: Entry, evidence: CacheReader) -> Arrival | None:
     """Return when a wheel or sdist was uploaded and downloaded; None if its cached headers do not say when.
 
-    When a server confirms a download later, pip replaces its `Date`, but does not write its body again. Therefore, the
-    time of the download is that of the body if this is before `Date` and not before the upload, and otherwise `Date`.
+    When a server later confirms that a file is unchanged, pip replaces the cached `Date` header, but does not write the
+    body again. Therefore, the time of the download is the modification time of the file that holds the body if that is
+    before `Date` and not before the upload, and otherwise `Date`.
     """
     answer = evidence.answer(entry) if entry.kind in DOWNLOADED else None
     if answer is None or answer.date is None or answer.modified is None or answer.date < answer.modified:

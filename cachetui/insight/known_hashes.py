@@ -19,7 +19,7 @@ class KnownHash(NamedTuple):
     """Hash that a file must have."""
 
     record: str
-    """Name of the record under which pip stores the download; it stands for the file's URL."""
+    """Name of the record in which pip stores the download: a digest of the file's URL."""
     name: str
     """Name of the hash, such as "sha256"."""
     value: str

@@ -122,9 +122,9 @@ def _is_there(entries: Iterable[Entry]) -> bool:
 def dead_weight(entries: Iterable[Entry], alike: Alike) -> frozenset[str]:
     """Return the paths of downloads that no pip will request again: copies, and those under signed URLs.
 
-    A signed URL is different for each download. Of downloads with the same name and content, one for each known URL is
-    no dead weight, or a single one if no URL is known: preferably one outside of `http/`, which only older pips read,
-    and then the latest.
+    A signed URL is different for each download. Of downloads with the same name and content, one stays for each known
+    URL, or a single one if no URL is known: preferably one that is no HTTP response, then one outside of `http/`, which
+    only older pips read, and then the latest. All others are copies.
     """
     dead = set()
     named: dict[tuple[str, str], list[Entry]] = {}

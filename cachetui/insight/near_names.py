@@ -9,7 +9,7 @@ from cachetui.model import Entry
 from cachetui.text.suggest import closest
 
 MOST_NAMES = 3
-"""Maximum number of names that get a suggestion: among 100,000 names, each takes up to a second."""
+"""Maximum number of names for which a similar one is looked up: each takes up to a second among 100,000 projects."""
 ALIKE = 0.7
 """Minimum similarity of two names, as the ratio of matching letters."""
 

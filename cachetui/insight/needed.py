@@ -45,7 +45,7 @@ class Source(NamedTuple):
     specifier: SpecifierSet
     hashes: Hashes = frozenset()
     for_building: bool = False
-    """Whether the project is needed to build an sdist; the file's own requirements do not apply then."""
+    """Whether the project is needed to build an sdist; then, the versions that the file allows do not matter."""
 
 
 @dataclass(slots=True)
@@ -54,7 +54,7 @@ class _Project:
 
     sources: dict[Source, None] = field(default_factory=dict)
     narrowed: SpecifierSet = field(default_factory=SpecifierSet)
-    """Versions that all lines without a marker allow; all versions if the file is a lock file."""
+    """Versions that every line of the file without a marker allows; all versions if the file is a lock file."""
     extras: set[str] = field(default_factory=set)
 
 
@@ -140,7 +140,7 @@ class _Search:
                         self._require(requirement, for_building=True)
 
     def _follow_references(self) -> bool:
-        """Add what the files behind URLs need, for all their extras; return whether there are new files."""
+        """Add what the cached files behind URLs need, for all their extras; return whether one of them is new."""
         fresh = [one for one in self._entries if one.path not in self._referred and self._is_referred_to(one)]
         for entry in fresh:
             self._referred.add(entry.path)
@@ -172,13 +172,13 @@ class _Search:
         return record_name(entry) in self._listed or self._is_release(entry) or self._is_referred_to(entry)
 
     def _is_release(self, entry: Entry) -> bool:
-        """Return whether an entry is of a needed project, and of a needed version, as far as that is known."""
+        """Return whether an entry is of a needed version, or is of a needed project and has no known version."""
         if entry.version is None and entry.project in self._projects:
             return bool(self._projects[entry.project].sources)
         return bool(self._sources_of(entry))
 
     def _sources_of(self, entry: Entry) -> list[Source]:
-        """Return the requirements that an entry with a version satisfies."""
+        """Return the requirements that an entry satisfies; none if its version is not known."""
         if entry.project not in self._projects or entry.version is None:
             return []
         project = self._projects[entry.project]
@@ -206,10 +206,11 @@ class _Search:
         return any(_refers(reference, entry) for reference in self._direct)
 
     def _known_hashes(self) -> dict[str, set[tuple[str, str]]]:
-        """Return hashes of files by the names of their records, as cached index pages and the lock file give them.
+        """Return the known hashes of files by the names of their cache records.
 
-        The record of a wheel's metadata gets the hash of the wheel. Only index pages of projects whose lines have
-        hashes, and of unknown projects, are read.
+        They come from cached index pages and, if the file is a lock file, from that file. The record of a wheel's
+        metadata gets the hash of the wheel. Only index pages of projects whose lines have hashes, and of unknown
+        projects, are read.
         """
         found: dict[str, set[tuple[str, str]]] = defaultdict(set)
 
@@ -231,7 +232,7 @@ class _Search:
 
 
 def _refers(reference: DirectReference, entry: Entry) -> bool:
-    """Return whether an entry may be what a direct reference leads to; the revision of a repository is not compared."""
+    """Return whether an entry may come from a direct reference; for a repository, the same URL or project is enough."""
     if entry.kind != "built":
         return not reference.is_vcs and record_name(entry) == digest_of(reference.url)
     url = _cached_url(entry.url or "")
@@ -260,7 +261,10 @@ def _release(entry: Entry) -> tuple[str | None, object]:
 
 
 def _admits(specifier: SpecifierSet, version: str) -> bool:
-    """Return whether a version, pre-releases included, satisfies a specifier; an invalid one must equal its pins."""
+    """Return whether a specifier allows a version; pre-releases are allowed.
+
+    A version that is invalid (PEP 440) is allowed unless the specifier pins (`==` or `===`) another text.
+    """
     try:
         Version(version)
     except ValueError:  # InvalidVersion, or more digits than int() accepts

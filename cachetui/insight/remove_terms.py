@@ -43,7 +43,7 @@ def version_of(entry: Entry) -> Version | None:
 
 
 def _ways(entry: Entry) -> Iterator[tuple[str, ...]]:
-    """Yield terms that may match an entry: `==` includes local versions; `===` needs the exact spelling."""
+    """Yield sets of terms that may match an entry: `==` also matches local versions, `===` only the exact spelling."""
     name, kind = entry.project, f"kind:{entry.kind}"
     if name is None:
         yield (kind,)

@@ -73,7 +73,7 @@ class EntryRows:
     root: str
     """Resolved absolute path of the root."""
     made_up: bool
-    """Whether it is the demo's cache."""
+    """Whether the cache is the demo's."""
     entries: tuple[Entry, ...]
     """Audited entries, in the inventory's order."""
     facts: Facts
@@ -81,7 +81,7 @@ class EntryRows:
     fits: tuple[TagSummary, ...]
     """Pythons and platform of each entry, parallel to `entries`."""
     origin: tuple[str | None, ...]
-    """Index that each entry came from, as "host/path", parallel to `entries`."""
+    """Result of `origins` for each entry, such as its index as "host/path", parallel to `entries`."""
     errors: tuple[Unreadable, ...]
     """Files and directories that could not be read."""
 
@@ -119,11 +119,11 @@ class Audit(EntryRows):
     platforms: tuple[Figure, ...]
     """Figures by the platform that entries are for."""
     origins: tuple[Figure, ...]
-    """Figures by the index that entries came from, as "host/path"; unknown indexes come last."""
+    """Figures by the index that entries came from (see `origin`); entries without a URL come last."""
     uses: tuple[Figure, ...]
     """Figures of the entries that an environment uses ("used"), that none uses ("unused"), and of all others."""
     superseded: Figure
-    """Figure of the entries with a newer version for the same Pythons and platform."""
+    """Figure of the entries of which the cache holds a newer version for the same Pythons and platform."""
     dead_weight: Figure
     """Figure of the entries that no pip will ask for again."""
     already_built: Figure
@@ -139,7 +139,7 @@ class Audit(EntryRows):
     shards: tuple[Shards, ...]
     """Disk usage of the directories themselves (not of their files) in the whole root, the biggest first."""
     foreign_files: int
-    """Number of files in the whole root that the program does not write."""
+    """Number of foreign files in the whole root: files that the program that fills the cache never writes."""
     foreign_disk_usage: int
     """Allocated bytes of the foreign files."""
 
@@ -189,7 +189,7 @@ def audit_of(
 
     `facts` must cover `LABELS` for all entries, and hold the time from which ages are counted. `only` are
     the entries to audit, in the inventory's order; by default all. Directories and foreign files are always
-    those of the whole root. `outlook` decides what a removal would keep; by default, no pip is running.
+    those of the whole root. `outlook` decides what a removal would keep; by default, as if no pip were running.
     """
     listed = listed_of(inventory, facts, only)
     meant, parts = listed.entries, sized(listed.entries)
@@ -236,7 +236,7 @@ def audit_of(
 def _chances(
     inventory: Inventory, facts: Facts, rules: Iterable[AuditRule], parts: Sequence[SizedEntry], outlook: Outlook
 ) -> Iterator[Reclaimable]:
-    """Yield for each rule the entries among `parts` that a removal would not keep, and the bytes that it would free."""
+    """Yield for each rule those of its entries among `parts` that a removal would not keep, and the bytes freed."""
     by_path = {part[0][2]: part for part in parts}
     for rule in rules:
         chosen = [part for entry in rule.choose(inventory.entries, facts) if (part := by_path.get(entry[2]))]

@@ -28,7 +28,7 @@ class FigureChange(NamedTuple):
     """Figure in an earlier and in a later audit."""
 
     name: str | None
-    """The name of the figure; None for the entries without a name."""
+    """Kind or project that the figure is about; None for the total, and for the entries without a project."""
     before: int
     """Allocated bytes in the earlier audit."""
     now: int

@@ -25,7 +25,7 @@ class Figure(NamedTuple):
     """Disk usage of some entries, and the entries themselves."""
 
     name: str | None
-    """Name of the figure, untrusted text; None for the entries without a name."""
+    """Name of the figure, such as a project (untrusted text); None if there is none, as for the total."""
     entries: tuple[Entry, ...]
     """Entries, in the inventory's order."""
     disk_usage: int
@@ -114,10 +114,9 @@ def grouped(parts: Iterable[SizedEntry], names: Iterable[str | None]) -> tuple[F
 def by_age(
     parts: Iterable[SizedEntry], moment_of: Callable[[Entry], int | None], now_ns: int, starts: Sequence[int] = AGES
 ) -> tuple[Age, ...]:
-    """Return a figure for each age group, the youngest first.
+    """Return the age groups with their figures, the youngest first; entries without a time, if any, form the last.
 
-    The figure of entries without a time comes last. `starts` are the days at which a group begins,
-    ascending from 0. Times in the future are taken as now.
+    `starts` are the ages in days at which the groups begin, ascending from 0. Times in the future are taken as now.
     """
     groups: list[list[SizedEntry]] = [[] for _ in starts]
     unknown: list[SizedEntry] = []
@@ -135,7 +134,7 @@ def copies(parts: Collection[SizedEntry]) -> tuple[Figure, ...]:
     """Return the figures of files that are stored more than once, the most wasteful first.
 
     Copies have the same kind, file name and length. The length is that of the file that holds the body; in
-    `http/`, this is the record.
+    `http/`, this file is the record.
     """
     names = [(part[0][0], part[0][8]) for part in parts]
     repeated = {name for name, number in Counter(names).items() if number > 1}  # most names occur only once

@@ -13,7 +13,7 @@ HOST = re.compile(r"(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
 SCHEMES = ("https:", "http:")
 """Schemes of URLs whose host need not be checked again once it has been seen."""
 PAGES = ("simple", "+simple")
-"""Last segments of index URLs; the files of the index may lie beside that segment."""
+"""Last segments of the URLs of many indexes; the files of such an index may lie in a folder beside that segment."""
 FILES = "files of this machine"
 UNCLEAR = "an address that is not clear"
 
@@ -21,8 +21,9 @@ UNCLEAR = "an address that is not clear"
 def origins(entries: Iterable[Entry]) -> Callable[[Entry], str | None]:
     """Return a function that gives an entry's index as "host/path", or its host alone; None if it has no URL.
 
-    A file belongs to the index on the same host whose path it shares, if pages of that index are cached. For an
-    ambiguous URL, or that of a local file, the result says so in words. It contains no user, no password and no query.
+    Only indexes of which a page is among `entries` are known. A file belongs to such an index if it is on the same host
+    and its path begins with that of the index (without a last segment in `PAGES`). For an ambiguous URL, or that of a
+    local file, the result says so in words. It contains no user, no password and no query.
     """
     indexes: dict[str, dict[str, str]] = {}
     for entry in entries:

@@ -36,7 +36,10 @@ class Range(NamedTuple):
     """Range of versions: the events at which versions begin or cease to be affected."""
 
     events: tuple[tuple[Event, Version | None], ...]
-    """Events in the order of their versions; None means before all versions, or after all of them in a limit."""
+    """Events in the order of their versions.
+
+    None stands for "before all versions" in an `introduced` event, and for "after all versions" in a `limit` event.
+    """
 
     def takes(self, version: Version) -> bool:
         """Return whether a version is affected."""
@@ -60,7 +63,7 @@ class Affected:
     name: str
     """Canonical name of the project."""
     versions: tuple[str, ...] = ()
-    """Versions as written."""
+    """Affected versions that the advisory lists one by one, as written."""
     ranges: tuple[Range, ...] = ()
     pattern: None = field(default=None, init=False)
 
@@ -120,8 +123,8 @@ def is_json(content: bytes) -> bool:
 def read_advisories(content: bytes, name: str, into: Advisories) -> None:
     """Add to `into` the advisories in a file: one record, an array of records, or a record on each line.
 
-    `name` names the file in messages. Raises AdvisoryError for the first record that cannot be read, after reading
-    all others, and if there are no records or `content` is not JSON.
+    `name` names the file in messages. Raises AdvisoryError if there are no records, or if `content` or a line is not
+    JSON. If records are faulty, reads all others, and then raises AdvisoryError for the first faulty one.
     """
     errors, number = [], 0
     for place, record in _records(content, name):

@@ -25,7 +25,7 @@ class FoundFile(NamedTuple):
     entry: Entry
     """Entry of the file."""
     arrival: Arrival | None
-    """Times of its upload and download; None if its headers do not give them."""
+    """Times of its upload and download; None if its cached headers do not give them."""
     origin: str | None
     """Index or host that it came from, without secrets; None if it is not known."""
     built: tuple[Entry, ...]
@@ -153,7 +153,7 @@ class _Finder:
     def _traces(
         self, item: Item, project: str, own: Iterable[Entry], here: set[Release], evidence: CacheReader
     ) -> Iterator[Trace]:
-        """Yield the traces of a project's releases whose files are not cached; `here` holds those whose files are."""
+        """Yield the traces of a project's releases without cached files; `here` holds the releases that have some."""
         for entry in own:
             if entry.kind not in (*INSTALLABLE, "index") and _release(entry) not in here:
                 yield Trace(entry, entry.checked or entry.downloaded, ())

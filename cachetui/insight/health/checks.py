@@ -39,7 +39,7 @@ def check(
     memory: bool = False,
     stop: Callable[[], bool] = never,
 ) -> tuple[Finding, ...]:
-    """Return the findings about entries, by default all, that need no reading of whole archives.
+    """Return the findings that need no whole archive: about `entries` (by default all), their folders, and links.
 
     `now_ns` is the time in nanoseconds since the epoch, `pips` are the process ids of running pips, `pip` is the
     version of the pip that the findings are for, `exists` returns whether an environment still exists, and a download
@@ -87,7 +87,7 @@ def is_there(place: Path) -> bool:
 
 
 def _links(inventory: Inventory) -> Iterator[Finding]:
-    """Yield a finding for each link in place of one of pip's directories."""
+    """Yield a finding for each link that stands in place of a directory of the cache."""
     since = {file.path: file.mtime_ns for file in inventory.foreign} if inventory.links else {}
     for link in inventory.links:
         words = f"it leads to {link.target}{'' if link.exists else ', which does not exist'}"
@@ -100,8 +100,8 @@ def _of_entry(
     """Yield the findings about one entry that follow from the scan.
 
     `in_use` holds the paths of entries that a removal would keep because a pip may be using them; leftovers among them
-    yield nothing. `legacy` says whether a newer pip also uses the cache, and `denied` whether the user may not read the
-    entry.
+    yield nothing. `legacy` says whether a newer pip also uses the cache, and `denied` whether the user lacks the
+    right to read the entry.
     """
     since = max([file.mtime_ns for file in entry.files], default=entry.downloaded)
     if entry.kind == "unknown":
@@ -158,7 +158,10 @@ def _above(entries: Iterable[Entry]) -> set[str]:
 
 
 def _folders(places: Iterable[str], evidence: CacheReader) -> Iterator[Finding]:
-    """Yield a finding for each folder that others may write to, unless they may also write to its parent."""
+    """Yield a finding for each folder that other users may write to.
+
+    If they may also write to the folder that contains it, it is only counted in the finding about that folder.
+    """
     writable = evidence.writable_folders(places)
     below: Counter[str] = Counter()
     tops: dict[str, str] = {}
@@ -175,7 +178,7 @@ def _folders(places: Iterable[str], evidence: CacheReader) -> Iterator[Finding]:
 
 
 def _environments(entry: Entry, evidence: CacheReader, exists: Callable[[str], bool]) -> Iterator[Finding]:
-    """Yield a finding if all environments of a self-check are gone."""
+    """Yield a finding about a self-check file of pip if all environments that it is about are gone."""
     places = evidence.environments(entry)
     if places and not any(exists(place) for place in places):
         yield Finding("selfcheck", entry.path, f"of {', '.join(places)}", entry.downloaded)

@@ -256,7 +256,7 @@ class Finding:
 
     @property
     def is_removed(self) -> bool:
-        """Whether the entry should be removed, and no rule of `prune` chooses it."""
+        """Whether the user should remove the entry, which no rule of `prune` chooses."""
         return self.sort in OF_CONTENT or self.sort in ("quarantined", "origin", "misnamed")
 
     @property

@@ -21,11 +21,11 @@ class IndexWords(NamedTuple):
     """Statements of cached index pages about projects and their files."""
 
     yanked: Mapping[str, str]
-    """Reasons for yanking, "" for none, by the names of the yanked files' records."""
+    """Reasons for yanking, by the names of the yanked files' cache records; "" if no reason is given."""
     statuses: Mapping[str, ProjectStatus]
     """Statuses of projects that are not active, by the paths of their pages."""
     quarantined: Mapping[str, str]
-    """Reasons for the quarantine of projects, "" for none, by project."""
+    """Reasons for quarantine, by the name of the quarantined project; "" if no reason is given."""
 
 
 def release_findings(
@@ -37,7 +37,7 @@ def release_findings(
     memory: ReleaseMemory,
     stop: Callable[[], bool],
 ) -> Iterator[Finding]:
-    """Yield the findings about the releases among entries; `all_entries` are those of the whole cache.
+    """Yield the findings about the releases that `entries` belong to; `all_entries` are those of the whole cache.
 
     `memory` holds what earlier checks read. With `fresh_hours`, there is a finding for a download that came at most so
     many hours after its upload.
@@ -80,7 +80,7 @@ def _of_file(
 def index_words(
     pages: Iterable[Entry], evidence: CacheReader, memory: ReleaseMemory, stop: Callable[[], bool]
 ) -> IndexWords:
-    """Return what index pages say; of pages from the same address, the latest one is taken."""
+    """Return what index pages say; of pages from one URL, only the last downloaded or confirmed one is read."""
     yanked: dict[str, str] = {}
     statuses: dict[str, ProjectStatus] = {}
     quarantined: dict[str, str] = {}
@@ -99,7 +99,7 @@ def index_words(
 
 
 def _words_of(entry: Entry, evidence: CacheReader) -> tuple[dict[str, str], ProjectStatus | None] | None:
-    """Return what one index page says: reasons for yanking by record, and the status; None if it cannot be read."""
+    """Return the statements of an index page: reasons for yanking by record, and status; None if it cannot be read."""
     page = evidence.page(entry)
     if page is None:
         return None
@@ -112,7 +112,7 @@ def _is_names(value: object) -> bool:
 
 
 def _is_words(value: object) -> bool:
-    """Return whether a remembered value is what an index page says."""
+    """Return whether a remembered value has the form of what `_words_of` returns, as JSON."""
     if not isinstance(value, list) or len(value) != 2:
         return False
     yanked, status = value
@@ -122,7 +122,7 @@ def _is_words(value: object) -> bool:
 
 
 def hours_text(hours: float) -> str:
-    """Return a number of hours in words, such as `1.5 hours`; in minutes below one hour, in days from three days on."""
+    """Return a number of hours in words, such as `1.5 hours`; below 0.95 hours in minutes, from 72 hours on in days."""
     if hours >= 72:
         return count(int(hours / 24), "day")
     return f"{hours:.1f} hours" if hours >= 0.95 else f"{round(hours * 60)} minutes"

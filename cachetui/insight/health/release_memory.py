@@ -67,7 +67,7 @@ class ReleaseMemory:
 
 
 def _digest(entry: Entry) -> str:
-    """Return a digest of what identifies an entry's content, with its URL, to which links on a page may be relative."""
+    """Return a digest of the path, inode, modification time, size and URL of the file that holds an entry's body."""
     file = entry.content
     stamp = repr((file.path, file.inode, file.mtime_ns, file.size, entry.url))
     return hashlib.blake2b(stamp.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

@@ -29,12 +29,12 @@ VERIFIED = ("wheel", "sdist", "built", "metadata", "index", "response")
 UNNAMED = ("metadata", "index", "response")
 """Kinds in `VERIFIED` whose entries need not be archives of a distribution."""
 CUT = "pip 25.2 and later fetch what is missing"
-"""Addition to the fault of a download that was cut short (a clause)."""
+"""Clause that is added to the description of a download that was cut short."""
 SIMPLE = "application/vnd.pypi.simple"
 """Prefix of the content types that only index pages have."""
 
 Expected = Mapping[str, frozenset[tuple[str, str]]]
-"""Hashes that index pages and origin.json files give, by the name of the record, as pairs of name and value."""
+"""Known hashes of files, as pairs of the hash's name and value, by the name of the file's cache record."""
 
 
 class VerificationProgress(NamedTuple):
@@ -70,7 +70,7 @@ def verify(
     stop: Callable[[], bool] = never,
     report: Callable[[VerificationProgress], None] = lambda _: None,
 ) -> Verified:
-    """Read entries to their end, several at a time, and compare them with the hashes that indexes list.
+    """Read to their end all entries that can be verified, several at a time, and compare them with known hashes.
 
     `report` receives the progress after each entry; several threads call it, but never at the same time.
     Raises RootError.
@@ -118,7 +118,10 @@ def expectations(entries: Iterable[Entry], evidence: CacheReader, stop: Callable
 def _trouble(
     entry: Entry, known: frozenset[tuple[str, str]], evidence: CacheReader, stop: Callable[[], bool]
 ) -> Finding | None:
-    """Return the finding about one entry, if any. Raises StoppedError."""
+    """Return the finding about an entry; None if one of its `known` hashes matches, or if no damage is found.
+
+    Raises StoppedError.
+    """
     since = max(file.mtime_ns for file in entry.files)
     hashes = evidence.hashes(entry, {name for name, _ in known}, stop) if known else {}
     if stop():
@@ -146,7 +149,7 @@ def _trouble(
 
 
 def _can_be_verified(entry: Entry) -> bool:
-    """Return whether an entry is in a format that is known: a response, or a file that is an archive."""
+    """Return whether an entry can be verified: it is an HTTP response, or a file that must be an archive."""
     return entry.kind in VERIFIED and (entry.checked is not None or entry.kind not in UNNAMED)
 
 
@@ -160,8 +163,8 @@ def _broken(
 ) -> tuple[FindingType, str | None]:
     """Return the type of damage within a file, and its description; the description is None if the file is sound.
 
-    `headers` returns the value of a response's header in lower case. An archive that unpacks in spite of its fault is
-    only inconsistent with itself, which pip does not notice. Raises StoppedError.
+    `headers` returns the value of a header, in lower case. If an archive can be unpacked in spite of its fault, the
+    type is `inconsistent`: pip does not notice such a fault. Raises StoppedError.
     """
     content = headers("content-type"), headers("content-encoding")
     if entry.kind == "index" or (entry.kind == "response" and content[0].startswith(SIMPLE)):
