@@ -28,7 +28,7 @@ class TargetEnvironment:
     """Python whose pip is asked."""
 
     command: str = "python3"
-    """Command for the Python as the user gave it: a name or a path, not quoted."""
+    """Name or path with which a command calls the Python, not quoted."""
     python: Python | None = None
     """Location of the Python; None if there is none."""
     interpreter: InterpreterInfo | None = None
@@ -57,9 +57,9 @@ def resolve_environment(
     """Return the Python whose pip is asked: the named one, else that of the command, else the default one.
 
     Runs that Python, which reports on itself. If the question is about the made-up cache, `demo_index` is the URL of
-    the made-up index. pip then ignores the user's settings and installed projects. The Python of the command is then
-    ignored, too, because the demo's Pythons are made up: instead, the Python that runs cachetui is asked, for which
-    that cache is made, or the default one if it has no pip.
+    the made-up index, and pip ignores the user's settings and installed projects. The Python of the command is ignored,
+    too, because the demo's Pythons are made up. Unless one is named, the Python that runs cachetui is asked, because
+    the made-up cache is for that Python; if it has no pip, the default one is asked.
     """
     notes: list[str] = []
     python: Python | None = None

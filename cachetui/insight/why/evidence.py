@@ -45,7 +45,7 @@ class Evidence:
     """Record of pip's run; empty if pip could not be asked."""
     inventory: Inventory
     answers: Mapping[str, CachedResponse]
-    """Headers of the project's downloads and index pages, by path."""
+    """Headers of the project's files and index pages, and of all pages that pip requested, by path."""
     requires: Mapping[str, str]
     """Requires-Python in the metadata of the project's files, by path."""
     now: float
@@ -71,7 +71,7 @@ class Evidence:
 
     @cached_property
     def name(self) -> str:
-        """Canonical name of the first project that was asked for; "" if unknown."""
+        """Canonical name of the first requested project that is for this Python, else of the first; "" if unknown."""
         if self.run.roots:
             return (self.root or self.run.roots[0]).name
         return self.question.project()
@@ -319,7 +319,8 @@ class Evidence:
     def is_of_links(self, page: str) -> bool:
         """Return whether a page is a find-links page.
 
-        It is one if the question names it, or if its URL does not end in the name of a project as an index page's does.
+        It is one if the question names it, or if its URL, unlike that of an index page, does not end in the name of a
+        project that pip looked for.
         """
         projects = {self.name, *[one.project for one in self.run.requests if one.project]}
         return page in self.question.links() or not page.endswith(tuple([f"/{project}/" for project in projects]))
@@ -330,7 +331,7 @@ class Evidence:
         return "find-links page" if pages and all(self.is_of_links(one.url) for one in pages) else "index page"
 
     def page_name(self, request: Request, name: str) -> str:
-        """Return a phrase for a page and its source, such as "six page from PyPI"."""
+        """Return a phrase for a page and its source, such as "six page from PyPI" for the page of the project `six`."""
         where = self.index_name(request.url) or "the index"
         return f"find-links page {where}" if self.is_of_links(request.url) else f"{name} page from {where}"
 

@@ -136,9 +136,9 @@ def outcome(run: Run) -> tuple[object, ...]:
 
 
 def _helps(before: Run, run: Run) -> bool:
-    """Return whether pip reaches a decision in `run`.
+    """Return whether a remedy helps: with it, pip reaches a decision in `run`.
 
-    If it reached none in `before`, an ordinary end of `run` is enough: an error or a halt.
+    If pip reached none in `before`, it is enough that `run` ended with an error of pip or a halt of the replay.
     """
     return run.resolved or (not before.resolved and (run.error is not None or run.halt is not None))
 

@@ -31,7 +31,7 @@ COPY_WORDS: dict[Copy, str] = {"unused": "cached, not used", "unsure": "cached, 
 Sign = Literal["yes", "no", "other"]
 """Usability of a file.
 
-`yes`: it can be used for the requirement. `no`: this Python or its pip cannot use it. `other`: it was
+`yes`: it can be used for the requirement. `no`: it is damaged, or this Python or its pip cannot use it. `other`: it was
 not asked for.
 """
 

@@ -180,10 +180,11 @@ def redirection(text: str, requirement: str) -> str:
 
 
 def _call(words: Sequence[str], at: int, word: str) -> tuple[int, str] | None:
-    """Return the index of the first word of a call such as `python3.9 -m pip`, and the command of its Python.
+    """Return the index at which a pip call begins, and the command of its Python; None if there is no call.
 
-    `word`, at the index `at`, is the one that names pip, or the `-m` before it; None if there is no such call. The
-    command is empty for the default Python. Raises QuestionError for `uv pip`.
+    There is one if `word`, which stands at the index `at`, is a name of pip, the `-m` before that name, or both in one
+    word. The call may begin earlier, as in `python3.9 -m pip`. The command is empty for the default Python. Raises
+    QuestionError for `uv pip`.
     """
     place, name = _parted(word)
     if place == "" or place.endswith(("/", "\\")):
@@ -232,7 +233,7 @@ def _parts(words: Sequence[str]) -> tuple[list[str], str, list[str]]:
 def _before(words: Sequence[str]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
     """Return the pip variables that are set before a call, and the other words before it, without prompts.
 
-    Values of other variables are hidden. Words are left out if all of them are harmless, such as `env` and `&&`.
+    Values of other variables are hidden. If all other words are harmless, such as `env` and `&&`, none is returned.
     """
     variables: list[tuple[str, str]] = []
     others: list[str] = []

@@ -55,9 +55,9 @@ def drop(
 
     Return none, too, if the entry has no project and all matching terms also match other entries.
 
-    `words` describe the purpose of the command; anything else that the terms match is named after them. `alike`
-    holds all entries of its project, including the entry itself. `cache` is the option with which cachetui finds the
-    cache, if it needs one.
+    `words` describe the purpose of the command; the names of other entries that the terms match are appended to them.
+    `alike` holds all entries of its project, including the entry itself. `cache` is the option with which cachetui
+    finds the cache, if it needs one.
     """
     terms, taken = remove_terms(entry, alike, whole=whole)
     if not terms or (entry.project is None and len(taken) > 1):

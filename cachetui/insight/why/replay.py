@@ -18,11 +18,11 @@ from cachetui.system.tree import never
 
 SCRIPT = Path(__file__).with_name("sealed")
 PATIENCE = 120.0
-"""Maximum time in seconds that pip takes: comparing the hash of a wheel of several gigabytes takes long."""
+"""Maximum time in seconds that pip may take: to compare the hash of a wheel of several gigabytes takes long."""
 LONGEST = 64 << 20
 """Maximum size of an answer in bytes; a page with thousands of files takes several megabytes."""
 NO_VERSION = "0"
-"""Version of a distribution whose URL does not contain a version."""
+"""Stand-in for the version of a distribution whose URL does not contain one."""
 BEGIN, END = "<cachetui>", "</cachetui>"
 """Marks around the answer, because the start-up files of an environment may print, too."""
 
@@ -222,7 +222,7 @@ class Run:
     """Record of one run of pip."""
 
     resolved: bool = False
-    """Whether pip reached a decision."""
+    """Whether pip's resolver found a solution."""
     code: int | None = None
     cache_dir: str | None = None
     """Cache directory of pip; None if its cache is off."""

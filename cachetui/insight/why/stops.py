@@ -122,7 +122,7 @@ def may_list_more(case: Evidence) -> bool:
 
 
 def why_not_found(case: Evidence, name: str, specifier: str) -> tuple[str, bool]:
-    """Return why pip may take no file of a project, and whether a newer page is unlikely to change that.
+    """Return why pip cannot take any file of a project, and whether a newer page is unlikely to change that.
 
     The reason is "" if it is not known.
     """

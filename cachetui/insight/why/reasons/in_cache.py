@@ -179,7 +179,10 @@ def out_of_sight(case: Evidence) -> Iterator[Finding]:
 
 
 def pips_words(case: Evidence) -> Iterator[Finding]:
-    """Yield a finding with pip's error messages and warnings; if pip decided, only with those about yanked files."""
+    """Yield a finding with pip's errors and warnings, or with its last messages if requirements conflict.
+
+    If pip decided, only messages about yanked files are included.
+    """
     error = case.run.error
     said = [words.strip() for level, words in case.run.words if level in ("ERROR", "CRITICAL", "WARNING")]
     if error is not None and "conflict" in " ".join(words for _, words in case.run.words):

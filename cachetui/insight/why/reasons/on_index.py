@@ -31,7 +31,7 @@ from cachetui.text.quote import quoted
 
 
 def not_offered(case: Evidence) -> Iterator[Finding]:
-    """Yield a finding with the content of a project's index page if pip finds no file that it may take."""
+    """Yield a finding if pip finds no file that it may take: what the index page lists, or why nothing on it fits."""
     error = case.run.error
     found = NOT_FOUND.search(error.words) if error else None
     if found is None:
@@ -204,7 +204,7 @@ def _equal_elsewhere(listed: Sequence[ListedFile], chosen: Chosen) -> bool:
 
 
 def not_listed(case: Evidence) -> Iterator[Finding]:
-    """Yield findings for downloads that would fit, but that are listed on no index page that pip read."""
+    """Yield a finding for downloads that would fit, but that are listed on no index page that pip read."""
     unlisted = case.unlisted
     if not unlisted or (case.chosen is None and any("+" in clause.version for clause in case.specifier)):
         return  # `local_versions` reports this

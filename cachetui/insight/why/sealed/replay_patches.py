@@ -38,7 +38,7 @@ def nothing(*_args, **_options):
 
 
 def patch():
-    """Replace these parts of pip. Raises ImportError or AttributeError if this pip does not have one of them."""
+    """Put the replacements of this module into pip. Raises ImportError or AttributeError if this pip lacks a part."""
     from pip._internal.cli import base_command
     from pip._internal.distributions import sdist
     from pip._internal.index import package_finder
@@ -164,7 +164,7 @@ def knowing_cache(original):
 
 
 def patch_downloader():
-    """Make pip's downloader link big cached bodies into its folder instead of copying them."""
+    """Make pip's downloader create symbolic links to big cached bodies instead of copying them."""
     from pip._internal.network import download
 
     original = download.Downloader.__call__

@@ -12,7 +12,10 @@ PLACEHOLDER = "unknown.invalid"  # host of files that stand for those on an unkn
 
 
 def supposing(original):
-    """Assume that a page that is not in the cache lists a fitting file, so that pip can decide about the rest."""
+    """Wrap the method with which pip finds the best candidate for a requirement.
+
+    If it finds none and a page of the project is not in the cache, suppose that this page lists a fitting file.
+    """
     from pip._internal.index.package_finder import BestCandidateResult
     from pip._internal.models.candidate import InstallationCandidate
     from pip._internal.models.link import Link
