@@ -191,7 +191,7 @@ class _Search:
         ]
 
     def _may_have(self, entry: Entry, hashes: Hashes) -> bool:
-        """Return whether an entry's file has one of `hashes`; True if none of its hashes of these kinds is known."""
+        """Return whether an entry's file has one of `hashes`; True if it has no known hash by the same algorithms."""
         names = {name for name, _ in hashes}
         known = [one for one in self._hashes_of(entry) if one[0] in names]
         return not known or not hashes.isdisjoint(known)

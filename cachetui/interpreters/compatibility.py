@@ -127,10 +127,10 @@ def incompatibility(interpreter: InterpreterInfo | None, filename: str, requires
 
 
 def best_place(tags: Iterable[str], places: Mapping[str, int]) -> int:
-    """Return the best rank of a wheel's tags; if none fits, a rank after all fitting wheels and sdists.
+    """Return the best rank of a wheel's tags, of which 0 is the best.
 
-    `places` holds the rank of each tag that a Python supports, from 0 for the best. The rank of an sdist
-    follows these (pip's `_sort_key` in `_internal/index/package_finder.py`).
+    `places` holds the rank of each tag that a Python supports. The rank after these is that of an sdist, and the next
+    one that of a wheel without such a tag (pip's `_sort_key` in `_internal/index/package_finder.py`).
     """
     return min([places[tag] for tag in tags if tag in places], default=len(places) + 1)
 

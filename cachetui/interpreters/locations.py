@@ -190,7 +190,7 @@ def _provided(provider: BaseProvider) -> Iterator[Path]:
 
 
 def _broken(folder: Path) -> Iterator[Path]:
-    """Yield paths that have an interpreter's name but cannot be one: a folder, or a broken link."""
+    """Yield paths that have an interpreter's name but cannot be one, such as a folder or a broken link."""
     with os.scandir(folder) as entries:
         for entry in entries:
             if USUAL.fullmatch(entry.name) and not Path(entry.path).is_file():
@@ -213,7 +213,10 @@ def stand_ins(environ: Mapping[str, str]) -> Iterator[Path]:
 
 
 def _installations(environ: Mapping[str, str], home: Path) -> Iterator[Path]:
-    """Yield the folders of the Pythons that tools have installed. A folder that cannot be listed is yielded itself."""
+    """Yield the folders of the Pythons that tools have installed.
+
+    If the user may not list the folder in which a tool keeps them, that folder is yielded.
+    """
     data = [_absolute(environ.get("XDG_DATA_HOME")) or home / ".local" / "share"]
     if sys.platform == "darwin":
         data.append(home / "Library" / "Application Support")
@@ -258,7 +261,7 @@ def _children(folder: Path) -> list[Path]:
 
 
 def _homebrew(environ: Mapping[str, str], home: Path, machine: bool) -> Iterator[Path]:
-    """Yield the folders in which Homebrew keeps its Pythons, including those that it does not link."""
+    """Yield the `bin` folders of Homebrew's Pythons, including Pythons that it does not link to a folder on PATH."""
     named = [_absolute(environ.get("HOMEBREW_PREFIX")), home / ".linuxbrew"]
     for prefix in dict.fromkeys([*filter(None, named), *map(Path, HOMEBREW if machine and os.name == "posix" else ())]):
         for formula in _children(prefix / "opt"):

@@ -44,7 +44,7 @@ class Python:
 
 
 def default_python(environ: Mapping[str, str] = os.environ) -> Python | None:
-    """Return the active environment's Python, else the first `python3` or `python` on PATH, else None."""
+    """Return the active environment's Python, else `python3` on PATH, else `python` on PATH, else None."""
     for variable in ACTIVE:
         folder = Path(environ.get(variable, ""))
         if folder.is_absolute() and (found := interpreter_in(folder)):  # not relative to the current folder
@@ -135,7 +135,7 @@ def broken_in(environment: Path) -> Path | None:
 
 
 def is_stand_in(executable: Path) -> bool:
-    """Return whether an executable named Python is only a stub that offers to install Python."""
+    """Return whether an executable with the name of an interpreter is only a stub that offers to install Python."""
     if sys.platform == "win32":  # both are empty: one opens the store, one starts a Python from there
         if "WindowsApps" not in executable.parts or executable.lstat().st_size:
             return False

@@ -1,7 +1,7 @@
 """Earlier reports of Pythons, in a file that belongs to the user. Reports that may be outdated are ignored.
 
-A report is trusted only while the interpreter's file, its environment's `pyvenv.cfg`, the folders that it
-imports from and the system are unchanged.
+A report is trusted only while nothing that it depends on has changed: the interpreter's file, its environment's
+`pyvenv.cfg`, the folders that it imports from, the system, and cachetui's probe script and `packaging`.
 """
 
 from __future__ import annotations

@@ -146,7 +146,7 @@ def _hindrances(settings: PipSettings, environ: Mapping[str, str]) -> list[str]:
 
 
 def said_to_install(settings: PipSettings, option: Option) -> list[SettingSource]:
-    """Return the settings of an option for `pip install`, strongest first."""
+    """Return the settings of an option that `pip install` reads and that are not empty, strongest first."""
     found = [one for one in settings.sayings if one.option == option and one.setting and one.role != "elsewhere"]
     return [one for one in reversed(found) if one.value]
 

@@ -19,7 +19,7 @@ from cachetui.preferences.names import THEMES
 from cachetui.system.files import is_at_home, is_own, replace_file
 
 PROJECT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
-"""Name of a project (PEP 508)."""
+"""Pattern of the name of a project (PEP 508)."""
 LONGEST = 1_000_000
 """Maximum size of the file of protected projects in bytes."""
 HEADER = "# Projects that cachetui protects because you pressed p in its browser, one on a line.\n"
@@ -64,7 +64,7 @@ def read_protected_projects(path: Path | None = None) -> tuple[str, ...]:
 def save_protected(project: str, is_protected: bool, path: Path | None = None) -> None:
     """Add a project to those that the user protected in the browser, or remove it from them.
 
-    Raises CachetuiError if the file cannot be read or written, or if `project` is no valid name.
+    Raises CachetuiError if the file cannot be read or written, or if the name of a project to add is not valid.
     """
     path = path or protected_path()
     if is_protected and not PROJECT.fullmatch(project):

@@ -24,9 +24,9 @@ def preferences_path() -> Path:
 def read_preferences(path: Path | None = None, protected: Path | None = None) -> Preferences:
     """Return the preferences in the user's file, or in the file at `path`. Never raises.
 
-    Without a file, all preferences have their defaults. The theme is the one in the file, or else the one
-    that the user chose in the browser. Projects that the user protected in the browser, by default those in
-    the user's state file, are added to what the file protects.
+    Without a file, all preferences have their defaults. The theme is the one in the file, or else the one that the user
+    chose in the browser. The projects that the user protected in the browser are added to what the file protects;
+    they are read from the file at `protected`, by default the user's state file.
     """
     preferences = _with_protected(_read(path or preferences_path()), protected or protected_path())
     return preferences if preferences.theme else replace(preferences, theme=read_theme_file())

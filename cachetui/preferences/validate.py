@@ -47,7 +47,7 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "environments": read_environments,
     "fresh-hours": read_count,
 }
-"""Readers of the keys that are not tables and do not forbid removals."""
+"""Functions that read the values of the preferences, except tables, `protect` and `read-only`."""
 TABLES = ("keys", "prune")
 """Keys that are tables."""
 FIELDS = {"fresh-hours": "fresh_hours", PROTECT: "protection", "prune": "policy", READ_ONLY: "read_only"}

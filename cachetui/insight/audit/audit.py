@@ -43,7 +43,7 @@ MOMENTS = ("downloaded", "checked", "read")
 
 
 class AuditRule(NamedTuple):
-    """Rule for which an audit shows how much space it would free."""
+    """Rule that chooses entries; an audit shows how much space their removal would free."""
 
     name: str
     """Name of the rule in words."""

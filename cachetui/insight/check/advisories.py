@@ -140,7 +140,7 @@ def read_advisories(content: bytes, name: str, into: Advisories) -> None:
 
 
 def _records(content: bytes, name: str) -> Iterator[tuple[str, Any]]:
-    """Yield records, each with its place in the file, for messages. Raises AdvisoryError."""
+    """Yield the place of each record in the file, as messages name it, and the record. Raises AdvisoryError."""
     try:
         text = content.decode(json.detect_encoding(content)).removeprefix("\ufeff")
     except ValueError:

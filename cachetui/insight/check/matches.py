@@ -44,7 +44,7 @@ class Trace(NamedTuple):
     seen: int
     """Time at which pip last downloaded or confirmed it, in nanoseconds since the epoch."""
     listed: tuple[str, ...]
-    """Names of the release's files that an index page lists; untrusted text."""
+    """Names of files of such releases that an index page lists (untrusted text); empty for any other entry."""
 
 
 class Installation(NamedTuple):

@@ -39,12 +39,12 @@ def check(
     memory: bool = False,
     stop: Callable[[], bool] = never,
 ) -> tuple[Finding, ...]:
-    """Return the findings that need no whole archive: about `entries` (by default all), their folders, and links.
+    """Return the findings about `entries` (by default all), the folders above them, and links.
 
-    `now_ns` is the time in nanoseconds since the epoch, `pips` are the process ids of running pips, `pip` is the
-    version of the pip that the findings are for, `exists` returns whether an environment still exists, and a download
-    at most `fresh_hours` after its upload is a finding. `memory` says whether to use and update what earlier checks
-    read. Raises RootError.
+    No archive is read as a whole. `now_ns` is the time in nanoseconds since the epoch, `pips` are the process ids of
+    running pips, `pip` is the version of the pip that the findings are for, and `exists` returns whether an environment
+    still exists. A download at most `fresh_hours` after its upload is a finding. `memory` says whether to use and
+    update what earlier checks read. Raises RootError.
     """
     some = inventory.entries if entries is None else entries
     mixed = any(entry.path.startswith("http-v2/") for entry in inventory.entries)

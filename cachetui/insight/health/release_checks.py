@@ -1,4 +1,4 @@
-"""Checks of releases: what indexes say about them, what they do at each start of Python, and how new they were."""
+"""Checks of releases: what indexes say of them, what they do at each start of Python, and their age at the download."""
 
 from __future__ import annotations
 

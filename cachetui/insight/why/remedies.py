@@ -40,7 +40,7 @@ def exactly(case: Evidence, version: Version) -> Remedy:
 
 
 def drop_entry(case: Evidence, entry: Entry, words: str, *, whole: bool = False) -> tuple[Remedy, ...]:
-    """Return the command that removes an entry in the cache of the question, as `drop` does.
+    """Return the command that removes an entry from the cache that the question is about; see `drop`.
 
     With `whole`, the command removes all kinds of entries of the same version.
     """
