@@ -67,7 +67,7 @@ def facts_of(
 
 
 def superseded(entries: Iterable[Entry]) -> frozenset[str]:
-    """Return the paths of the wheels, sdists and metadata with a newer version in the cache.
+    """Return the paths of the wheels, sdists and metadata of which the cache holds a newer version.
 
     The newer version must be for the same Pythons and platform. To supersede a final release, it must itself be final,
     and more than its metadata must be cached. Variants such as `+cu121` and `+cpu` do not supersede each other.

@@ -88,7 +88,7 @@ CONDA_HOMES = (
     ".mamba",
     ".pixi",
 )
-"""Usual folders of conda and similar tools below the user's home, with or without an installation of the tool."""
+"""Usual folders below the user's home in which conda or a similar tool is installed, or keeps its environments."""
 CONDA_OF_ALL = (
     "/opt/conda",
     "/opt/miniconda3",
@@ -237,7 +237,7 @@ def _installations(environ: Mapping[str, str], home: Path) -> Iterator[Path]:
 
 
 def _installed(installation: Path) -> Iterator[Path]:
-    """Yield the interpreters of an installation that can be run: those in the first folder below it that has any."""
+    """Yield the interpreters of an installation: those that can be run, in the first of its folders that has any."""
     for below in (*WITHIN, *_folders_within(installation)):
         found = [place for place in _children(installation / below) if USUAL.fullmatch(place.name)]
         if working := [place for place in found if obstacle(place) is None]:

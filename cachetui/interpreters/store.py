@@ -104,7 +104,7 @@ class StateFile:
 
 
 def _identity(python: Python) -> list[object]:
-    """Return the real path of an interpreter and the stamps of its files, as JSON-compatible values."""
+    """Return the real path of an interpreter and the `_stamp` of each of its files, as JSON-compatible values."""
     real = os.path.realpath(python.executable)
     return [
         real,

@@ -214,7 +214,7 @@ def files_at(files: Files, level: Level) -> tuple[str, ...]:
 
 
 def _reaches(settings: PipSettings, path: str, level: Level | None) -> bool:
-    """Return whether `pip config unset` finds a file's settings (`_get_parser_to_modify` in its configuration)."""
+    """Return whether `pip config unset` finds a file's settings (pip's `_get_parser_to_modify`)."""
     if level is None:
         return False
     return ways_of(settings.pip).unsets_anywhere or Path(path) == Path(files_at(settings.files, level)[-1])

@@ -157,7 +157,7 @@ class Preferences:
     sort: Sorting = field(default_factory=Sorting)
     """Initial sort order of the browser."""
     age: Moment = "downloaded"
-    """Kind of age that the browser initially shows and sorts by."""
+    """Time from which the browser initially counts the ages that it shows and sorts by."""
     notify: Notify = "desktop"
     """Way to notify the user of the end of a long removal while another window has the focus."""
     fresh_hours: int | None = None

@@ -141,7 +141,7 @@ class _Validator:
             self._add(path, f'unknown key (did you mean "{meant}"?)', "removal")
 
     def _misplaced(self, path: tuple[str, ...], value: object) -> None:
-        """Add a problem for each key in an unexpected table that may be meant to forbid removals."""
+        """Add a problem for each key that may be meant to forbid removals, but is in a table where it does nothing."""
         for inner, _ in _leaves(path, value) if isinstance(value, dict) else ():
             if _meant_to_forbid(inner[-1]):
                 self._unknown(inner[:-1], inner[-1], ())
@@ -204,7 +204,7 @@ class _Validator:
 
 
 def _meant_to_forbid(key: str) -> str:
-    """Return the key that forbids removals and that an unknown key may be meant for; "" if there is none."""
+    """Return the key that forbids removals and of which `key` may be a misspelling; "" if there is none."""
     return next((known for known in (PROTECT, READ_ONLY) if may_mean(key, known)), "")
 
 

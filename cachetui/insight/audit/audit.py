@@ -105,7 +105,7 @@ class Audit(EntryRows):
     """
 
     inventory: Inventory
-    """The cache."""
+    """Inventory of the whole cache."""
     total: Figure
     """Figure of all audited entries."""
     kinds: tuple[Figure, ...]
@@ -137,7 +137,7 @@ class Audit(EntryRows):
     rules: tuple[Reclaimable, ...]
     """Space that each rule would free; several rules may choose the same entry."""
     shards: tuple[Shards, ...]
-    """Disk usage of the directories themselves (not of their files) in the whole root, the biggest first."""
+    """Disk usage of the whole root's directories, without their files, by the first part of the path; biggest first."""
     foreign_files: int
     """Number of foreign files in the whole root: files that the program that fills the cache never writes."""
     foreign_disk_usage: int

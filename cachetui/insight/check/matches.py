@@ -1,4 +1,4 @@
-"""Find the files, traces of files and installations that a list of items is about."""
+"""Find the cached files, the traces of files, and the installations that a list of items is about."""
 
 from __future__ import annotations
 

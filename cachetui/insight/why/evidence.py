@@ -184,7 +184,7 @@ class Evidence:
         }
 
     def entry_at(self, url: str) -> Entry | None:
-        """Return the entry of a URL that this pip reads; None if there is none."""
+        """Return the entry in which this pip finds the response of a URL; None if there is none."""
         try:
             return self.by_digest.get(digest_of(as_asked(urldefrag(url)[0])))
         except ValueError:
@@ -210,8 +210,8 @@ class Evidence:
     def reads(self, entry: Entry) -> bool:
         """Return whether this pip reads the layout of an entry.
 
-        If pip's version is not known, it is assumed to read every layout; if the version is invalid, only the newest
-        layout of HTTP responses. Every pip reads built wheels.
+        A pip of unknown version is assumed to read every layout, and one with an invalid version only the newest layout
+        of HTTP responses. Every pip reads built wheels.
         """
         if not entry.path.startswith("http") or self.replay.pip is None:
             return True
@@ -255,7 +255,7 @@ class Evidence:
 
     @cached_property
     def twin(self) -> Entry | None:
-        """Cached file from another URL with the name of the file that pip would download; None if there is none."""
+        """Cached file with the name of the file that pip would download, but from another URL; None for none."""
         if self.chosen is None or self.chosen.why != "absent":
             return None
         name = filename_of(self.chosen.url)

@@ -17,7 +17,7 @@ from cachetui.model import INSTALLABLE
 from cachetui.pip.versions import HTTP_V2_SINCE
 
 FETCHED = ("download", "download-build", "clone")
-"""Sources of files that need the network."""
+"""Ways of getting a file that need the network."""
 WHY_NOT = {
     "": "it is not in the cache",
     "absent": "it is not in the cache",

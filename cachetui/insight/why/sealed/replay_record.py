@@ -72,7 +72,7 @@ class Record(object):
 
 
 class State(object):
-    """State of the current run: its record and its folder."""
+    """State of the current run: its record, and the folder in which pip may write."""
 
     record = Record()
     folder = ""  # folder that holds the typed lines as a file
