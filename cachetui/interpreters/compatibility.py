@@ -127,7 +127,7 @@ def incompatibility(interpreter: InterpreterInfo | None, filename: str, requires
 
 
 def best_place(tags: Iterable[str], places: Mapping[str, int]) -> int:
-    """Return the best rank of a wheel's tags, of which 0 is the best.
+    """Return the best rank of a wheel's tags; the lowest possible rank, 0, is the best.
 
     `places` holds the rank of each tag that a Python supports. The rank after these is that of an sdist, and the next
     one that of a wheel without such a tag (pip's `_sort_key` in `_internal/index/package_finder.py`).

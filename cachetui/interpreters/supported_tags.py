@@ -108,5 +108,5 @@ def may_take(release: Release) -> frozenset[Tag]:
 
 
 def may_support(tags: Iterable[Tag], taken: Collection[Tag]) -> bool:
-    """Return whether one of a wheel's tags matches an estimated tag in `taken`: one for any platform (`ANY`)."""
+    """Return whether one of a wheel's tags matches an estimated tag in `taken`, whose platform is `ANY`."""
     return any(Tag(one.interpreter, abi, ANY) in taken for one in tags for abi in (one.abi, ANY))

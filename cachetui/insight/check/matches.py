@@ -42,7 +42,7 @@ class Trace(NamedTuple):
     entry: Entry
     """Entry, such as an index page."""
     seen: int
-    """Time at which pip last downloaded or confirmed it, in nanoseconds since the epoch."""
+    """Time of the last download or confirmation of the entry, in nanoseconds since the epoch."""
     listed: tuple[str, ...]
     """Names of files of such releases that an index page lists (untrusted text); empty for any other entry."""
 

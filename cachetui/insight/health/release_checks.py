@@ -112,7 +112,7 @@ def _is_names(value: object) -> bool:
 
 
 def _is_words(value: object) -> bool:
-    """Return whether a remembered value has the form of what `_words_of` returns, as JSON."""
+    """Return whether a remembered value has the form of a result of `_words_of` in JSON."""
     if not isinstance(value, list) or len(value) != 2:
         return False
     yanked, status = value

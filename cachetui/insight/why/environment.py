@@ -17,7 +17,7 @@ from cachetui.system.tree import never
 UNSET_FOR_DEMO = "PIP_"
 """Prefix of the environment variables that would change the answer about the made-up cache."""
 DEMO_SETTINGS = {"PIP_CONFIG_FILE": os.devnull, "PIP_IGNORE_INSTALLED": "1", "PIP_BREAK_SYSTEM_PACKAGES": "1"}
-"""Environment variables with which a pip answers for the demo: it uses nothing that is set or installed here.
+"""Environment variables with which a pip answers for the demo, so that it uses nothing that is set or installed here.
 
 pip reads each option from a variable `PIP_` with the option's name, and ignores those of options it does not have.
 """

@@ -255,7 +255,7 @@ class Evidence:
 
     @cached_property
     def twin(self) -> Entry | None:
-        """Cached file with the name of the file that pip would download, but from another URL; None for none."""
+        """Cached file that has the name of the file that pip would download, but another URL; None if there is none."""
         if self.chosen is None or self.chosen.why != "absent":
             return None
         name = filename_of(self.chosen.url)

@@ -18,7 +18,7 @@ from cachetui.system.tree import never
 
 SCRIPT = Path(__file__).with_name("sealed")
 PATIENCE = 120.0
-"""Maximum time in seconds that pip may take: to compare the hash of a wheel of several gigabytes takes long."""
+"""Maximum time in seconds that pip may take; comparing the hash of a wheel of several gigabytes takes long."""
 LONGEST = 64 << 20
 """Maximum size of an answer in bytes; a page with thousands of files takes several megabytes."""
 NO_VERSION = "0"
