@@ -1,9 +1,9 @@
 """Results of earlier scans, in an SQLite file of the user.
 
 A fault in the file costs time but changes no result. Each row holds one shard (such as `http-v2/a/b`) as it was read
-by one layout: the time of its listing, its directories and its entries. A scan uses a row only if each directory and
-each file still has the same inode, modification time and size. The names and versions of releases are stored
-separately, so that a shell can complete them without unpacking everything.
+by one layout: the time of its listing, its directories, its entries and its foreign files. A scan uses a row only if
+each directory and each file still has the same inode, modification time and size. The names and versions of releases
+are stored separately, so that a shell can complete them without unpacking everything.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ CREATE TABLE IF NOT EXISTS shard (
 ) WITHOUT ROWID
 """
 ROOT = "device = ? AND inode = ? AND layout = ?"
-"""Condition that chooses the rows of a root, by its `RootKey`."""
+"""SQL condition that selects the rows of one root; its parameters are the values of a `RootKey`."""
 RootKey = tuple[int | bytes, int | bytes, str]
 """Device and inode number of a root, and the id of the layout by which it is read."""
 
@@ -128,8 +128,8 @@ class Memory:
     ) -> None:
         """Store shards of a root as read by a layout, and delete the shards whose paths are in `gone`.
 
-        Each of `shards` is a path, the time of its listing in ns, and a pair of names and content in bytes. Nothing is
-        changed if the database has a fault.
+        Each of `shards` is a path, the time of its listing in ns since the epoch, and the values of a `PackedShard`.
+        Nothing is changed if the database has a fault.
         """
         if self._db is None:
             return
@@ -154,16 +154,16 @@ class Memory:
 
 
 class RootMemory:
-    """Memory of one root, fetched shard by shard because all of it would be large. Thread-safe."""
+    """What earlier scans stored about one root, fetched shard by shard because the whole is large. Thread-safe."""
 
     def __init__(self, db: sqlite3.Connection | None, key: RootKey, paths: frozenset[str]) -> None:
-        """Use a database, which must stay open."""
+        """Read from `db`, which must stay open; `paths` are the paths of the shards that it holds."""
         self._db, self._key, self._asking = db, key, Lock()
         self.paths = paths
         """Paths of the remembered shards."""
 
     def shard(self, path: str) -> tuple[int, bytes] | None:
-        """Return the time of listing and the content of a shard; None if it is missing, damaged or unreadable."""
+        """Return the time of a shard's listing, in ns since the epoch, and its content; None if it cannot be read."""
         with self._asking:
             if self._db is None:
                 return None

@@ -14,7 +14,7 @@ INTERPRETER = re.compile(r"(?:python|pypy|graalpy|pyston)[0-9.]*t?w?d?(?:\.exe)?
 TAKES_A_VALUE = ("-W", "-X", "--check-hash-based-pycs")
 """Options of Python that take the next argument as their value."""
 RUNS_MODULE = re.compile(r"-[a-zA-VYZ]*?m(.*)").fullmatch
-"""Option `-m`: alone, after other letters (`-Im`), or directly before the module (`-mpip`)."""
+"""Function that matches the option `-m`: alone, after other letters (`-Im`), or before the module (`-mpip`)."""
 RUNS_TEXT = re.compile(r"-[a-zA-VYZ]*?c.*", re.DOTALL).fullmatch
 
 
@@ -74,11 +74,11 @@ def runs(arguments: Sequence[str], programs: Sequence[str] = ("pip",)) -> bool:
 
 @cache
 def _commands(programs: tuple[str, ...]) -> Callable[[str], re.Match[str] | None]:
-    """Return a function that matches the file names of programs: of a script, a zip application, a folder in a wheel.
+    """Return a function that matches the file names of programs: scripts, zip applications, and folders in wheels.
 
-    Users and installers give a program a suffix, as in `poetry@preview` and `poetry-1.8`. Another command with such a
-    name is taken for the program, too: this only makes removal more careful. No suffix is allowed after `pip`, because
-    there are many other commands with such names, such as `pip-audit`.
+    Users and installers may add a suffix to a program's name, as in `poetry@preview` and `poetry-1.8`. Another command
+    with such a name is taken for the program, too: this only makes removal more careful. No suffix is allowed after
+    `pip`, because many other commands have such names, such as `pip-audit`.
     """
     names = "|".join([re.escape(name) + ("" if name == "pip" else r"(?:[@_-][\w.+-]*)?") for name in programs])
     return re.compile(rf"(?:{names})[0-9.]*(?:\.exe|\.pyz)?", re.IGNORECASE).fullmatch

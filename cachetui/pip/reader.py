@@ -46,7 +46,7 @@ class CachedResponse(NamedTuple):
     status: int
     """The HTTP status."""
     date: int | None
-    """Time when the server sent it, in seconds since the epoch, by the `Date` header; None if missing."""
+    """Time when the server sent it, in seconds since the epoch, by the `Date` header; None if missing or invalid."""
     lifetime: int
     """Seconds for which pip may use it without asking the server, by `max-age` or `Expires`.
 
@@ -55,13 +55,13 @@ class CachedResponse(NamedTuple):
     etag: bool
     """Whether it has an ETag, so that pip can ask the server whether it has changed."""
     length: int | None
-    """Length in bytes that its body must have, by `Content-Length`; None if missing or implausibly long."""
+    """Length in bytes that its body must have, by `Content-Length`; None if missing, invalid or implausibly long."""
     stored: int
     """Length in bytes of its stored body."""
     serial: bool
     """Whether it has the serial number that PyPI and its mirrors send with index pages."""
     modified: int | None = None
-    """Time of the last change at the server, in seconds since the epoch, by `Last-Modified`; None if missing."""
+    """Time of the last change at the server, in seconds since the epoch, by `Last-Modified`; None if not given."""
 
     def age(self, now: float) -> int | None:
         """Return its age in seconds at `now`, as pip computes it; None if it has no date."""
@@ -74,7 +74,7 @@ class CachedResponse(NamedTuple):
 
     @property
     def is_whole(self) -> bool:
-        """Whether its body has the length in its headers, or these give none.
+        """Whether its body is as long as its headers say, or they give no length.
 
         If not, the body is cut short, or it is that of another response.
         """
@@ -118,16 +118,16 @@ class CacheReader:
         self._tree.close()
 
     def answer(self, entry: Entry) -> CachedResponse | None:
-        """Return the headers of an entry; None if it has none, or if they cannot be read."""
+        """Return what an entry's headers say about its response; None if there are none, or if they cannot be read."""
         return self._read(entry, partial(_answer, entry))
 
     def headers(self, entry: Entry) -> Callable[[str], str]:
-        """Return a function that returns a header's value in lower case; "" if it is missing or unreadable."""
+        """Return a function from a header's lower-case name to its value in lower case, "" if missing or unreadable."""
         header = self._read(entry, lambda record: record.header)
         return (lambda name: header(name).strip().lower()) if header else lambda _: ""
 
     def listing(self, entry: Entry) -> IndexPage | None:
-        """Return the index page of an entry; None if it is not one, or if it cannot be read."""
+        """Return the index page that an entry holds, parsed; None if it holds none, or if it cannot be read."""
         found = self._read(entry, lambda record: (_answer(entry, record), record.header("content-encoding").lower()))
         if found is None:
             return None
@@ -140,12 +140,12 @@ class CacheReader:
         return self._with_body(entry, look)
 
     def page(self, entry: Entry) -> Page | None:
-        """Return the text of an entry's index page; None if it is not a page, or if it cannot be read."""
+        """Return the text of the index page that an entry holds; None if it holds none, or if it cannot be read."""
         encoding = self.headers(entry)("content-encoding")
         return self._with_body(entry, lambda body: index_page.read_page(body, encoding))
 
     def startup_files(self, entry: Entry) -> tuple[str, ...] | None:
-        """Return the files of a wheel with which Python runs code at each start; None if it cannot be read."""
+        """Return the files in a wheel that make Python run code at each start; None if the wheel cannot be read."""
         return self._with_body(entry, startup_files)
 
     def requires_python(self, entry: Entry) -> str | None:
@@ -160,7 +160,7 @@ class CacheReader:
     def hashes(self, entry: Entry, names: Iterable[str], stop: Callable[[], bool] = never) -> dict[str, str]:
         """Return hashes of a download or a built wheel by their names, in hexadecimal.
 
-        The result is empty if the entry cannot be read to its end, or if `stop()` is true. May be called from
+        The result is empty if the entry cannot be read to its end, or if `stop` returns true. May be called from
         several threads.
         """
         digests = {name: hashlib.new(name, usedforsecurity=False) for name in names}
@@ -251,9 +251,10 @@ class CacheReader:
         return None
 
     def writable_folders(self, paths: Iterable[str]) -> dict[str, tuple[str, int]]:
-        """Return the folders that other users may write to, each with its mode (as a clause) and its mtime.
+        """Return those of the folders `paths` that every user may write to.
 
-        Paths are relative to the root ("" for the root), times in ns. Missing folders are left out. Empty on Windows.
+        Each has a clause about its mode, and its mtime in ns since the epoch. Paths are relative to the root ("" for
+        the root). Folders that cannot be examined are left out. The result is empty on Windows.
         """
         found: dict[str, tuple[str, int]] = {}
         look, others = self._tree.look_at, stat.S_IWOTH

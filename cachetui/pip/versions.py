@@ -67,11 +67,11 @@ def ways_of(version: Version | None) -> PipBehaviour:
 
 
 SITE_PACKAGES = ("lib/python*/site-packages", "lib/python*/dist-packages", "Lib/site-packages")
-"""Folders that hold an environment's packages."""
+"""Patterns of the folders that hold an environment's packages, relative to its prefix."""
 STAND_INS = ("", "versions/*/", "installs/python/*/")
-"""Folders of environments below a prefix: the prefix itself, and those of tools with shims (pyenv, asdf)."""
+"""Patterns of environments, relative to a prefix: the prefix itself, and those of tools with shims (pyenv, asdf)."""
 INDEX_SOURCES = ("pip/_internal/models/index.py", "pip/models/index.py")
-"""Files in which pip names PyPI: from version 10 on, and before."""
+"""Source files in which pip names PyPI: that of pip 10 and later, then that of older versions."""
 PYPI = re.compile(r"""\bPyPI\s*=\s*PackageIndex\(\s*["'](https?://[^"'\s]+)["']""")
 LONGEST_SOURCE = 65_536
 """Maximum size in bytes of a file in `INDEX_SOURCES`."""

@@ -58,7 +58,7 @@ class Location:
     indexes: tuple[str, ...] = ()
     """URLs of indexes and find-links pages in any setting, without credentials; see `Configuration.indexes`."""
     asks_pypi: bool = True
-    """Whether pip uses PyPI because no setting names another index in its place."""
+    """Whether pip uses PyPI; False if a setting names another index in its place."""
     prefix: Path | None = None
     """The `sys.prefix` of the Python whose pip is examined; None if there is no Python."""
     works: bool = True
@@ -143,7 +143,9 @@ class _View:
     """Package of the Python from the Microsoft Store, if any."""
 
     def of(self, command: str, cache_dir: str | None) -> Location:
-        """Return the location for one command, with or without `--cache-dir`, and notes about its pitfalls.
+        """Return the location of one command's cache, with notes about pitfalls.
+
+        `cache_dir` is the value of `--cache-dir`; None if the option is not given.
 
         Source: `_update_defaults` in `pip._internal.cli.parser`, `_handle_no_cache_dir` in `cmdoptions`.
         """

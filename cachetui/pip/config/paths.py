@@ -82,9 +82,10 @@ def place(typed: str, environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def store_package(executable: str, prefix: str) -> str | None:
-    """Return the family name of the Microsoft Store package that a Python on Windows comes from, or None.
+    """Return the family name of the Microsoft Store package that a Python on Windows comes from.
 
-    An environment's Python is from the package of the Python that created it.
+    Return None if it comes from none, or if that is unclear. An environment's Python is from the package of the Python
+    that created it.
     """
     base = ""
     with suppress(OSError, ValueError), open(ntpath.join(prefix, "pyvenv.cfg"), encoding="utf-8") as lines:  # noqa: PTH123

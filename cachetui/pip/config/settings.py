@@ -72,7 +72,7 @@ class Configuration:
     faults: tuple[str, ...] = ()
     """Sentences about files that make pip refuse to run."""
     notes: tuple[str, ...] = ()
-    """Sentences about files that pip skips silently."""
+    """Sentences about files that were not read: pip skips them silently, or they are not regular files."""
     merges: bool = True
     """Whether an empty value hides the values that it overrides (`PipBehaviour.merges`)."""
 
@@ -147,7 +147,7 @@ def files_read(
 
 
 def normalised(name: str) -> str:
-    """Return an option's name in the spelling that pip compares."""
+    """Return an option's name in the normal form by which pip compares names."""
     return name.lower().replace("_", "-").removeprefix("--")
 
 

@@ -26,7 +26,7 @@ RAW = {name: re.compile(f"</{name}(?=[\\s/>])", re.IGNORECASE) for name in ("scr
 
 
 def tags(page: bytes) -> Iterator[tuple[str, Mapping[str, str | None]]]:
-    """Yield the `a` and `base` elements of a page, with those of their attributes that are in `READ`.
+    """Yield the name of each `a` and `base` element of a page, and those of its attributes that are in `READ`.
 
     The value of an attribute is None if the page gives none, or one that is too long or invalid.
     """
@@ -60,9 +60,10 @@ def _after(text: str, end: str, start: int) -> int:
 
 
 def _attributes(text: str, at: int, room: int) -> tuple[int, dict[str, str | None], int]:
-    """Return the position after a tag, its attributes that are in `READ`, and how many more the page may have.
+    """Return the position after a tag, its attributes that are in `READ`, and the room that is left.
 
-    The position is -1 if the tag is cut off or has more than `room` attributes.
+    The room is the number of attributes that are allowed in the rest of the page; before the tag, it is `room`. The
+    position is -1 if the tag is cut off or has more than `room` attributes.
     """
     found: dict[str, str | None] = {}
     while not (end := END.match(text, at)):

@@ -92,7 +92,7 @@ def named(name: str, version: str, filename: str | None = None) -> ArchiveName |
 
 
 def look_at_metadata(body: Body) -> ArchiveName | None:
-    """Return the project and version in core metadata (a PEP 658 file beside a wheel); None if one is invalid."""
+    """Return the project and version in core metadata (a PEP 658 file beside a wheel); None if either is invalid."""
     fields = headers_of(body.read(0, LONGEST_TEXT))
     return named(fields.get("name", ""), fields.get("version", ""))
 
@@ -196,7 +196,7 @@ def pyproject_in(body: Body) -> bytes | None:
 
 
 def _tar_member(body: Body, wanted: str) -> bytes | None:
-    """Return the file `wanted` in a top-level folder of a tar, or its start; None if it is not near the tar's start."""
+    """Return up to `LONGEST_TEXT` bytes of `*/wanted`, a file in a tar; None if it is not near the tar's start."""
     for content in tar_head.heads(body):
         for name, at, size in tar_head.members(content):
             if name.partition("/")[2] == wanted and at + size <= len(content):
@@ -226,10 +226,10 @@ def has_directory(body: Body) -> bool:
 
 
 def _directory_places(body: Body, tail_at: int, tail: bytes) -> list[tuple[int, int]]:
-    """Return the size and offset of a zip's directory according to each of its end records; use the first pair.
+    """Return the size and offset of a zip's directory according to each of its end records.
 
-    `tail` is the end of the body, from the position `tail_at`. The search is the same as zipfile's, because a comment
-    may look like an end record.
+    The first pair is the one to use. `tail` is the end of the body, from the position `tail_at`. The search is the same
+    as zipfile's, because a comment may look like an end record.
     """
     end = len(tail) - END_SIZE
     if not (end >= 0 and tail.startswith(b"PK\5\6", end) and tail.endswith(b"\0\0")):
@@ -278,7 +278,7 @@ def _wheel(body: Body, directory: bytes) -> ArchiveName | None:
 
 
 def _members(directory: bytes, ending: bytes) -> Iterator[tuple[int, str]]:
-    """Yield each member of a zip whose name ends in `ending`, as its name's position in the directory, and its name."""
+    """For each member whose name ends in `ending`, yield its name's position in the directory, and the name."""
     end = 0
     for _ in range(MOST_TRIED):
         end = directory.find(ending, end) + len(ending)
@@ -296,8 +296,8 @@ def _u16(data: bytes, at: int) -> int:
 def _member(body: Body, directory: bytes, at: int) -> bytes | None:
     """Return the content of the member whose name is at the position `at` of the directory.
 
-    At most `LONGEST_TEXT` bytes are returned. None if the member is damaged, longer than that when compressed, or
-    compressed by another method than deflate.
+    At most `LONGEST_TEXT` bytes are returned. Return None if the member is damaged, if its compressed content is longer
+    than that, or if it is compressed by another method than deflate.
     """
     packed = int.from_bytes(directory[at - 26 : at - 22], "little")
     offset = int.from_bytes(directory[at - 4 : at], "little")
@@ -315,7 +315,7 @@ def _member(body: Body, directory: bytes, at: int) -> bytes | None:
 def _wheel_filename(name: str, version: str, text: bytes) -> str | None:
     """Return a wheel's file name, rebuilt from its name, version and WHEEL file.
 
-    None if no valid file name expresses all of its tags.
+    Return None if no valid file name expresses all of its tags.
     """
     found = list(_fields(text))
     tags = [tuple(value.split("-")) for key, value in found if key == "tag"]
@@ -344,7 +344,7 @@ def _zip_sdist(body: Body, directory: bytes) -> ArchiveName | None:
 def _sdist(stem: str, text: bytes, ending: str) -> ArchiveName | None:
     """Return the name of an sdist according to its PKG-INFO, `text`; None if that is invalid.
 
-    It has a file name if the name of the sdist's folder, `stem`, agrees.
+    The result has a file name only if `stem`, the name of the sdist's folder, gives the same project and version.
     """
     fields = headers_of(text)
     found = named(fields.get("name", ""), fields.get("version", ""))
@@ -357,9 +357,9 @@ def _sdist(stem: str, text: bytes, ending: str) -> ArchiveName | None:
 
 
 def look_into_tar(body: Body, ending: str | None = None) -> ArchiveName | None:
-    """Return the name of an sdist, a compressed tar, by the first `*/PKG-INFO` near its start; None if there is none.
+    """Return the name that the first `*/PKG-INFO` near the start of a compressed tar gives; None if there is none.
 
-    `ending` is the suffix of its file name; by default, the usual one for its compression.
+    `ending` is the suffix of the sdist's file name; by default, the usual one for its compression.
     """
     unpack = unpacker_of(body.read(0, 6))
     if unpack is None:

@@ -175,6 +175,6 @@ def _html_links(text: bytes) -> tuple[str | None, list[Link]]:
 
 
 def _hash_in(fragment: str) -> tuple[str, str]:
-    """Return the name and value of the hash in a URL's fragment, such as `sha256=…`; both are "" if there is none."""
+    """Return the name and value of the hash in a fragment or attribute such as `sha256=…`; both "" if there is none."""
     found = HASH_IN_FRAGMENT.search(fragment)
     return (found[1], found[2]) if found else ("", "")

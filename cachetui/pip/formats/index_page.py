@@ -57,7 +57,7 @@ ANYWHERE = "https://x/"
 MOST_BRACKETS = 1000
 """Maximum number of opening brackets in a page that are examined one by one; most pages have a few."""
 RESERVED = re.compile("(@|%2F)", re.I)
-"""Parts of a path that pip keeps when it quotes the path again."""
+"""Pattern of the parts of a path that pip keeps when it quotes the path again."""
 
 
 class Page(NamedTuple):
@@ -72,7 +72,7 @@ class Page(NamedTuple):
 def read_page(body: Body, encoding: str) -> Page | None:
     """Return the page in a body whose `Content-Encoding` is `encoding`, in lower case.
 
-    None if it is damaged, too long, or neither HTML nor a JSON object.
+    Return None if it is damaged, too long, or neither HTML nor a JSON object.
     """
     if body.size > LONGEST_PAGE:
         return None
@@ -140,8 +140,8 @@ def _html_name(text: bytes) -> str | None:
 def _is_of(own: str, project: str, filename: str) -> bool:
     """Return whether a file belongs to the project `own`.
 
-    `project` is the project that its name seems to give: it ends with a part of the version if an sdist's version has
-    a hyphen.
+    `project` is the project that `filename` seems to name. If an sdist's version has a hyphen, a part of the version is
+    taken for the end of the project's name.
     """
     return project == own or (
         not filename.endswith(".whl") and project[len(own) + 1 :][:1].isdigit() and project.startswith(f"{own}-")

@@ -86,8 +86,8 @@ class StoppedError(Exception):
 def trouble_in(body: Body, stop: Callable[[], bool] = never, *, thorough: bool = True) -> str | None:
     """Return a description of what is wrong with a wheel, sdist or other archive; None if nothing is.
 
-    Only zips and what is compressed with gzip, bzip2 or xz are examined. `thorough` also finds faults in a zip that
-    unpacks with correct checksums: contradictions about a file in it, and differences between a wheel and its RECORD.
+    Only zips and data compressed with gzip, bzip2 or xz are examined. `thorough` also finds faults in zips that unpack
+    with correct checksums: two files of one name, headers that differ, and differences between a wheel and its RECORD.
     Raises OSError if the disk cannot be read, and StoppedError if `stop` returns True.
     """
     magic = body.read(0, 6)
@@ -128,8 +128,8 @@ def end_trouble(body: Body) -> str | None:
 def quick_trouble(body: Body, *, is_wheel: bool) -> str | None:
     """Return what is wrong with a wheel or sdist according to its start and end alone; None if nothing is.
 
-    It is fast enough for thousands of files. It finds empty files, zips that are cut short, and files that do not have
-    the format of a wheel or sdist. Raises OSError.
+    It is fast enough for thousands of files. It finds empty files, zips that are cut short, and files other than zips
+    that do not have the format of a wheel or sdist. Raises OSError.
     """
     if not body.size:
         return "it is empty"

@@ -46,7 +46,7 @@ GARBLED = "damaged: pip stops at it, for a text in it is not base64"
 """Note about a record at which pip fails because a text in it is damaged."""
 NO_ANSWER = "damaged: it holds no answer"
 WEIGHTY = {0xC4: 1, 0xC5: 2, 0xC6: 4, 0xD9: 1, 0xDA: 2, 0xDB: 4}
-"""Number of bytes that hold the length, by type code of msgpack's bin and str (msgpack specification)."""
+"""Number of bytes that give the length of a msgpack value, by the type codes of bin and str (msgpack specification)."""
 
 PARTS = frozenset({"body", "headers", "status", "version", "reason", "decode_content"})
 """Parts of a response that pip stores; old versions of pip add `strict`.
@@ -120,7 +120,7 @@ def _read_cc4(fd: int, size: int, head: bytes, body_inside: bool) -> Record:
 
 
 def _find_body(fd: int, size: int, head: bytes) -> tuple[int, int, int]:
-    """Return the position of the body's msgpack type, the position of its bytes, and their number.
+    """Return the position of the body's msgpack type code, the position of its bytes, and their number.
 
     The order of the keys is not fixed. Everything before the body is skipped, in reads of growing size.
     """

@@ -1,4 +1,4 @@
-"""Find the files of a wheel with which Python runs code at each start, once the wheel is installed.
+"""Find the files in a wheel that make Python run code at each start, once the wheel is installed.
 
 Sources: Python's `site` module (`.pth`, `sitecustomize`, `usercustomize`; `.start` files, PEP 829, from 3.15); the
 wheel specification (the `.data` directory); pip's `_internal/operations/install/wheel.py`.
@@ -18,15 +18,15 @@ ENDINGS = (".pth", ".start")
 MODULES = ("sitecustomize", "usercustomize")
 """Modules that Python imports at each start."""
 HINTS = (b".pth", b".start", b"customize")
-"""Byte strings, one of which is in the name of every file that runs code when Python starts."""
+"""Parts of names: the name of each file that makes Python run code at its start contains one of them."""
 LIBRARIES = ("purelib", "platlib")
-"""Parts of a wheel's `.data` directory that are installed like its other modules."""
+"""Folders in a wheel's `.data` directory whose files are installed beside the wheel's other modules."""
 FOLDERS = ("site-packages", "dist-packages")
 """Lower-case names of the folders in which Python looks for files to run when it starts."""
 
 
 def startup_files(body: Body) -> tuple[str, ...]:
-    """Return the names of a wheel's files that run code when Python starts, from its zip directory alone."""
+    """Return the names of a wheel's files that make Python run code at its start; none if it has no zip directory."""
     try:
         directory = zip_directory(body)
     except UNREADABLE:

@@ -29,10 +29,10 @@ def inventory_of(
     by_length: bool,
     layout: Layout = PIPS,
 ) -> Inventory:
-    """Return the inventory; entries that are equal in `known`, by path, are taken from it.
+    """Return the inventory of what a scan found. Empties `shards` and `unchanged`.
 
-    `by_length` says that the disk usage of files has already been set to their lengths.
-    Empties `shards` and `unchanged`, so that entries are in memory only once.
+    `known` holds entries of an earlier scan by path; an entry that equals the earlier one is replaced by it, so that it
+    is in memory only once. `by_length` says that the disk usage of files has already been set to their lengths.
     """
     failed = sorted([*errors, *(error for shard in shards for error in shard.errors)])
     has_empty_dirs = any(one.has_empty_dirs for one in shards) or any(one.known.has_empty_dirs for one in unchanged)
@@ -78,7 +78,7 @@ def inventory_of(
 
 
 def linked_directories(tree: Tree, foreign: Iterable[File], layout: Layout) -> Iterator[DirectoryLink]:
-    """Yield the links in place of the program's own directories; such links are foreign files."""
+    """Yield the links that stand in place of directories of the cache's program; such links are foreign files."""
     for path in sorted([file.path for file in foreign if layout.is_own_directory(file.path)]):
         if target := tree.link_target(path):
             yield DirectoryLink(path, target, os.path.isdir(target))  # noqa: PTH112 - Path.is_dir raises for what may not be seen
@@ -94,9 +94,9 @@ def count_disk_usage(
 ) -> bool:
     """Set the disk usage of files to their lengths if the system reports no blocks, and count each inode once.
 
-    Changes both lists. `by_length` says that disk usage is the length already. Entries that are equal in `known`, by
-    path, are taken from there. Of the names of an inode, the first by path counts, or without `by_path` the first in
-    the lists, entries before foreign files. Returns whether disk usage is the length.
+    Changes both lists. `by_length` says that disk usage is the length already. `known` is as in `inventory_of`. If an
+    inode has several names, the first name counts: the first by path or, without `by_path`, the first in the lists,
+    where entries come before foreign files. Returns whether disk usage is the length.
     """
     if not by_length and are_without_blocks(entries):
         by_length = True
@@ -134,12 +134,12 @@ def count_links_once(entries: list[Entry], foreign: list[File], *, by_path: bool
 
 
 def uncounted(files: Sequence[File], again: set[str]) -> tuple[File, ...]:
-    """Return files; those in `again`, whose inodes are counted at another path, get a disk usage of 0."""
+    """Return files with a disk usage of 0 for those whose paths are in `again`: their inodes are counted elsewhere."""
     return tuple([file._replace(disk_usage=0) if file.path in again else file for file in files])
 
 
 EMPTY_SECONDS = 3_600
-"""Seconds for which a directory must be empty to be a leftover: pip may be about to fill a newer one."""
+"""Seconds for which a directory must be empty to be a leftover; before that, pip may be about to fill it."""
 BUILD_SECONDS = 86_400
 """Seconds for which a folder that pip builds in must be empty to be a leftover."""
 
@@ -152,7 +152,10 @@ def empty_directories(
     errors: Iterable[Unreadable],
     layout: Layout,
 ) -> Iterator[Entry]:
-    """Yield a leftover for each topmost directory of the program that has held no file, at any depth, for a while."""
+    """Yield a leftover for each directory of the cache's program that has held no file, at any depth, for a while.
+
+    Of nested directories, only the topmost is yielded.
+    """
     filled = {above(file.path) for entry in entries for file in entry.files}
     filled.update(above(file.path) for file in foreign)
     filled.update(error.path for error in errors)

@@ -13,10 +13,7 @@ from cachetui.pip.scan.draft import DraftRow
 Directory = tuple[str, int, int]
 """Path relative to the root, inode, allocated bytes."""
 Directories = bytes
-"""Directories in packed form, because large caches have hundreds of thousands; empty for none.
-
-The form is that of `pack_directories`.
-"""
+"""Sequence of `Directory` values, packed by `pack_directories` because large caches have hundreds of thousands."""
 
 
 class PackedShard(NamedTuple):
@@ -73,7 +70,7 @@ def _unpack_big(code: int, data: bytes) -> int:
 
 
 def pack_directories(directories: Sequence[Directory]) -> Directories:
-    """Return directories in packed form."""
+    """Pack directories with msgpack; return empty bytes if there are none."""
     return _packed(directories) if directories else b""
 
 
@@ -89,7 +86,7 @@ def unpack_directories(packed: Directories) -> Sequence[Directory]:
 
 
 class DirectoryMap(Mapping[str, int]):
-    """Allocated bytes of directories by path. They stay packed until one is looked up, even if paths are iterated.
+    """Allocated bytes of directories by path. Iteration over the paths leaves them packed; other access unpacks them.
 
     Unpacked, the directories of a large cache take a fifth of the memory that all its entries take.
     """

@@ -20,9 +20,8 @@ project, `page` if it may be an index page, `body` if it is anything else. `own`
 DraftRow = tuple[Any, ...]
 """Draft as plain values.
 
-The values are dating_file, content_hint, kind, files, downloaded, checked, read, project, version,
-filename, url, by, note, announced,
-has_record.
+The values are dating_file, content_hint, kind, files, downloaded, checked, read, project, version, filename, url, by,
+note, announced, has_record.
 """
 
 DIGEST = re.compile(r"[0-9a-f]{56}").fullmatch
@@ -34,7 +33,7 @@ PROVISIONAL: dict[str, Kind] = {
     "body": "response",
     "own": "metadata",
 }
-"""Kind that is shown until the last step is done."""
+"""Kind that is shown for a draft until it is identified, by its stage."""
 
 
 def interned(text: Any) -> Any:
@@ -74,8 +73,8 @@ class EntryDraft:
     ) -> None:
         """Create a draft from files in order of removal; the file at `dating_file` dates the download.
 
-        The dating file is the file with the entry's body, alone or inside a record. `has_record` says whether the first
-        file is an HTTP record, or is left over from one.
+        If the entry has a body, this is the file that holds it, alone or inside a record. `has_record` says whether the
+        first file is an HTTP record, or is left over from one.
         """
         self.kind: Kind | Stage = kind
         self.dating_file, self.has_record = dating_file, has_record
@@ -98,7 +97,7 @@ class EntryDraft:
 
     @property
     def digest(self) -> bytes | None:
-        """Name of its record, the SHA-224 of its URL, also for leftovers of a record; None for anything else."""
+        """SHA-224 of its URL, from the name of its record, or of a leftover of its record; None for anything else."""
         if not self.has_record:
             return None
         name = self.files[0].path.rpartition("/")[2][:56]

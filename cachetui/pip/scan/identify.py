@@ -178,7 +178,10 @@ def look_inside(draft: EntryDraft, fd: int) -> None:
 
 
 def _settle_known(draft: EntryDraft, body: Body, kind: Kind, found: archives.ArchiveName | None) -> None:
-    """Identify an entry whose project and version are in the headers; its body gives kind and file name."""
+    """Identify an entry whose project and version are in the headers.
+
+    Its kind and file name come from its body; the headers may give the kind, too.
+    """
     filename = found.filename if found and found.project == draft.project else None
     if kind == "response":
         kind = {"bdist_wheel": "wheel", "sdist": "sdist"}.get(draft.content_hint, "response")  # type: ignore[assignment]

@@ -40,8 +40,8 @@ class Inspector:
     ) -> None:
         """Prepare to open files until `stop()` is true.
 
-        `update` is called with the drafts that changed. Entries that vanished are added to `vanished`, and files
-        that could not be read to `errors`.
+        `update` is called with the drafts whose files were opened. Entries that vanished are added to `vanished`, and
+        files that could not be read to `errors`.
         """
         self._tree, self._stop, self._update, self._vanished, self._errors = tree, stop, update, vanished, errors
         self._layout = layout

@@ -17,9 +17,9 @@ from cachetui.pip.scan.draft import DIGEST, EntryDraft
 from cachetui.system.tree import DirectoryListing, file_at
 
 SHARD_DEPTH = {"http": 2, "http-v2": 2, "wheels": 1}
-"""Number of levels below a directory of the root at which shards begin.
+"""Number of levels below a directory of the root at which shards begin, by the name of that directory.
 
-A shard is read and remembered as a whole.
+A shard is read and remembered as a whole. Any other directory of the root is one shard.
 """
 KEPT = frozenset({"", "http", "http-v2", "wheels"})
 """Directories that pip expects and that no removal deletes."""
@@ -32,7 +32,7 @@ LOCK_FOLDER = re.compile(r"http(/[0-9a-f]){5}/[0-9a-f]{56}\.lock").fullmatch
 LOCK_HOLDER = re.compile(r"[\w.-]+-[0-9a-f]{1,8}\.\d+-?\d+").fullmatch
 """Function that matches the name that lockfile gives to the file that a lock is linked to.
 
-The name is `HOST-THREAD.PID` and a hash.
+The name is `HOST-THREAD.PID`, directly followed by a hash, which is a whole number.
 """
 BUILD_FOLDER = re.compile(r"(wheels/[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{50}/tmp[a-z0-9_]{8})(?:/|$)").match
 UNFINISHED = "a write that was never finished"
@@ -43,37 +43,37 @@ HTTP_SHARD = re.compile(r"http(-v2)?(/[0-9a-f]){0,5}").fullmatch
 
 
 class Layout(NamedTuple):
-    """Rules by which a scan recognises the paths in a cache. Paths are relative to the root."""
+    """Rules by which a scan recognises the paths in the cache of a program. Paths are relative to the root."""
 
     id: str
     """Id of the program's `Source`. The memory stores what each layout read under the id of that layout."""
     tops: Collection[str]
-    """Names of the program's directories in the root; a root that has none of them and no entries is not its cache."""
+    """Names of the program's directories in the root. A root that has none of them and no entries is not its cache."""
     closed: Collection[str]
     """Directories of the root that are never opened."""
     holds_shards: Callable[[str], bool]
-    """Returns whether the directories in a directory are shards, or hold shards: a shard is read as a whole."""
+    """Returns whether the subdirectories of a directory are shards or hold shards. A shard is read as a whole."""
     is_own_directory: Callable[[str], bool]
     """Returns whether the program creates a directory at a path."""
     proves: Callable[[str], bool]
     """Returns whether a directory at a path shows whose cache it is, because other programs hardly create it.
 
-    If there are neither such a directory nor entries, nothing in the root may be removed.
+    If the root has neither such a directory nor entries, its empty directories are not removed.
     """
     kept: frozenset[str]
     """Directories that no removal deletes."""
     pair_in: Callable[[str, dict[str, os.stat_result]], EntryDraft | None]
-    """Returns the draft of a directory that holds only one entry, if that can be seen fast; see `pair_in`."""
+    """Returns the draft of a directory's only entry if that is quickly found, otherwise None; see `pair_in` below."""
     drafts_of: Callable[[str, DirectoryListing], Iterator[EntryDraft | File]]
-    """Yields the files of any other directory as drafts and foreign files."""
+    """Yields the files of a directory, for which `pair_in` has returned None, as drafts and foreign files."""
     build_folder_of: Callable[[str], str | None]
     """Returns the build folder that a directory is, or lies in; None if there is none."""
     read_own: Callable[[EntryDraft, int], None]
-    """Reads the open file of a draft at the stage `own`."""
+    """Identifies a draft at the stage `own` by its file; the number is the descriptor of the open file."""
 
 
 def holds_shards(path: str) -> bool:
-    """Return whether the directories in a directory of pip are shards, or hold shards."""
+    """Return whether the subdirectories of a directory of pip are shards or hold shards."""
     return path.count("/") < SHARD_DEPTH.get(path.partition("/")[0], 0)
 
 
@@ -83,7 +83,7 @@ def is_pips_directory(path: str) -> bool:
 
 
 def _is_lock_folder(path: str) -> bool:
-    """Return whether a directory is a lock, placed where the locked record belongs."""
+    """Return whether a directory is the lock of a record, in the folder where that record belongs."""
     return LOCK_FOLDER(path) is not None and path[5:14:2] == path[15:20]
 
 
@@ -120,9 +120,9 @@ def drafts_of(directory: str, listing: DirectoryListing) -> Iterator[EntryDraft 
 
 
 def pair_in(directory: str, files: dict[str, os.stat_result]) -> EntryDraft | None:
-    """Return the draft of a directory that holds only a record and its body; None for any other directory.
+    """Return the draft of a record and its body that are the only files of a directory; None for other directories.
 
-    Nearly all directories of a large cache hold only such a pair.
+    Nearly all directories with files in a large cache hold only such a pair.
     """
     if len(files) != 2 or len(directory) != 17 or directory[:8] != "http-v2/" or directory[9::2] != "////":
         return None

@@ -53,10 +53,9 @@ def scan(
     and of files that pages list by relative URLs. They are iterated only if a page's URL is looked for. `report` is
     called with new and changed entries, about twenty times a second at most, from this thread. Once `stop` returns
     true, the result so far is returned as an incomplete inventory. `known` are entries of an earlier scan by path:
-    unchanged entries are taken from it, so that they are in memory only once. With `by_length`, disk usage is the
-    length of files.
-    `layout` says where entries lie, and what they are.
-    Raises RootError where the root is missing, not a directory, or cannot be read.
+    unchanged entries are taken from it, so that they are in memory only once. With `by_length`, the disk usage of a
+    file is its length. `layout` says where entries lie, and what they are. Raises RootError if the root is missing, is
+    not a directory, or cannot be read.
     """
     with Tree(root) as tree:
         return Scanner(tree, memory, indexes, stop, report, known, by_length, layout).run()
@@ -186,7 +185,7 @@ class Scanner:
         return shard
 
     def _count_lengths(self, shard: Shard) -> None:
-        """Take the lengths of a shard's files for their disk usage, if the scan counts lengths."""
+        """Set the disk usage of a shard's files to their lengths if the scan was started with `by_length`."""
         if self._by_length:
             shard.foreign[:] = by_their_lengths(shard.foreign)
             for one in shard.drafts:
@@ -233,7 +232,7 @@ class Scanner:
             shard.is_remembered &= changed.isdisjoint(shard.drafts)
 
     def _late_names(self) -> set[str]:
-        """Return the paths of remembered entries whose unknown URL is that of a known index or of a page on it."""
+        """Return the paths of remembered entries without a URL that turn out to be a known index or a page on one."""
         entries = [entry for shard in self._unchanged for entry in shard.entries]
         nameless = {
             entry.path.rpartition("/")[2][:56]: entry.path
@@ -251,7 +250,7 @@ class Scanner:
     # Storing the results
 
     def _remember(self, memory: Memory, forgotten: Iterable[str]) -> None:
-        """Store new shards in the memory and delete forgotten ones.
+        """Store new shards in the memory, and delete the shards whose paths are in `forgotten`.
 
         A shard with a file that could not be read is not stored.
         """

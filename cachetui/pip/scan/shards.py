@@ -45,10 +45,10 @@ class Shard:
 
 
 def outline(tree: Tree, stop: Callable[[], bool], layout: Layout = PIPS) -> tuple[Shard, list[tuple[str, int]] | None]:
-    """List the directories above the shards; return their content, and the path and inode of each shard, by path.
+    """List the directories above the shards; return their content, and the path and inode of each shard.
 
-    In place of the shards, None is returned if the root has neither entries nor directories of the program. Raises
-    OSError if the root itself cannot be listed.
+    The shards are sorted by path. If the root has neither entries nor directories of the program, None is returned
+    instead of them. Raises OSError if the root itself cannot be listed.
     """
     top = Shard("", time.time_ns())
     directories: list[Directory] = []

@@ -91,7 +91,10 @@ class UrlIndex:
                 self._add_found(digest, address + METADATA, project)
 
     def _add_found(self, digest: bytes, address: bytes, project: str | None) -> None:
-        """Name the entries of a URL; those that list URLs are named later, because they have yet to be read."""
+        """Name the entry of a URL that was found.
+
+        An entry that lists URLs must be read first: `name_found` names it. It also names several entries of one URL.
+        """
         url = address.decode("utf-8", "replace")
         if lists_urls(self._waiting[digest]) or digest in self._further:
             self._found[digest] = url, project, False
@@ -109,7 +112,7 @@ class UrlIndex:
             self._named.append(draft)
 
     def name_found(self) -> list[EntryDraft]:
-        """Name the entries whose URLs were found; return those that were named since the last call."""
+        """Name the remaining entries whose URLs were found; return all that were named since the last call."""
         for digest, found in self._found.items():
             self._name(digest, *found)
         self._found.clear()
@@ -128,7 +131,7 @@ def name_again(draft: EntryDraft, before: Entry) -> None:
 
 
 def page_urls(index: str, project: str) -> tuple[str, str]:
-    """Return the URLs that a project's page may have on an index."""
+    """Return the URLs that a project's page may have on an index: with a slash at the end, and without."""
     base = index.rstrip("/")
     return f"{base}/{project}/", f"{base}/{project}"
 
@@ -168,7 +171,7 @@ def is_odd(addresses: bytes) -> bool:
 
 
 def asked_otherwise(address: bytes) -> tuple[bytes, ...]:
-    """Return a tuple of the spelling in which pip requests a URL; empty for the same spelling or an invalid URL."""
+    """Return a tuple with pip's spelling of a URL, or an empty tuple if that is the same or the URL is invalid."""
     if not is_odd(address):
         return ()
     try:
