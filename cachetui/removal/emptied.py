@@ -15,7 +15,7 @@ DEPTH = methodcaller("count", "/")
 
 
 class Directories:
-    """Directories of a cache with the number of items in each, to find those that removals empty."""
+    """Directories of a cache with the number of items in each, used to find the directories that a removal empties."""
 
     def __init__(self, inventory: Inventory) -> None:
         self._usage = inventory.directories
@@ -35,9 +35,9 @@ class Directories:
         return sorted(self._usage)
 
     def emptied(self, going: Collection[Entry]) -> tuple[str, ...]:
-        """Return the directories that a removal of exactly the files of `going` leaves empty, deepest first.
+        """Return the directories that are empty once exactly the files of `going` are removed, deepest first.
 
-        An entry without files is an empty directory, which goes with the directories in it.
+        An entry without files is an empty directory, which is removed with the directories in it.
         """
         taken = Counter([file[0].rpartition("/")[0] for entry in going for file in entry[1]])
         pending = [path for path, number in taken.items() if number == self._items[path]]

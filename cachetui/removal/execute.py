@@ -137,7 +137,7 @@ class _Run:
         self._stopped = False
 
     def execute(self, report: Callable[[RemovalProgress], None] | None) -> RemovalOutcome:
-        """Remove the entries one by one, or twins together, sorted by path; after an error, keep all the rest."""
+        """Remove the entries by path, twins together; after an unforeseen OSError, keep all the rest."""
         together = self._groups()
         entries = [entry for group in together for entry in group]
         try:
@@ -161,7 +161,10 @@ class _Run:
         )
 
     def _groups(self) -> list[list[Entry]]:
-        """Return the entries in groups that go together, mostly of one entry, sorted by the path of the first."""
+        """Return the entries in groups that are removed together, sorted by the path of each group's first entry.
+
+        Most groups have one entry.
+        """
         entries = {entry.path: entry for entry in sorted(self._plan.entries, key=attrgetter("path"))}
         joined = {paths[0]: paths for paths in groups(entries, self._plan.twins)}
         later = {path for paths in joined.values() for path in paths[1:]}
@@ -184,7 +187,7 @@ class _Run:
                 report(RemovalProgress(self._reached, number, self._freed, group[-1].path))
 
     def _remove(self, group: Sequence[Entry]) -> None:
-        """Remove an entry, or entries that go together; count those of which everything is gone."""
+        """Remove the entries of a group, all or none; count those of which nothing is left."""
         reason = next((reason for entry in group if (reason := self._watch.reason_to_stay(entry))), None)
         if reason:
             self._kept += [Kept(entry.path, reason) for entry in group]
@@ -225,7 +228,10 @@ class _Run:
                 return
 
     def _unlink(self, path: str, parent: str, name: str, found: os.stat_result | None) -> None:
-        """Unlink a file, `name` in `parent`, that was just checked. Raises KeptError if it has to stay."""
+        """Unlink a file, `name` in `parent`, whose status `found` was just checked; None means that it is gone.
+
+        Raises KeptError if the file has to stay.
+        """
         if path in self._plan.companions:
             self._check_alone(path)
         try:
@@ -248,7 +254,10 @@ class _Run:
             self._freed += found.st_size if self._plan.by_length else allocated(found)
 
     def _check_alone(self, companion: str) -> None:
-        """Raise KeptError if a file that needs `companion` remains, or if one with the same suffix is in its folder."""
+        """Raise KeptError if a file that needs `companion` remains.
+
+        Any file in the folder of `companion` counts as one if it has the suffix of those that are known.
+        """
         waits_for = self._plan.companions[companion]
         suffixes = tuple({Path(path).suffix for path in waits_for})
         try:

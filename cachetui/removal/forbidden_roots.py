@@ -14,9 +14,9 @@ from cachetui.model import Inventory
 def refuse(inventory: Inventory, *, named: bool, purge: bool, home: Path | None) -> None:
     """Raise RefusedError if nothing may be removed from the root.
 
-    That is so for the top of the file system, a home directory and the folders above it, a root without a sign that it
-    is a cache of the program, another user's root that the superuser did not name, and a cache that cachetui never
-    changes. A purge also needs a complete inventory. For the parameters, see `plan_removal`.
+    That is so for the top of the file system, a home directory and the folders above it, a root that was not recognised
+    as a cache, another user's root that the superuser did not name, and a cache that cachetui never changes. A purge
+    also needs a complete inventory. For the parameters, see `plan_removal`.
     """
     if inventory.conduct.refusal:
         raise RefusedError(inventory.conduct.refusal)
@@ -51,7 +51,7 @@ def refuse(inventory: Inventory, *, named: bool, purge: bool, home: Path | None)
 
 
 def _homes() -> Iterator[Path]:
-    """Yield the user's home directories, by the environment and by the system, and that of the user who ran `sudo`."""
+    """Yield the user's home directories, from the environment and the system, and that of the user who ran `sudo`."""
     with contextlib.suppress(RuntimeError):  # the environment names no home
         yield Path.home()
     if hasattr(os, "getuid"):
@@ -66,7 +66,7 @@ def _homes() -> Iterator[Path]:
 
 
 def _holds(root: Path, place: Path, identity: tuple[int, int]) -> bool:
-    """Return whether `root` is `place` or a directory above it, by its path or by `identity`, device and inode."""
+    """Return whether `root`, with the device and inode `identity`, is `place` or a directory above it."""
     try:
         place = place.resolve()
     except (OSError, RuntimeError):  # a loop of links contains nothing

@@ -35,7 +35,7 @@ class Outlook:
     shared: Mapping[str, SharedFile] = field(default_factory=dict)
     """Files that several entries share, by path."""
     sharers: Mapping[str, Sequence[SharedFile]] = field(default_factory=dict)
-    """The shared files that can be removed only after an entry, by the entry's path."""
+    """For the path of an entry: the shared files that can be removed only after that entry."""
     available: int | None = None
     """Bytes that are free on the cache's file system, for this user; None if that is not known."""
 
@@ -99,7 +99,7 @@ class KeptEntries(NamedTuple):
 
     @classmethod
     def of(cls, entries: Iterable[Entry], outlook: Outlook) -> KeptEntries:
-        """Return which of some entries would stay, or share files, under an outlook."""
+        """Sum up the entries that would stay under an outlook, and list those that would go but share files."""
         stays, sharers = outlook.stays, outlook.sharers
         staying = [entry for entry in entries if entry[2] in stays] if stays else []
         sharing = [entry for entry in entries if entry[2] in sharers and entry[2] not in stays] if sharers else []

@@ -58,7 +58,7 @@ def reason_to_stay(
     """Return why an entry must stay, or None if it may be removed.
 
     `now_ns` is the current time in nanoseconds since the epoch, `pips` are the process ids of running pips,
-    `newest` is the result of `build_times`, and `conduct` is that of the cache.
+    `newest` is the result of `build_times`, and `conduct` is the cache's `Inventory.conduct`.
     """
     if reason := awaited(entry, pips, conduct):
         return reason
@@ -73,7 +73,7 @@ def reason_to_stay(
 
 
 def awaited(entry: Entry, pips: tuple[int, ...], conduct: Conduct = PIP) -> str | None:
-    """Return why an entry must stay while programs run that use the cache, or None. `pips` are their process ids."""
+    """Return why an entry must stay while programs use the cache, or None; `pips` are the programs' process ids."""
     return running_words(conduct) if pips and (entry.kind in conduct.awaited or folder_of(entry)) else None
 
 

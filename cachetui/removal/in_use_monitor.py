@@ -47,7 +47,7 @@ class InUseMonitor:
     ) -> None:
         """Monitor `entries`, reached by `way` on `device`; `clock` returns the time in ns since the epoch.
 
-        `conduct` is that of the program whose cache it is.
+        `conduct` is `Inventory.conduct`.
         """
         self._conduct = conduct
         self._folders = files_by_folder(entries)
@@ -60,7 +60,7 @@ class InUseMonitor:
         """Reasons why build folders must stay, by path; None for those that may be removed."""
 
     def reason_to_stay(self, entry: Entry) -> str | None:
-        """Return why an entry may be in use, or None."""
+        """Return why an entry must stay because it may be in use, or None if it may be removed."""
         if entry.kind != "leftover" and entry.kind not in self._conduct.awaited:
             return None
         folder = folder_of(entry)
@@ -103,9 +103,9 @@ class InUseMonitor:
         return BUILT_LATELY if newest is not None and self._clock() - newest < DAY_NS else None
 
     def _running(self, kind: str = "") -> tuple[int, ...]:
-        """Return the process ids of running pips, found at most `PIPS_SECONDS` ago, or less for kinds in `SOONER`.
+        """Return the process ids of running pips; raise KeptError if they cannot be found out.
 
-        Raises KeptError if they are unknown.
+        They are searched for again after `PIPS_SECONDS`, or sooner for kinds in `SOONER`.
         """
         if time.monotonic() >= self._asked_at + SOONER.get(kind, PIPS_SECONDS):
             began = time.monotonic()

@@ -18,7 +18,7 @@ FLAGS = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) 
 
 @contextmanager
 def locked(way: PathCursor, locks: Iterable[File], tool: str) -> Iterator[None]:
-    """Hold the lock files of an entry, without waiting for them; lock files that are gone are left out.
+    """Hold the locks of an entry, without waiting for them; lock files that are gone are left out.
 
     Raises KeptError if a lock cannot be taken, for example because the program `tool` holds it.
     """

@@ -73,7 +73,7 @@ class Plan:
     companions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Files that are removed only after others. Each path maps to the paths that must be removed first."""
     twins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Entries that all go or all stay: the path of an entry maps to those of its twins, even if not planned."""
+    """Entries that all go or all stay: an entry's path maps to its twins' paths, even if they are not in the plan."""
 
     @property
     def files(self) -> int:
@@ -183,7 +183,7 @@ def place_companions(
 
 
 def _without_irremovable(inventory: Inventory, emptied: Sequence[str]) -> tuple[str, ...]:
-    """Return the directories that the user may remove with all directories in them; both lists are deepest first."""
+    """Return those of `emptied` that the user may remove with all directories in them, in the same order."""
     allowed = removable(inventory, emptied)
     stay: set[str] = set()
     for path in emptied:

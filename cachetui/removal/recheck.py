@@ -67,8 +67,8 @@ def _found(way: PathCursor, parent: str, name: str) -> os.stat_result | None:
 def look_at_folder(way: PathCursor, folder: str, known: Mapping[str, File], device: int) -> int | None:
     """Return the time of the last write to a build folder, in ns since the epoch; None if it is gone.
 
-    Raises KeptError if the folder holds a file that is not in `known`, given by path, or that differs from what the
-    scan saw.
+    `known` holds the files that the scan saw, by path. Raises KeptError if the folder holds any other file, or a file
+    that has changed since, or if it cannot be read.
     """
     parent, _, name = folder.rpartition("/")
     found = _found(way, parent, name)

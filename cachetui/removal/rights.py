@@ -39,7 +39,7 @@ class Denied(NamedTuple):
 
 
 def denied(root: str, kept: Iterable[tuple[str, str]]) -> Iterator[Denied]:
-    """Count the items in `kept`, pairs of path and reason, that stay because of a missing permission, by reason."""
+    """For each missing permission, count the items that stay because of it; `kept` has pairs of path and reason."""
     paths: dict[str, list[str]] = {}
     for path, reason in kept:
         if reason in DENIALS:
