@@ -42,7 +42,7 @@ def create_file(path: Path, content: bytes) -> None:
 
 
 def give_name(draft: str, name: str, folder: int | None = None) -> None:
-    """Give a complete file its name in one step; its temporary name may remain, too.
+    """Give a complete file its final name in one step; `draft` is its temporary name, which may remain.
 
     Both names may be relative to an open `folder`. Raises FileExistsError if the name is taken, or OSError.
     """

@@ -1,4 +1,4 @@
-"""Run a command in place of this program: its streams are the command's, and signals are passed on to it."""
+"""Run a command in place of this program: the command uses this program's streams and gets its signals."""
 
 from __future__ import annotations
 

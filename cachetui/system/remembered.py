@@ -1,4 +1,4 @@
-"""Read and write a user's file with what earlier runs learned, as JSON with a checksum; a fault only costs time."""
+"""Read and write a file with results of earlier runs, as JSON with a checksum; a fault in it only costs time."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def read_remembered(path: Path) -> dict[str, dict[str, Any]]:
 
 
 def write_remembered(path: Path, known: dict[str, dict[str, Any]]) -> None:
-    """Write objects by their keys into a file, for the user alone. If that fails, the file stays as it is."""
+    """Write objects by their keys into a file that only the user can read. If that fails, the file is unchanged."""
     content = json.dumps(known).encode()
     with suppress(OSError):
         if is_at_home(path):

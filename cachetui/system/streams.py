@@ -11,7 +11,7 @@ STANDARD_INPUT = "standard input"
 
 
 def read_input(path: Path | None, most: int) -> bytes:
-    """Read a file or a pipe to its end, or the standard input if `path` is None; block until a pipe is closed.
+    """Return the content of a file or pipe, or of the standard input if `path` is None; wait until a pipe is closed.
 
     Raises OSError, or ValueError if the path is invalid or the input is longer than `most` bytes.
     """
