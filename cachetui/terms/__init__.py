@@ -11,7 +11,7 @@ all of them. So `torch numpy<2 age>90d` means (torch or numpy<2) and age>90d. Wi
 the whole cache. The order makes no difference. Two requirements for one project add up as well. To choose the versions
 that satisfy two comparisons, write both in one requirement: `torch>=2,<3`.
 
-This holds on the command line, in each line of `protect`, in the policy and in the rules dialog. In the filter box
+This holds on the command line, in the preferences `protect` and `prune`, and in the rules dialog. In the filter box
 there is one difference: a bare word, without an operator, a wildcard or quotes, is a condition. It stands for any part
 of a project's name, a version or a file name, so that each word narrows what the words before it show.
 """

@@ -109,7 +109,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class ForPython:
-    """Condition such as `python:3.8`, which matches wheels for this Python only."""
+    """Condition such as `python:3.8`, which matches wheels that only this Python can use."""
 
     text: str
     """The condition as the user wrote it."""
@@ -132,7 +132,7 @@ class ForPython:
         return self.known[tag]
 
     def _takes(self, interpreter: str, abi: str) -> bool:
-        """Return whether a tag that begins with `interpreter` and `abi` is for this Python only."""
+        """Return whether only this Python can use a wheel whose tag begins with `interpreter` and `abi`."""
         if len(self.version) > 1 and "abi3" in abi.lower().split("."):
             return False  # later Pythons can also use it
         return all(self._is(one) for one in interpreter.lower().split("."))

@@ -100,7 +100,8 @@ class Predicate:
     def unmatched(self, entries: Iterable[Entry]) -> tuple[tuple[str, Requirement], ...]:
         """Return the names and requirements that no entry matches; `entries` are the entries that match the terms.
 
-        Each comes after a text: the name or requirement as written, followed by all conditions.
+        Each is the second item of a pair. The first is a text: the name or requirement as written, followed by all
+        conditions.
         """
         any_of = self._any_of
         left = {requirement.text: requirement for requirement in any_of.requirements}
