@@ -34,7 +34,7 @@ def disk_text(amount: float) -> str:
 
 
 def age(seconds: float, long: bool = True) -> tuple[str, str]:
-    """Split an age in seconds into a number and a unit, such as "3" and "weeks", or "w" unless `long`.
+    """Split an age in seconds into a number and a unit, such as "3" and "weeks" (or "w" unless `long`).
 
     Under a day, the number is empty, and the unit is "today", or "now" unless `long`.
     """

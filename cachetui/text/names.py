@@ -24,7 +24,7 @@ def tags(entry: Entry) -> str:
 
 
 def entry_name(entry: Entry) -> str:
-    """Return the name of an entry that is shown below its project; the text is untrusted."""
+    """Return the name by which an entry is shown where its project is already named above it; untrusted text."""
     if entry.kind in FILE_KINDS and entry.filename:
         return entry.filename
     if entry.project is not None and entry.kind in PAGE_NAMES:
