@@ -1,4 +1,4 @@
-"""The pips, and other programs that use a cache, that are running on this machine."""
+"""Find the running processes of pip and of other programs that use a cache."""
 
 from __future__ import annotations
 

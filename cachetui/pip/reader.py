@@ -61,7 +61,7 @@ class CachedResponse(NamedTuple):
     serial: bool
     """Whether it has the serial number that PyPI and its mirrors send with index pages."""
     modified: int | None = None
-    """Time of the last change at the server, in seconds since the epoch, by `Last-Modified`; None if not given."""
+    """Time of the last change at the server, in seconds since the epoch, by `Last-Modified`; None as for `date`."""
 
     def age(self, now: float) -> int | None:
         """Return its age in seconds at `now`, as pip computes it; None if it has no date."""
@@ -118,11 +118,11 @@ class CacheReader:
         self._tree.close()
 
     def answer(self, entry: Entry) -> CachedResponse | None:
-        """Return what an entry's headers say about its response; None if there are none, or if they cannot be read."""
+        """Return an entry's response as its headers describe it; None if it has none, or if they cannot be read."""
         return self._read(entry, partial(_answer, entry))
 
     def headers(self, entry: Entry) -> Callable[[str], str]:
-        """Return a function from a header's lower-case name to its value in lower case, "" if missing or unreadable."""
+        """Return a function that maps a header's lower-case name to its lower-case value; "" if it cannot be read."""
         header = self._read(entry, lambda record: record.header)
         return (lambda name: header(name).strip().lower()) if header else lambda _: ""
 

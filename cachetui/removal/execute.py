@@ -187,7 +187,7 @@ class _Run:
                 report(RemovalProgress(self._reached, number, self._freed, group[-1].path))
 
     def _remove(self, group: Sequence[Entry]) -> None:
-        """Remove the entries of a group, all or none; count those of which nothing is left."""
+        """Remove the entries of a group together; count those of which nothing is left."""
         reason = next((reason for entry in group if (reason := self._watch.reason_to_stay(entry))), None)
         if reason:
             self._kept += [Kept(entry.path, reason) for entry in group]
@@ -256,7 +256,7 @@ class _Run:
     def _check_alone(self, companion: str) -> None:
         """Raise KeptError if a file that needs `companion` remains.
 
-        Any file in the folder of `companion` counts as one if it has the suffix of those that are known.
+        Files beside `companion` with the same suffix as these, such as new wheels, count as well.
         """
         waits_for = self._plan.companions[companion]
         suffixes = tuple({Path(path).suffix for path in waits_for})

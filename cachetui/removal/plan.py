@@ -183,7 +183,10 @@ def place_companions(
 
 
 def _without_irremovable(inventory: Inventory, emptied: Sequence[str]) -> tuple[str, ...]:
-    """Return those of `emptied` that the user may remove with all directories in them, in the same order."""
+    """Return those of `emptied` that the user may remove with all directories in them.
+
+    Both `emptied` and the result are sorted deepest first.
+    """
     allowed = removable(inventory, emptied)
     stay: set[str] = set()
     for path in emptied:

@@ -1,4 +1,4 @@
-"""Log how long the steps of the work take."""
+"""Log how long blocks of code take."""
 
 from __future__ import annotations
 

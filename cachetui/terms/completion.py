@@ -17,12 +17,12 @@ VALUES: dict[str, tuple[str, ...]] = {"kind": KINDS, "is": (*LABELS, MARKED)}
 QUALIFIERS = ("kind:", "size>", "age>", "is:", "not:", "from:", "python:", "checked>", "read>")
 """Prefixes of terms that are not names, the most useful first."""
 LEAST = 3
-"""Number of typed letters from which on a qualifier is suggested rather than a project."""
+"""Minimum number of typed letters at which a qualifier is suggested rather than a project."""
 QUOTES = re.compile(r"[\"']")
 
 
 def suggestion(typed: str, projects: Sequence[str]) -> str:
-    """Return the rest of the last typed word; empty if the word is complete, nothing fits, or the text has quotes.
+    """Suggest the rest of the last typed word; empty if the word is complete, nothing fits, or the text has quotes.
 
     `projects` are canonical names, sorted.
     """

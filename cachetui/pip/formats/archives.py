@@ -196,7 +196,10 @@ def pyproject_in(body: Body) -> bytes | None:
 
 
 def _tar_member(body: Body, wanted: str) -> bytes | None:
-    """Return up to `LONGEST_TEXT` bytes of `*/wanted`, a file in a tar; None if it is not near the tar's start."""
+    """Return the file `wanted` in a folder at the top of a tar; None if it is not near the tar's start.
+
+    At most `LONGEST_TEXT` bytes are returned.
+    """
     for content in tar_head.heads(body):
         for name, at, size in tar_head.members(content):
             if name.partition("/")[2] == wanted and at + size <= len(content):

@@ -30,7 +30,7 @@ NO_NAMES = ("", ".", "..")
 
 
 Link = tuple[str, tuple[str, str] | None, str, str | None, tuple[str, str]]
-"""URL as written, hash, required versions of Python, reason for yanking, and hash of the metadata.
+"""URL as written, hash of the file, versions of Python that it requires, reason for yanking, hash of its metadata.
 
 Each hash is a name and a value; that of the file is None if only the URL's fragment may give it. The reason is None if
 the file was not yanked, and "" if it was yanked without a reason.

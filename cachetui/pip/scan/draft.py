@@ -33,7 +33,7 @@ PROVISIONAL: dict[str, Kind] = {
     "body": "response",
     "own": "metadata",
 }
-"""Kind that is shown for a draft until it is identified, by its stage."""
+"""For each stage: the kind that is shown for a draft until it is identified."""
 
 
 def interned(text: Any) -> Any:
@@ -97,7 +97,7 @@ class EntryDraft:
 
     @property
     def digest(self) -> bytes | None:
-        """SHA-224 of its URL, from the name of its record, or of a leftover of its record; None for anything else."""
+        """SHA-224 of its URL, read from the name of its record, or of what is left of it; None for other entries."""
         if not self.has_record:
             return None
         name = self.files[0].path.rpartition("/")[2][:56]

@@ -27,7 +27,7 @@ BODY = -1
 
 
 class Inspector:
-    """Inspector of the files of one tree."""
+    """Inspector that opens the files of one tree to identify their entries."""
 
     def __init__(
         self,

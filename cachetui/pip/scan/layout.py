@@ -17,9 +17,9 @@ from cachetui.pip.scan.draft import DIGEST, EntryDraft
 from cachetui.system.tree import DirectoryListing, file_at
 
 SHARD_DEPTH = {"http": 2, "http-v2": 2, "wheels": 1}
-"""Number of levels below a directory of the root at which shards begin, by the name of that directory.
+"""For directories of the root: the number of levels below each at which shards begin.
 
-A shard is read and remembered as a whole. Any other directory of the root is one shard.
+A shard is read and remembered as a whole. Every other directory of the root is one shard.
 """
 KEPT = frozenset({"", "http", "http-v2", "wheels"})
 """Directories that pip expects and that no removal deletes."""

@@ -16,7 +16,7 @@ class Reporter:
     """Collector of changed entries that reports them at most about twenty times a second."""
 
     def __init__(self, report: Callable[[Batch], None] | None, vanished: set[EntryDraft]) -> None:
-        """Pass batches of entries that are not in `vanished` to `report`; do nothing if it is None."""
+        """Prepare to pass batches of entries that are not in `vanished` to `report`; if it is None, report nothing."""
         self._report, self._vanished = report, vanished
         self._news: dict[EntryDraft, None] = {}
         self._known: list[Entry] = []

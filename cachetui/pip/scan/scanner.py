@@ -232,7 +232,10 @@ class Scanner:
             shard.is_remembered &= changed.isdisjoint(shard.drafts)
 
     def _late_names(self) -> set[str]:
-        """Return the paths of remembered entries without a URL that turn out to be a known index or a page on one."""
+        """Return the paths of remembered entries whose URL was unknown but can now be found.
+
+        It is the URL of a known index, or of a project's page on one.
+        """
         entries = [entry for shard in self._unchanged for entry in shard.entries]
         nameless = {
             entry.path.rpartition("/")[2][:56]: entry.path
