@@ -61,7 +61,7 @@ class CachedResponse(NamedTuple):
     serial: bool
     """Whether it has the serial number that PyPI and its mirrors send with index pages."""
     modified: int | None = None
-    """Time of the last change at the server, in seconds since the epoch, by `Last-Modified`; None as for `date`."""
+    """Time of its last change by `Last-Modified`, in seconds since the epoch; None if missing or invalid."""
 
     def age(self, now: float) -> int | None:
         """Return its age in seconds at `now`, as pip computes it; None if it has no date."""

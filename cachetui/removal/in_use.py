@@ -18,7 +18,7 @@ PROTECTED = "protected"
 BUILT_LATELY = "written to less than a day ago, so pip may be building a wheel here"
 """Reason to keep a build folder, which only pip makes."""
 WRITTEN_LATELY = "written to less than an hour ago, so {} may be using it"
-"""Reason to keep any other leftover of a program."""
+"""Reason to keep a leftover that is no build folder; `{}` stands for the cache's program."""
 EMPTIED_LATELY = "emptied less than an hour ago"
 """Reason to keep an empty directory."""
 

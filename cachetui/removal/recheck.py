@@ -34,7 +34,7 @@ class KeptError(Exception):
 
 
 def is_same(found: os.stat_result, file: File, device: int) -> bool:
-    """Return whether a file is what the scan saw."""
+    """Return whether `found` is the status of the file that the scan saw; `device` is the root's device number."""
     return (
         found.st_mtime_ns == file.mtime_ns
         and found.st_ino == file.inode
@@ -46,7 +46,7 @@ def is_same(found: os.stat_result, file: File, device: int) -> bool:
 def look_at(way: PathCursor, parent: str, name: str, file: File, device: int) -> os.stat_result | None:
     """Return the current status of a file, `name` in `parent`; None if it is gone.
 
-    Raises KeptError unless the file is what the scan saw.
+    Raises KeptError if the file differs from what the scan saw, or if its status cannot be read.
     """
     found = _found(way, parent, name)
     if found and not is_same(found, file, device):

@@ -93,7 +93,8 @@ class UrlIndex:
     def _add_found(self, digest: bytes, address: bytes, project: str | None) -> None:
         """Name the entry of a URL that was found.
 
-        An entry that lists URLs must be read first: `name_found` names it. It also names several entries of one URL.
+        An entry that lists URLs must be read first, so `name_found` names it later. The same is done if several entries
+        have this URL.
         """
         url = address.decode("utf-8", "replace")
         if lists_urls(self._waiting[digest]) or digest in self._further:
