@@ -1,4 +1,4 @@
-"""Sentences about links in a cache, which a scan does not follow, and about sizes that are only lengths."""
+"""Sentences about links in a cache, which a scan does not follow, and about a file system without disk usages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ BY_LENGTH = "The file system reports no disk usage for these files: all sizes ar
 
 
 def cache_notes(inventory: Inventory) -> Iterator[str]:
-    """Yield sentences about links in place of directories, and about sizes that are lengths; the text is untrusted."""
+    """Yield a sentence for each link in place of a directory, and one if the file system reports no disk usage.
+
+    The text is untrusted.
+    """
     yield from link_notes(inventory)
     if inventory.by_length and not inventory.made_up:
         yield BY_LENGTH
@@ -25,7 +28,10 @@ def link_notes(inventory: Inventory) -> Iterator[str]:
 
 
 def link_words(link: DirectoryLink, conduct: Conduct = PIP) -> str:
-    """Return a clause about where a link leads, and whether the program that fills the cache uses that directory."""
+    """Return a clause that says where a link leads.
+
+    It adds that the target does not exist, or that the program that fills the cache uses it and it is not shown.
+    """
     words = f"{link.path} is a link to {link.target}"
     return (
         f"{words}: {conduct.tool} uses it, and it is not shown here"

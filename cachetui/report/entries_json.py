@@ -134,10 +134,10 @@ def _sums(entries: Iterable[Entry]) -> tuple[int, int]:
 def removal_json(
     plan: Plan | None, outcome: RemovalOutcome | None, costs: Iterable[str] = (), to_free: int | None = None
 ) -> str:
-    """Return a removal as a JSON document; `plan` and `outcome` are None if nothing was planned or carried out.
+    """Return a removal as a JSON document; `plan` is None if nothing was planned, `outcome` if nothing was carried out.
 
-    `costs` are sentences to know before agreeing. `to_free` is how many bytes the removal should free; None if the
-    user gave no number.
+    `costs` are sentences that the user should know before agreeing. `to_free` is how many bytes the removal
+    should free; None if the user gave no number.
     """
     frees = outcome.freed if outcome else plan.frees if plan else 0
     kept = outcome.kept if outcome else plan.kept if plan else ()

@@ -16,7 +16,10 @@ HEADINGS = ("Project", "Version", "Disk", "Entries", "Downloaded")
 GAP = "  "
 """Gap between two columns."""
 COMFORTABLE, NARROWEST = 24, 8
-"""Minimum widths of the columns Project and Version in characters: at first, and if the lines are still too wide."""
+"""Minimum widths of the columns Project and Version, in characters.
+
+If lines are too wide, the columns shrink to the first width, and if that is not enough, to the second.
+"""
 HEAVY = 0.05
 """Smallest share of the disk usage of everything listed at which a size is shown as large."""
 BARREN = frozenset({"index", "metadata"})
@@ -118,10 +121,10 @@ def _sorted(branches: list[Branch], sort: str) -> list[Branch]:
 def table(
     entries: Sequence[Entry], foreign: Sequence[File], tool: str, *, sort: str, now_ns: int, width: int | None
 ) -> Iterator[str]:
-    """Yield a heading, a line per version, by project, and a line per group; nothing if there is nothing to list.
+    """Yield a heading, a line for each version of each project, and a line for each group.
 
-    Unless `width` is None, projects and versions are cut to at least `NARROWEST` characters, so that lines fit `width`
-    columns. `tool` is the program that fills the cache.
+    Yields nothing if there is nothing to list. Unless `width` is None, names of projects and versions are shortened to
+    make lines fit `width` columns, but not below `NARROWEST` characters. `tool` is the program that fills the cache.
     """
     versions = [(version, project.name) for project in projects_of(entries, sort=sort) for version in project.below]
     groups = groups_of(entries, foreign, tool)

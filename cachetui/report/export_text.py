@@ -57,7 +57,7 @@ def obstacle(room: FolderState) -> str:
 
 
 def taken(room: FolderState) -> list[tuple[str, str]]:
-    """Return the planned files that will not be written because another file has their name, each with this reason."""
+    """Return the name of each planned file whose name another file has, and the reason why it is not written."""
     from cachetui.export.plan import TAKEN  # noqa: PLC0415 - needed late
 
     return [(one.filename or entry_words(one.entry), TAKEN) for one in room.taken]

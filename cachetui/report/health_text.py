@@ -55,9 +55,9 @@ class VerificationSummary(NamedTuple):
     """Result of the last verification."""
 
     proven: int
-    """Number of entries that match the hash that their index lists."""
+    """Number of entries that match a known hash."""
     sound: int
-    """Number of intact entries without a known hash."""
+    """Number of intact wheels and sdists without a known hash."""
     stopped: bool = False
     """Whether it was stopped before everything was read."""
     later: int = 0
@@ -215,9 +215,10 @@ def findings_text(
     most: int | None,
     cache: Sequence[str] = (),
 ) -> Iterator[str]:
-    """Yield lines about the findings by type, and about a verification; at most `most` findings of a type are named.
+    """Yield lines about the findings by type, and about a verification.
 
-    `cache` holds the options that a suggested command needs to find the cache; empty if it needs none.
+    At most `most` findings of a type are named; all if it is None. `cache` holds the options that a
+    suggested command needs to find the cache; empty if it needs none.
     """
     commands = RemoveCommands(inventory, cache)
     for _, group in groupby(findings, key=lambda one: one.sort):

@@ -21,7 +21,7 @@ AGES = ((7, "under a week"), (30, "a week to a month"), (90, "1 to 3 months"), (
 """Age groups, each with its upper limit in days (exclusive) and its name."""
 OLDEST = "over a year"
 NOT_COUNTED = "not opened, not counted"
-"""Text in place of the figures of a closed directory."""
+"""Text in place of the figures of a directory in the root that is no part of the cache."""
 DAY_NS = 86_400 * 10**9
 
 
@@ -61,7 +61,10 @@ def _sums(entries: Sequence[Entry]) -> dict[str, int]:
 
 
 def _between(entries: Sequence[Entry], now_ns: int, start: int | None, end: int | None) -> list[Entry]:
-    """Return the entries from `start` days old to less than `end` days old; a future time is taken as now."""
+    """Return the entries that are at least `start` and less than `end` days old; a time in the future counts as now.
+
+    None stands for no limit.
+    """
     days = [(max(0, now_ns - entry.downloaded) // DAY_NS, entry) for entry in entries]
     return [entry for age, entry in days if age >= (start or 0) and (end is None or age < end)]
 

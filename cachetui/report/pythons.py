@@ -14,7 +14,7 @@ from cachetui.text.styled import styled
 LABEL = 9
 """Width of a label below a Python's name, in cells."""
 ROLES = {"counts": "in effect", "overruled": "overruled", "empty": "empty", "elsewhere": "not for `pip install`"}
-"""Effects of settings in words, by role."""
+"""Words for the effects of settings, by `SettingSource.role`."""
 
 
 def python_json(known: PipSettings) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from cachetui.removal.rights import remedy
 
 
 def unreadable_sentences(inventory: Inventory) -> Iterator[str]:
-    """Yield a sentence for each reason why paths could not be read, with a remedy if the user lacks the right.
+    """Yield a sentence for each reason why paths could not be read, with a remedy if permission was denied.
 
-    The paths in it are untrusted text.
+    The paths in the sentences are untrusted text.
     """
     by_reason: dict[tuple[str, bool], list[Unreadable]] = {}
     for error in inventory.errors:

@@ -31,7 +31,7 @@ def audit_csv(listed: EntryRows) -> Iterator[str]:
 
 
 def _plain(row: AuditRow) -> str:
-    """Format the line of an entry faster than the `csv` module; empty if a cell may need quotes or escapes."""
+    """Return an entry's line, made faster than by the `csv` module; empty if a cell may need quotes or escapes."""
     (kind, project, version, file_name, disk_usage, apparent_size, downloaded, checked, read) = row[:9]
     (python, platform, tags, origin, url, rung, superseded, dead_weight, legacy, unusable, protected, path) = row[9:]
     named = f"{project or ''},{version or ''},{file_name or ''}"

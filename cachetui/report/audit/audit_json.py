@@ -1,8 +1,8 @@
 """Audit reports and comparisons as JSON, for scripts and for comparison with later audits.
 
-`schema` counts changes that break readers, and `report` names the type of the document. Sizes are in
-bytes, times in ISO 8601 in UTC. `listing` holds each entry with the values from which a reader can compute
-most figures again.
+The key `schema` holds the version of the format, and `report` the type of the document. Sizes are in bytes,
+times in ISO 8601 in UTC. `listing` holds each entry with the values from which a reader can compute most
+figures again.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from cachetui.report.audit.audit_rows import AuditRow, ReportHead, characters, h
 from cachetui.report.other_caches import other_caches_json
 
 AUDIT, COMPARISON = "audit", "comparison"
-"""Types of documents: the values of `report`."""
+"""Types of documents: values of the key `report`."""
 LABELS: dict[object, str] = {True: "true", False: "false", None: "null"}
 
 

@@ -64,7 +64,10 @@ class AuditRow(NamedTuple):
     tags: str | None
     """Tags in the file name of a wheel, as written; None if the entry has no wheel's name."""
     origin: str | None
-    """Index that the entry came from, as "host/path", without secrets."""
+    """Index that the entry came from, as "host/path", without secrets; None if the entry has no URL.
+
+    If no cached page belongs to that index, only the host. For a local file or an unclear URL, words that say so.
+    """
     url: str | None
     """URL of the entry, with secrets masked."""
     identified_by: str | None

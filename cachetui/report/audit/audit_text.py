@@ -26,7 +26,7 @@ HEAVY = 0.25
 LEAST_SHARE = 0.005
 """Smallest share of the total disk usage that is shown as a percentage."""
 USES = {"used": "used by environments", "unused": "used by none", None: "not known, or not installable"}
-"""Names of the figures by use."""
+"""Names in the table by use, by the names of the figures in the audit."""
 SIGN = "#"
 """Character that bars are drawn with: ASCII, so that every program can show it."""
 
@@ -76,7 +76,10 @@ def _head(lead: str, root: str, at: str, terms: Sequence[str]) -> Iterator[str]:
 
 
 def _sum(audit: Audit, tool: str) -> Iterator[str]:
-    """Yield lines about the disk usage, as `du` counts it, and about what is not counted."""
+    """Yield lines about the disk usage and its parts, and about directories that were not counted.
+
+    `tool` is the program that fills the cache.
+    """
     is_all = not audit.made_up and not audit.inventory.closed
     yield f"{'':<{NAME}}{'Disk':>9}"
     for name, amount in (

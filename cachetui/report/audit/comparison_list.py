@@ -10,7 +10,7 @@ from cachetui.text.format import count, disk_text
 
 
 def comparison_lines(comparison: Comparison) -> Iterator[ListLine]:
-    """Yield lines about total, kinds and projects, then added, removed and resized entries; one if nothing differs."""
+    """Yield lines: total, kinds and projects, then added, removed and resized entries; one line if nothing differs."""
     if not comparison:
         yield ListLine("Nothing has changed.", heading=True)
         return

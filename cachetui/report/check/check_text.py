@@ -23,7 +23,7 @@ MOST_ABSENT = 10
 
 
 def check_lines(result: CheckResult, cache: Sequence[str] = ()) -> Iterator[str]:
-    """Yield lines about the items: those that were found, then those with traces only, then those that are absent.
+    """Yield lines about the checked items: those that were found, then those with only traces, then absent ones.
 
     `cache` holds the options that a suggested command needs to find the cache; empty if it needs none.
     """
@@ -66,7 +66,7 @@ def _title(match: Match) -> str:
 
 
 def _file(found: FoundFile) -> Iterator[str]:
-    """Yield lines about a file: its times and URL, what was built from it, and which environments use it."""
+    """Yield lines about a file, such as its times, its URL, what was built from it, and which environments use it."""
     entry = found.entry
     yield f"  - {escape_control(whole_name(entry))} ({entry.kind}), {disk_text(entry.disk_usage)}"
     came = found.arrival

@@ -20,7 +20,7 @@ FILES = {
     "preferences": "preferences.json",
     "doctor": "doctor.json",
 }
-"""File that describes the output of each command with `--json`; `comparison` is the output of `audit --since`."""
+"""Names of the files with the schemas of the `--json` output, by command; `comparison` is for `audit --since`."""
 
 
 def schema_names() -> tuple[str, ...]:
