@@ -56,7 +56,7 @@ class Differences(NamedTuple):
 
 
 SUFFIXES = (".json", ".csv", ".txt")
-"""Suffixes that the user is told to give a report's file name; each stands for a format."""
+"""Suffixes of report file names that messages suggest; each stands for a format. `.md` means the same as `.txt`."""
 
 
 def facts_for_audit(
@@ -126,7 +126,7 @@ def report_parts(audit: Audit, path: Path) -> Iterable[str]:
 def report_name(audit: Audit, host: str | None = None, folder: Path = Path()) -> str:
     """Return a free file name for a report in a folder, with the name of this computer and the date of the audit.
 
-    If a file with that name exists, the time is added; if that name exists, too, also a number. Only tests pass `host`.
+    If that name is taken, the time is added, and a number if that name is taken, too. Only tests pass `host`.
     """
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", (platform.node() if host is None else host).partition(".")[0]).strip("-")
     at = datetime.fromtimestamp(audit.now_ns / NS).astimezone()
@@ -160,8 +160,8 @@ def other_cache(earlier: EarlierAudit, listed: EntryRows) -> Iterator[str]:
 def save_report(audit: Audit, path: Path, root: Path, *, overwrite: bool = False) -> None:
     """Write a report to a file outside the cache at `root`; replace a file only if `overwrite` is true.
 
-    Raises TargetError if the file must not or cannot lie there, or is not a regular file; FormatError for an unknown
-    suffix; FileExistsError without `overwrite` if the file exists; and OSError.
+    Raises TargetError if the file must not or cannot lie at `path`, or is not a regular file; FormatError for an
+    unknown suffix; FileExistsError without `overwrite` if the file exists; and OSError.
     """
     parts = report_parts(audit, path)
     check_target(path.parent, root)

@@ -1,7 +1,7 @@
 """Rules that an audit tries, to show how much space each would free.
 
-The standard rules examine all entries at once. `choose` works for any rules but is slower, because it
-examines each entry by itself.
+The standard rules examine all entries at once. `choose`, which the user's policy needs, works for any rules
+but is slower, because it examines each entry by itself.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def by_policy(policy: Policy, outlook: Outlook | None = None) -> AuditRule:
 def rules_of(policy: Policy | None, outlook: Outlook | None = None, conduct: Conduct = PIP) -> tuple[AuditRule, ...]:
     """Return the rules that an audit tries: the user's policy, if there is one, then the standard rules.
 
-    `conduct` is how the program that fills the cache uses it: if no pip does, rules about pips are left out.
+    `conduct` is how the program that fills the cache uses it: if no pip reads the cache, rules about pips are left out.
     """
     hidden = () if conduct.runs_pip else [f"--{chooser}" for chooser in OF_PIPS]
     standard = tuple([rule for rule in STANDARD if rule.options not in hidden])

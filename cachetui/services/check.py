@@ -77,7 +77,7 @@ def check_list(
 def _path_of(argument: str) -> Path | None:
     """Return the path that an argument means; None for a term and for the standard input.
 
-    Raises TermError for a word that is both a name and the name of a file or folder here.
+    Raises TermError for a term that is also the name of a file or folder in the current folder.
     """
     separators = {os.sep, os.altsep or os.sep, "/"}
     if argument == "-":

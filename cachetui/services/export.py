@@ -36,10 +36,11 @@ def read_requirements(
     read: Callable[[Path | None, int], bytes] = read_input,
     wrong: Callable[[str], None] | None = None,
 ) -> RequirementFile:
-    """Read requirements files, None being the standard input; `note` gets a sentence for each ignored line.
+    """Read requirements files; a path of None stands for the standard input.
 
-    `read` returns the content of a file, as `read_input` does. If `wrong` is given, it gets a sentence for each line
-    that is not a requirement, and all other lines are read. Raises CachetuiError if a file cannot be read.
+    `note` gets a sentence for each ignored line. `read` returns the content of a file, as `read_input` does. If
+    `wrong` is given, it gets a sentence for each line that is not a requirement, and all other lines are read. Raises
+    CachetuiError if a file cannot be read.
     """
     report = (lambda error: wrong(unreadable(error))) if wrong is not None else None
     try:

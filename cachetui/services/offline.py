@@ -114,7 +114,7 @@ def _fill(
     report: Callable[[str], None],
     stop: Callable[[], bool],
 ) -> tuple[list[tuple[str, File]], list[SkippedEntry]]:
-    """Put files into a folder; return those that a write to their link would change, and the damaged ones."""
+    """Put files into a folder; return the linked ones that writing to their link would change, and the damaged ones."""
     shared: list[tuple[str, File]] = []
     left: list[tuple[str, PlannedFile]] = []
     for one in files:

@@ -31,11 +31,11 @@ class Returned(NamedTuple):
     disk: int
     """Bytes that nothing else uses; an upper limit if `is_known` is False."""
     elsewhere: int
-    """Bytes that stay in use even after later removals, because they have other names or copies."""
+    """Bytes of removed files that stay in use even after all removals, because other hard links or copies use them."""
     is_known: bool
     """Whether it is known how many bytes the files share with copies."""
     later: int = 0
-    """Bytes that a later removal gives back, because it removes their other names."""
+    """Bytes of removed files that only a later removal gives back, because it removes their other hard links."""
 
 
 class OwnCommand(NamedTuple):
@@ -115,9 +115,9 @@ def returned(
     later: Sequence[Entry] = (),
     stop: Callable[[], bool] = never,
 ) -> Returned:
-    """Return the space that the removal of some entries gives back once those in `before` are gone. Raises RootError.
+    """Return the space that the removal of `entries` gives back after the entries in `before` were removed.
 
-    The entries in `later` go after them. No entry may be in two of these collections.
+    The entries in `later` are removed afterwards. No entry may be in two of these collections. Raises RootError.
     """
     freed = _freed_after(before, entries)
     shared: int | None = 0
@@ -136,8 +136,8 @@ def _freed_after(before: Sequence[Entry], entries: Sequence[Entry]) -> list[File
 def _returned(freed: Sequence[File], entries: Sequence[Entry], others: Sequence[Entry], shared: int | None) -> Returned:
     """Return the space that the removal of some entries gives back; `freed` are the files that it frees.
 
-    `others` are the entries that are removed before or after them. `shared` is how many bytes of the freed files
-    copies share; None if that is not known.
+    `others` are the entries that are removed before or after them. `shared` is how many bytes the freed files
+    share with copies; None if that is not known.
     """
     now = {(file.device, file.inode) for file in freed}
     all_told = {(file.device, file.inode) for file in freed_files([*entries, *others])}

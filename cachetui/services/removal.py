@@ -30,7 +30,7 @@ LOG = logging.getLogger(__name__)
 
 
 def outlook_for(inventory: Inventory, protected: Collection[str], now_ns: int, *, exact: bool = False) -> Outlook:
-    """Return what decides how much removals would free at present.
+    """Return the conditions that decide how much removals would free at present.
 
     `protected` holds the paths of protected entries, and `now_ns` is the current time in nanoseconds since the epoch.
     `exact` looks at each entry on the disk, as a plan does.
@@ -63,7 +63,7 @@ def pips_using(inventory: Inventory) -> tuple[int, ...]:
 
 
 def known_pips(inventory: Inventory) -> tuple[int, ...]:
-    """Return the result of `pips_using`; unlike `plan`, return an empty tuple if the processes cannot be listed."""
+    """Return the result of `pips_using`, or an empty tuple if the processes cannot be listed."""
     try:
         return pips_using(inventory)
     except OSError:

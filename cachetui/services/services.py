@@ -202,7 +202,7 @@ class Services:
     # Removal
 
     def outlook(self, inventory: Inventory, protection: Protection, *, exact: bool = False) -> Outlook:
-        """Return what decides how much removals would free: what is protected or in use, and shared files.
+        """Return the conditions that decide how much removals would free, such as what is protected or in use.
 
         `exact` looks at each entry on the disk, as a plan does.
         """
@@ -300,7 +300,7 @@ class Services:
         stop: Stop = never,
         report: Callable[[VerificationProgress], None] = lambda _: None,
     ) -> Verified:
-        """Read each entry that can be verified to its end, and compare it with the hashes that index pages list."""
+        """Read to their end all entries that can be verified, and compare them with the known hashes."""
         from cachetui.services.verification import verify_entries  # noqa: PLC0415
 
         return verify_entries(inventory, inventory.entries, stop=stop, report=report)

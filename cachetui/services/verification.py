@@ -50,9 +50,10 @@ def verify_entries(
     stop: Callable[[], bool] = never,
     report: Callable[[VerificationProgress], None] = lambda _: None,
 ) -> Verified:
-    """Read those entries that can be verified to their end, and compare them with the hashes that index pages list.
+    """Read to their end those entries that can be verified, and compare them with the known hashes.
 
-    `report` works as in `verify`. Raises CachetuiError and OSError.
+    These are the hashes that cached index pages and origin.json files list. `report` works as in `verify`. Raises
+    CachetuiError and OSError.
     """
     _refuse_unpacked(inventory)
     with guard("verify the cache"), step(LOG, "verified the cache"):

@@ -152,7 +152,7 @@ def _preferences() -> dict[str, Any]:
 
 
 def _problem(problem: Problem) -> str:
-    """Return a problem as a sentence; if it quotes terms, which may name projects, return only its key."""
+    """Return a problem in words; if it may quote terms, which may name projects, only say that its key is not valid."""
     return f"{problem.key}: not valid" if problem.key.startswith(("protect", "prune")) else str(problem)
 
 
@@ -203,7 +203,7 @@ def _pythons(options: GlobalOptions, report: Callable[[str], None]) -> Iterator[
 
 
 def _private(value: Any) -> Any:
-    """Return a value in whose texts credentials, the home directory and the user's name are replaced."""
+    """Return a value with credentials, the home directory and the user's name replaced in all its texts."""
     if isinstance(value, dict):
         return {key: _private(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

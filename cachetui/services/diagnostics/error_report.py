@@ -67,7 +67,7 @@ def save_error(error: BaseException, folder: Path | None = None) -> str | None:
 
 
 def _next(folder: Path) -> Path:
-    """Return the path of the first file that does not exist yet, or else of the oldest one. Raises OSError."""
+    """Return the path of the next file: the first that does not exist yet, or else the oldest. Raises OSError."""
     names = [folder / f"error-{number}.txt" for number in range(1, MOST_FILES + 1)]
     free = [path for path in names if not path.exists()]
     return free[0] if free else min(names, key=lambda path: path.stat().st_mtime_ns)

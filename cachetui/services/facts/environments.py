@@ -38,8 +38,8 @@ def find_usage(
     """Return which environments on this machine use the entries of the cache at `root`. Runs no Python.
 
     `listed` are the folders and patterns of `environments` in the preferences. `memory` says whether to use and update
-    what earlier runs read. With `machine`, Pythons are also searched for in places to which neither a variable nor the
-    user's home leads. If `stop` returns True, the result is empty.
+    what earlier runs read. With `machine`, Pythons are also searched for in folders of the whole machine, such as
+    `/usr/bin`. If `stop` returns True, the result is empty.
     """
     with step(LOG, "read the environments"):
         known = SiteMemory(used=memory)
@@ -102,7 +102,10 @@ def prefixes_in(entries: Iterable[Entry], root: str) -> list[str]:
 
 
 def usage_words(usage: Usage) -> str:
-    """Return how many environments were looked at, and which are unreadable (a sentence); the text is untrusted."""
+    """Return how many environments were looked at and which are unreadable, or why none was looked at (a sentence).
+
+    The text is untrusted.
+    """
     if usage.trouble:
         return usage.trouble
     number, unread = len(usage.environments), usage.unread

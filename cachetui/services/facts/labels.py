@@ -79,7 +79,10 @@ def matching(
     note: Callable[[str], None],
     report: Callable[[str], None] = lambda _: None,
 ) -> tuple[Entry, ...]:
-    """Return the entries of a whole cache that match all terms, in their order; see `facts_for`."""
+    """Return the entries of a whole cache that satisfy the terms in `predicate`, in the order of `entries`.
+
+    The other arguments are those of `facts_for`.
+    """
     with step(LOG, "matched the terms"):
         facts = facts_for(
             entries, predicate.words, options, protection, root=root, now_ns=now_ns, note=note, report=report

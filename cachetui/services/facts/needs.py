@@ -25,7 +25,10 @@ from cachetui.text.redact import quote_input, redact_input
 
 LOG = logging.getLogger(__name__)
 REMOTE = re.compile(r"(?:-r|--requirement).*://")
-"""Pattern of a line that includes a requirements file by its URL; constraints only narrow, so they may be missing."""
+"""Pattern of a line that includes a requirements file by its URL.
+
+Lines that include constraints do not match: constraints only narrow what is needed, so cachetui can do without them.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class Needs:
         note: Callable[[str], None] = lambda _: None,
         stop: Callable[[], bool] = never,
     ) -> frozenset[str]:
-        """Return the paths of the entries that the files need; see `needed_by`.
+        """Return the paths of the entries that the files need; `ci` is as in `needed_by`.
 
         `note` gets a sentence, without a full stop, about each file that does not pin everything that it needs. Raises
         CachetuiError.
@@ -75,7 +78,7 @@ def read_needs(names: Sequence[str], *, note: Callable[[str], None] = lambda _: 
 
 
 def with_needs(facts: Facts, rules: Rules, inventory: Inventory) -> Facts:
-    """Return facts with the entries that the files of some rules need. Raises CachetuiError, as `read_needs` does."""
+    """Return facts with the entries that the files of some rules need. Raises CachetuiError."""
     if not rules.not_needed_by:
         return facts
     return replace(facts, needed=read_needs(rules.not_needed_by).found_in(inventory, ci=rules.ci))
