@@ -17,7 +17,7 @@ from cachetui.model import Entry, File, Inventory
 
 
 class GroupKind(IntEnum):
-    """Kind of a group key: a project, or one of the groups. These come after all projects, ordered by value."""
+    """Kind of a group key: a project, or one of the groups. The groups come after all projects, ordered by value."""
 
     PROJECT = 0
     UNNAMED = 1
@@ -73,7 +73,7 @@ GROUPS: Mapping[str, GroupKey] = {
     "selfcheck": GroupKey(GroupKind.CHECKS),
     "environment": GroupKey(GroupKind.ENVIRONMENTS),
 }
-"""Groups of entries without a project, by kind of entry; all other kinds are unidentified, or not yet named."""
+"""Groups of entries without a project, by kind; entries of all other kinds are unidentified, or not yet named."""
 
 
 @lru_cache(maxsize=65_536)
@@ -102,11 +102,11 @@ class Catalog:
         self.entries: dict[str, Entry] = {}
         """Entries by path."""
         self.foreign: tuple[File, ...] = ()
-        """Files that the program does not write."""
+        """Files that the cache's program does not write."""
         self.twins: Mapping[str, tuple[str, ...]] = {}
-        """Paths of the entries that go, and are marked, together with an entry, by the path of that entry."""
+        """For the path of an entry: the paths of the other entries that are marked and removed together with it."""
         self.copies: Mapping[str, tuple[str, ...]] = {}
-        """Paths of the other entries that hold the same file as an entry, by the path of that entry."""
+        """For the path of an entry: the paths of the other entries that hold the same file."""
         self._shelves: dict[GroupKey, dict[str, Entry]] = {}
         self._by_name: list[GroupKey] | None = None  # keys of _shelves, sorted by name
         self._groups: dict[GroupKey, EntryGroup] = {}
@@ -128,7 +128,7 @@ class Catalog:
 
     @cached_property
     def takers(self) -> Mapping[str, Sequence[str]]:
-        """Paths of the entries whose removal also removes an entry, by the path of that entry: `twins` reversed."""
+        """For the path of an entry: the paths of the entries whose removal also removes it (`twins` reversed)."""
         takers: dict[str, list[str]] = {}
         for path, twins in self.twins.items():
             for twin in twins:

@@ -171,14 +171,14 @@ class BrowserModel:
 
     @property
     def roots(self) -> list[Row]:
-        """Rows of the projects, by name, and then of the groups that the filter shows; all of them closed."""
+        """Rows that the filter shows: those of projects, by name, and then those of groups; all of them closed."""
         if self._roots is None or (self.filters_marks and self._marks_seen != self.marks.revision):
             self._roots, self._marks_seen = self._find_roots(), self.marks.revision
         return self._roots
 
     @property
     def filters_marks(self) -> bool:
-        """Whether the filter shows other rows as soon as marks change."""
+        """Whether the rows that the filter shows depend on the marks."""
         return self.query is not None and self.query.judges_marks
 
     def _find_roots(self) -> list[Row]:

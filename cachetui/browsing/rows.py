@@ -28,7 +28,10 @@ class SortOrder:
     """Sort order of rows, at every level."""
 
     by: By = "size"
-    """Sort key: `size` and `count` put the biggest first, `age` the oldest, and `name` A or the newest version."""
+    """Sort key: `size` and `count` (of files) put the biggest first, `age` the oldest.
+
+    `name` goes from A to Z, but among versions from the newest to the oldest.
+    """
     reverse: bool = False
     """Whether the order is reversed."""
     chosen: bool = False
