@@ -53,7 +53,7 @@ RIGHT = 3
 
 
 class CachetuiApp(Keyboard):
-    """App for browsing pip's cache, marking entries, reviewing them and removing them."""
+    """App for browsing a cache, such as pip's, and for marking, reviewing and removing its entries."""
 
     TITLE = "cachetui"
     CSS_PATH = Path(__file__).with_name("cachetui.tcss")
@@ -171,7 +171,7 @@ class CachetuiApp(Keyboard):
         self._toasts.place()
 
     def on_notify(self, event: Notify) -> None:
-        """Drop the toasts that a new one replaces."""
+        """Record a new toast, and drop the toasts that it replaces."""
         self._toasts.add(event)
 
     def push_screen(self, *args: Any, **options: Any) -> Any:

@@ -80,7 +80,7 @@ class Pythons:
     """Sentences about Pythons that do not report their tags, and about the consequences; untrusted text."""
 
     def with_settings(self, changed: Sequence[PipSettings]) -> Pythons:
-        """Return a copy with the settings `changed` of the Pythons found first; the others keep their settings."""
+        """Return a copy in which the Pythons found first have the settings `changed`; the others keep theirs."""
         return replace(self, settings=(*changed, *self.settings[len(changed) :]))
 
 
@@ -118,7 +118,7 @@ class CacheScreen(Screen[None]):
         self.disk_before = self.disk_left = 0
         """The allocated bytes of all entries before the first removal, and after the last."""
         self.protecting = Lock()
-        """Held while the user's choice of protected projects is changed, and while a removal is planned."""
+        """Lock, held while the user's choice of protected projects is changed, and while a removal is planned."""
         self.outlook_at = 0.0
         """The time at which the outlook was last looked for, by the monotonic clock, in seconds."""
         self.export_folder = "./wheels"

@@ -36,7 +36,7 @@ def keymap(preferences: Preferences, bindings: Iterable[Binding], typing: Collec
     `bindings` are all bindings that can be changed, as they are declared. `typing` are the ids of bindings
     that work while the user types text, so that their keys must not type a character. A key binding is also not
     applied if its id or a key is unknown, or if another binding has one of its keys (unless both have it by default).
-    That other binding has its declared keys if the user's change of it is not applied.
+    A binding whose change is not applied keeps its declared keys, and other changes may conflict with these.
     """
     defaults: dict[str, tuple[str, ...]] = {}
     for binding in bindings:

@@ -31,7 +31,7 @@ class OpenCaches:
 
     @property
     def _removals(self) -> tuple[str, ...]:
-        """The removals in the open cache as one line, which names any cache but pip's; empty if there were none."""
+        """The removals in the open cache as one line, which names a program other than pip; empty if there are none."""
         line, services = exit_summary(self.main), self.main.services
         return () if line is None else (line if services.is_pips else f"{services.tool}: {line}",)
 

@@ -96,7 +96,10 @@ class PaletteCommand(NamedTuple):
 
 
 def commands_of(app: CachetuiApp) -> Iterable[PaletteCommand]:
-    """Yield the palette's commands: first the actions of keys that can currently run, except moves; then all others."""
+    """Yield the palette's commands: first actions that have keys and can currently run, then commands without keys.
+
+    Actions that only move the cursor are left out.
+    """
     listed = set[str]()
     for node in (*app.main.key_holders[2:], app.main, app):
         if isinstance(node, Input):

@@ -55,14 +55,14 @@ class EntryIndex(NamedTuple):
         return {path: number for number, path in enumerate(self.paths)}
 
     def number(self, indices: Mapping[str, int], entries: Iterable[Entry]) -> int:
-        """Return the set of some entries, as an integer; `indices` is the property of that name."""
+        """Return some entries as a set: an integer with one bit per entry; `indices` is the property of that name."""
         picks = bytearray(len(self.paths))
         for entry in entries:
             picks[indices[entry[2]]] = 1
         return number_of(picks)
 
     def whole(self, places: Collection[GroupKey]) -> int:
-        """Return the set of all entries of some projects and groups, as an integer."""
+        """Return all entries of some projects and groups as a set: an integer with one bit per entry."""
         wanted, picks = {*places}, bytearray(len(self.paths))
         for place, start, end in self.spans:
             if place in wanted:
@@ -74,7 +74,7 @@ class EntryIndex(NamedTuple):
         return f"{number:0{len(self.paths)}b}".encode().translate(PICKS) if self.paths else b""
 
     def marked(self, marks: Marks) -> int:
-        """Return the set of the marked entries, as an integer."""
+        """Return the marked entries as a set: an integer with one bit per entry."""
         picks = bytearray(len(self.paths))
         for place, start, end in self.spans:
             number = marks.count(place)

@@ -50,7 +50,7 @@ class FigureMarks:
         self._marked, self._next = self._next, None
 
     def sign(self, choice: FigureChoice) -> Sign:
-        """Return the mark state of an item."""
+        """Return the mark state of a choice."""
         model, marks = self._model, self._model.marks
         if not marks or not choice.entries:
             return " "

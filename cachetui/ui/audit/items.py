@@ -85,7 +85,7 @@ class FigureChoice(NamedTuple):
     explanations: tuple[str, ...] = ()
     """Long and short description of what the rule chooses, if the name does not say it."""
     number: int = 0
-    """Entries of the item as a set, in the order of `Parts.order`; 0 if the set was not computed."""
+    """Entries of the item as a set: an integer with one bit per entry of `Parts.order`; 0 if it was not computed."""
     places: tuple[GroupKey, ...] = ()
     """The projects and groups of which the item is made up; empty if it contains anything else."""
 

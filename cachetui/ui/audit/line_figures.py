@@ -13,7 +13,10 @@ from cachetui.ui.widgets.cells import bar, fit, pad, shown, width
 from cachetui.ui.widgets.painted import Part, size_parts
 
 NAME, OTHERS, BAR = 12, 17, 6
-"""Widths in cells: minimum of a kind's name; all between the name and the bar except the number; minimum of the bar."""
+"""Widths of the parts of a line, in cells; those of the kind's name and of the bar are minimums.
+
+`OTHERS` is the width of everything between the name and the bar, except the number.
+"""
 NUMBER = 3
 """Minimum width of the number of a kind's entries in cells."""
 GAP = 3
@@ -52,9 +55,9 @@ for, **b** or Enter shows a kind in Browse.
         return super().render_line(y) if self.size.height > 1 else self._sentence()
 
     def _places(self) -> list[tuple[int, int]]:
-        """Return the kinds that fit into the sentence, each as its index and the cell after it and its gap.
+        """Return the kinds that fit into the sentence, the current kind among them.
 
-        The current kind is among them.
+        Each is given as its index, and the first cell after its words and the gap that follows them.
         """
         room, places, edge = self.size.width - 1 - width(self._count()), list[tuple[int, int]](), 0
         for index, choice in enumerate(self.choices):

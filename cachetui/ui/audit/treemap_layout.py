@@ -69,7 +69,7 @@ class Tile(NamedTuple):
     def label(self, total: int, dots: str = UNICODE.dots) -> tuple[list[str], list[str]]:
         """Return the lines of the name and the lines of the facts that fit into the tile.
 
-        The last line of the tile stays free for its edge. The share is computed from `total` bytes.
+        The facts are size, share of `total` bytes, and age. The last line of the tile stays free for its edge.
         """
         room, height = max(1, self.right - self.left - 2), max(1, self.bottom - self.top - 1)
         cut = partial(fit, room=room, dots=dots)
