@@ -32,7 +32,7 @@ class FindingEntry(NamedTuple):
     finding: Finding
     """Finding about the entry."""
     entry: Entry
-    """Entry with the finding's path at present, or the result of `stand_in` if there is none."""
+    """Entry that has the finding's path at present, or the result of `stand_in` if there is none."""
 
 
 class FindingGroup(NamedTuple):
