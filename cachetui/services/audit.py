@@ -112,7 +112,7 @@ def make_audit(
 
 
 def report_parts(audit: Audit, path: Path) -> Iterable[str]:
-    """Return the parts of a report in the format of the file name's suffix. Raises FormatError."""
+    """Return a report in parts, in the format that the suffix of `path` stands for. Raises FormatError."""
     match path.suffix.lower():
         case ".json":
             return audit_json(audit)

@@ -27,7 +27,7 @@ LOG = logging.getLogger(__name__)
 ENDINGS = (".json", ".jsonl", ".ndjson")
 """Suffixes of the files that are read in a folder."""
 LISTS = (*ENDINGS, ".txt", ".in", ".lock", ".toml")
-"""Suffixes with which a word is taken for a file's name, although it could be a project's name."""
+"""Suffixes of words that are taken for names of files, although they could be names of projects."""
 ZIP = b"PK\3\4"
 """First bytes of a zip, the form in which OSV offers all records of an ecosystem."""
 LONGEST = 512 << 20

@@ -109,7 +109,7 @@ def supported_tags(
 def recall_or_ask(
     python: Python, *, memory: bool, environ: Mapping[str, str] = os.environ, asking: Callable[[], object] = never
 ) -> InterpreterInfo:
-    """Return a Python's report, from memory if the Python has not changed since.
+    """Return a Python's report: with `memory`, the remembered one if the Python has not changed, else a new one.
 
     `asking` is called before the Python is run.
     """

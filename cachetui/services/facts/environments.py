@@ -84,7 +84,7 @@ def usage_here(
 
 
 def remember_environments(entries: Iterable[Entry], root: str) -> None:
-    """Remember the environments that the self-checks among entries name, before these entries are removed."""
+    """Remember the environments that self-checks name; `entries` are about to be removed from the cache at `root`."""
     if prefixes := prefixes_in(entries, root):
         known = SiteMemory()
         known.prefixes(prefixes)
@@ -92,7 +92,7 @@ def remember_environments(entries: Iterable[Entry], root: str) -> None:
 
 
 def prefixes_in(entries: Iterable[Entry], root: str) -> list[str]:
-    """Return the prefixes of the environments that the self-checks among some entries of the cache at `root` name."""
+    """Return the prefixes of the environments that self-checks name; `entries` are entries of the cache at `root`."""
     checks = [entry for entry in entries if entry.kind == "selfcheck"]
     try:
         with CacheReader(Inventory(root)) as reader:

@@ -91,9 +91,9 @@ def matching(
 
 
 def protected_entries(entries: Collection[Entry], protection: Protection, root: str, now_ns: int) -> frozenset[str]:
-    """Return the paths of the entries of a whole cache, whose root is `root`, that the preferences protect.
+    """Return the paths of the entries that the preferences protect.
 
-    `now_ns` is in nanoseconds since the epoch.
+    `entries` are those of a whole cache, whose root is `root`. `now_ns` is in nanoseconds since the epoch.
     """
     if not protection.terms:
         return frozenset()
