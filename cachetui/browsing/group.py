@@ -78,7 +78,7 @@ class EntryGroup:
 
     @cached_property
     def kind(self) -> str:
-        """Kind that comes first in `KINDS`, and the number of further entries (as `kind_of`); empty without entries."""
+        """Result of `kind_of` for the entries in the order of `KINDS`, such as `wheel +2`; empty without entries."""
         return kind_of(sorted(self.entries, key=lambda entry: KINDS.index(entry[0]))) if self.entries else ""
 
     @cached_property
