@@ -65,7 +65,7 @@ def notify_desktop(words: str) -> None:
 
 
 def _write(sequence: str) -> None:
-    """Write to the terminal that Textual draws on; write nothing if there is none, or if it is in `WITHOUT_TITLES`."""
+    """Write to the terminal that Textual draws on; write nothing without one, or if `$TERM` is in `WITHOUT_TITLES`."""
     stream = sys.__stderr__
     if stream is None or os.environ.get("TEXTUAL_DRIVER") or os.environ.get("TERM", "") in WITHOUT_TITLES:
         return
