@@ -56,7 +56,7 @@ class Differences(NamedTuple):
 
 
 SUFFIXES = (".json", ".csv", ".txt")
-"""Suffixes of report file names that messages suggest; each stands for a format. `.md` means the same as `.txt`."""
+"""Suffixes of a report's file name; each stands for a format."""
 
 
 def facts_for_audit(
