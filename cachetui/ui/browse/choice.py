@@ -1,4 +1,4 @@
-"""Sentences about the rows that a key acts on and about restored marks; paths of a row (does not import Textual)."""
+"""Sentences about rows of Browse and about restored marks; the paths of a row (does not import Textual)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STILL_NAMING = "What the filter shows can be marked once everything has been nam
 
 
 def foreign_words(tool: str) -> str:
-    """Return in words what cachetui does with files that the cache's program (`tool`) did not write."""
+    """Return in words what cachetui does with files that `tool`, the program that fills the cache, did not write."""
     return f"These are not {tool}'s files: cachetui counts them and never removes them."
 
 

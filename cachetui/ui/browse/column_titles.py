@@ -15,7 +15,7 @@ from cachetui.ui.widgets.painted import PaintedWidget
 
 
 class ColumnTitles(PaintedWidget):
-    """Titles of the columns. The symbol of the sort order is in the gap after a title, so that nothing shifts."""
+    """Titles of the columns. The symbol of the sort order is in the gap after a title, so that no title shifts."""
 
     DEFAULT_CSS = "ColumnTitles { height: 1; }"
 

@@ -25,7 +25,7 @@ INDENT = 2
 SMALL = 1_000_000
 """Size in bytes below which a size is drawn in a muted colour."""
 SORTED = ("size", "files", "age")
-"""Columns by whose values rows can be sorted, besides the column of names, which is always shown."""
+"""Keys of the columns by whose values rows can be sorted, except the column of names, which is always shown."""
 LEAST = 24
 """Minimum width of a table in cells for any column besides names."""
 LEAST_FOR_BAR = 52
@@ -45,7 +45,7 @@ class BrowseColumn(NamedTuple):
     left: bool = False
     """Whether the title is aligned to the left."""
     by: By | None = None
-    """The sort key for a click on the title; None if there is none."""
+    """The sort key for a click on the title; None if such a click does nothing."""
     age: Age = "downloaded"
     """The kind of age that the column shows, if it is a column of ages."""
 
@@ -106,7 +106,7 @@ def name_room(room: int, shown: Iterable[BrowseColumn]) -> int:
 
 
 def column_at(x: int, room: int, shown: Iterable[BrowseColumn]) -> By | None:
-    """Return the sort key for a click on a cell of the titles; None if there is none."""
+    """Return the sort key for a click on cell `x` of the line of titles; None if such a click does nothing."""
     edge = BEFORE_NAME + name_room(room, shown) + 1  # the sign of the order is in the gap after a title
     if x < edge:
         return "name"
@@ -123,7 +123,7 @@ def brief(number: int) -> str:
 
 
 def cell(column: BrowseColumn, row: Row, order: SortOrder, scale: Scale, glyphs: Glyphs) -> Iterable[tuple[str, str]]:
-    """Yield the parts of one cell, each as words and their roles."""
+    """Yield the parts of what a column shows for a row, each as words and their colour roles."""
     size = row.group.size(order.apparent)
     match column.key:
         case "size":

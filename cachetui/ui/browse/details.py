@@ -35,7 +35,7 @@ LABEL = 12
 HALF = 64
 """Maximum cell at which the second of two facts on a line begins."""
 MOST_PARTS = 200
-"""Maximum number of parts that are listed for a row, which is more than any screen has lines."""
+"""Maximum number of versions or entries that are listed for a row, which is more than any screen has lines."""
 RUNGS = {
     "url": "the index page that lists it",
     "disposition": "the name its server gave it",
@@ -45,11 +45,11 @@ RUNGS = {
     "wheel-name": "its file name",
     "file-name": "its file name",
 }
-"""Sources of an entry's name in words, by the step of the identification that found the name."""
+"""Sources of an entry's name in words, by the value of `Entry.identified_by`."""
 MOST_USERS = 3
-"""Maximum number of environments that are named."""
+"""Maximum number of environments that are named as users of a row's entries."""
 NOT_KNOWN = "not known"
-"""Value of a fact that searches did not find."""
+"""Value of a fact that the search for Pythons or for environments did not find."""
 INSTALLED = (*INSTALLABLE, "metadata")
 """Kinds of entries that environments can use."""
 WHEELS = ("wheel", "built", "metadata")
@@ -87,7 +87,7 @@ def entry_facts(
     """Return the facts about one entry, the most useful first; they include which of `pythons` can use it.
 
     `findings` describe what is wrong with entries, by their paths. `copies` are the paths of the other entries that
-    hold the same file as an entry, by its path.
+    hold the same file as an entry, by that entry's path.
     """
     facts = []
     if wrong := findings.get(entry.path):
@@ -125,7 +125,7 @@ def _usable(entry: Entry, pythons: Sequence[InterpreterInfo]) -> str | None:
 
 
 def gives_back(group: EntryGroup, inventory: Inventory) -> str:
-    """Return in words how much space the removal of entries gives back; empty if it surely is all of their space."""
+    """Return in words how much space removing a group's entries frees; empty if it certainly frees all of it."""
     freeing = Freeing()
     freeing.count(group.entries, disk=group.disk, linked=group.linked)
     freed, limit = freeing.disk, "at most " if inventory.may_share else ""
@@ -141,7 +141,7 @@ def _may_be_used(row: Row) -> bool:
 
 
 def _users(row: Row, usage: Usage, room: int) -> str:
-    """Return the environments that use a row's entries, in words; empty if neither a use nor the lack of uses is known.
+    """Return in words which environments use a row's entries; empty if none can use them, or if that is not known.
 
     As many environments are named as fit into `room` cells, but at least one and at most `MOST_USERS`.
     """
@@ -162,7 +162,7 @@ def _users(row: Row, usage: Usage, room: int) -> str:
 
 
 def holding_facts(row: Row, now: int, findings: Mapping[str, str] = NO_FINDINGS) -> list[Fact]:
-    """Return the facts about several entries; `findings` describe what is wrong with entries, by path."""
+    """Return the facts about all entries of a row together; `findings` describe what is wrong with entries, by path."""
     facts = []
     if findings and (wrong := sum([entry.path in findings for entry in row.group.entries])):
         facts.append(Fact("damage", f"in {count(wrong, 'entry')}: see Health"))
@@ -176,7 +176,10 @@ def holding_facts(row: Row, now: int, findings: Mapping[str, str] = NO_FINDINGS)
 
 
 def foreign_facts(file: File | None, now: int, tool: str) -> list[Fact]:
-    """Return the facts about a file that the cache's program (`tool`) did not write; None stands for all such files."""
+    """Return the facts about a file that `tool` did not write; None stands for all such files.
+
+    `tool` is the name of the program that fills the cache.
+    """
     facts = [Fact("", foreign_words(tool))]
     if file is not None:
         facts += [Fact("changed", when(file.mtime_ns, now)), Fact("file size", disk_text(file.size))]
@@ -192,7 +195,10 @@ def facts_of(
     copies: Mapping[str, Collection[str]] = NO_COPIES,
     tool: str = PIP.tool,
 ) -> list[Fact]:
-    """Return the facts about a row; `tool` is the cache's program, the other arguments are those of `entry_facts`."""
+    """Return the facts about a row.
+
+    `tool` is the name of the program that fills the cache; the other arguments are those of `entry_facts`.
+    """
     if row.foreign:
         return foreign_facts(row.file, now, tool)
     if row.entry is None:
@@ -211,7 +217,7 @@ def title_of(row: Row) -> str:
 
 
 def parts_of(row: Row) -> tuple[str, list[tuple[str, int]]]:
-    """Return a heading, and the name and allocated bytes of each version of a project, or else of each entry of a row.
+    """Return a heading, and names with allocated bytes: the versions of a project's row, or the entries of another row.
 
     At most `MOST_PARTS` are returned; none, with an empty heading, for a row that cannot be opened or is foreign.
     """
@@ -247,7 +253,7 @@ class Details(PaintedLines):
     searches: reactive[bool] = reactive(False)
     """Whether this system is searched for Pythons and environments, so that the details keep room for what is found."""
     findings: reactive[Mapping[str, str]] = reactive(NO_FINDINGS)
-    """Faults of entries in words, by path."""
+    """Dangers and damage of entries in words, by the entries' paths."""
     copies: reactive[Mapping[str, Collection[str]]] = reactive(NO_COPIES)
     """Paths of the other entries that hold the same file as an entry, by the entry's path."""
     tool = PIP.tool
@@ -257,7 +263,10 @@ class Details(PaintedLines):
     """Function that returns how much of a row is protected: x for all, - for a part; empty for nothing."""
 
     def _facts(self, row: Row, room: int) -> list[Fact]:
-        """Return a row's facts; those that a search finds are cut to `room` cells, and have lines even before it."""
+        """Return a row's facts.
+
+        Facts that a search finds are cut to `room` cells; before they are found, each of them already has a line.
+        """
         facts = facts_of(row, self.now, self.pythons or (), self.findings, self.copies, self.tool)
         if back := self._gives_back(row):
             labels = [fact.label for fact in facts]
@@ -277,7 +286,7 @@ class Details(PaintedLines):
         return facts if words is None else [Fact("protected", words), *facts]
 
     def _gives_back(self, row: Row) -> str:
-        """Return in words the space that removing the row gives back, which is computed once for each row and scan."""
+        """Return in words the space that removing the row frees, computed again only for another row or inventory."""
         inventory = self.screen.inventory if isinstance(self.screen, CacheScreen) else None
         if row.foreign or inventory is None:
             return ""
@@ -286,7 +295,7 @@ class Details(PaintedLines):
         return self._given[2]
 
     def lines(self, room: int, height: int) -> list[Strip]:
-        """Draw the facts: two on a line if the details are below the rows, one on a line if they are beside them."""
+        """Draw the facts: up to two on a line if the details are below the rows, one on a line if beside them."""
         if self.row is None:
             return []
         return self._column(self.row, room) if self.app.size.width >= BESIDE else self._wide(self.row, room, height)

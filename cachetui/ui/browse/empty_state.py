@@ -22,9 +22,9 @@ if TYPE_CHECKING:  # imported for types only, for a faster start
 def page_of(
     reading: Reading, model: BrowserModel, scanned: Batch | None, services: Services, rescan_key: str, quit_key: str
 ) -> PageText | None:
-    """Return the page to show in place of rows; None if there are rows.
+    """Return the page to show in place of the filter and the rows; None if these are to be shown.
 
-    `scanned` is the latest batch of the running first scan.
+    `scanned` is the latest batch of the first scan while it is running. `rescan_key` and `quit_key` are names of keys.
     """
     location, inventory, catalog = services.location, reading.inventory, model.catalog
     root = shown(home_short(location.name))
@@ -49,7 +49,10 @@ def page_of(
 def why_no_rows(
     model: BrowserModel, pythons: Pythons, usage: Usage | None = None, *, python_named: bool, clear_key: str
 ) -> str:
-    """Return why there are no rows, with or without a filter."""
+    """Return sentences that say why there are no rows.
+
+    `python_named` says whether the user named a Python; `clear_key` is the name of the key that clears the filter.
+    """
     clears = f"{clear_key} clears the filter."
     query, unknown = model.query, " or ".join(sorted(model.missing_facts))
     if query is None or not model.filtering:

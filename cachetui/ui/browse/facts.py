@@ -27,7 +27,7 @@ class FactsRequest(NamedTuple):
     """Facts to find."""
 
     generation: int
-    """The revision of the catalog."""
+    """The value of `BrowserModel.generation` for which the facts are true."""
     labels: frozenset[Label]
     """The labels that the facts decide."""
     find: Callable[[], Facts]
@@ -37,7 +37,7 @@ class FactsRequest(NamedTuple):
 
 
 class MissingFacts:
-    """The facts that the filter of a model needs; each is requested once for a revision of the catalog."""
+    """Finder of the facts that a model's filter needs; it does not repeat its last request while that is up to date."""
 
     def __init__(self, model: BrowserModel, services: Services) -> None:
         self._model = model
@@ -67,7 +67,7 @@ class MissingFacts:
             show()
 
     def _request(self, pythons: Pythons, usage: Usage | None) -> FactsRequest | None:
-        """Return a request for the missing facts that can be found; None if there are none, or they were requested.
+        """Return a request for those missing facts that can be found now; None if there is nothing new to request.
 
         None are requested while a scan identifies entries: entries change, and facts would soon be out of date.
         """

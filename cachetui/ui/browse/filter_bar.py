@@ -23,15 +23,15 @@ from cachetui.ui.widgets.painted import PaintedLine, Part
 from cachetui.ui.widgets.text_box import TextBox
 
 WIDE, NARROW = 100, 52
-"""Widths in cells: from `WIDE` on, the progress bar is long; below `NARROW`, there is no bar."""
+"""Widths of the screen in cells: from `WIDE` on, the progress bar is long; below `NARROW`, there is no bar."""
 BAR_CELLS, SHORT_BAR_CELLS = 20, 10
 """Lengths of the long and the short progress bar in cells."""
 TAB = "  Tab"
 """Hint behind a suggestion: the key that accepts it."""
 ROOMY = 72
-"""Minimum width in cells at which the sort order is shown in words."""
+"""Minimum width of the screen in cells at which the sort order is shown in words."""
 LEAST = 30
-"""Width in cells below which only the input is shown."""
+"""Width of the screen in cells below which only the input is shown."""
 
 
 class FilterErrorHighlighter(Highlighter):
@@ -157,9 +157,9 @@ class FilterLine(Horizontal):
         return self.query_one(FilterBox)
 
     def show_state(self, model: BrowserModel, progress: ActivityProgress) -> None:
-        """Show the progress of an activity on the right, or else the order and the number of projects.
+        """Show the progress of an activity on the right, or else the sort order and the number of projects.
 
-        The order is left out if it is by size with the biggest first, or if the screen is narrow.
+        The sort order is left out if it is the usual one (by size, biggest first), or if the screen is narrow.
         """
         if progress.words:
             self._show_words(*progress)

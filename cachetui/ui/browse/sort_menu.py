@@ -77,7 +77,7 @@ class SortChoices(PaintedLines):
 
 
 class SortMenu(Modal[By]):
-    """Menu that closes with the chosen sort key, or with None."""
+    """Menu that closes with the chosen sort key, or with None if the user cancels."""
 
     AUTO_FOCUS = ""
     HELP = "The order of the rows, at every level. Choosing the current order again reverses it."

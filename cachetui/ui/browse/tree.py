@@ -193,7 +193,7 @@ Nothing is removed before you have read and accepted a review.
         return min(start, self.cursor), max(start, self.cursor)
 
     def hold(self) -> None:
-        """Remember the row under the cursor as the row that the user has chosen."""
+        """Remember the row under the cursor as the row to which the user went last."""
         self.go(self.cursor)
 
     def choose(self, start: bool) -> None:
@@ -325,8 +325,9 @@ Nothing is removed before you have read and accepted a review.
 def _next(old: list[Row], cursor: int, rows: list[Row]) -> Key:
     """Return the key of the row to which the cursor goes if `rows`, which may have lost entries, replace `old`.
 
-    It is the row under the cursor if that row has lost no entries. Otherwise, it is the next row outside it that has
-    lost none, unless there is still no other row between the two: then the cursor stays on its row.
+    It is the row under the cursor if that row has lost no entries. Otherwise, it is the next row that has lost none and
+    is not inside it. But the cursor stays if its row still exists and no other row has come between that row and the
+    next one.
     """
     row = old[cursor]
     known = {now.key: index for index, now in enumerate(rows)}
@@ -346,9 +347,9 @@ def _next(old: list[Row], cursor: int, rows: list[Row]) -> Key:
 
 
 def _find(rows: list[Row], locate: Locate, wanted: Iterable[Key | None], otherwise: int) -> int:
-    """Return the index of the first existing row among the wanted rows, each followed by its parents.
+    """Return the index of the first of the wanted rows that exists; in place of one that does not, try its parents.
 
-    `otherwise` is the most likely index, and the result if none exists.
+    `otherwise` is the index to try first, and the result if no such row exists.
     """
     candidates = [candidate for identity in wanted if identity is not None for candidate in locate(identity)]
     if candidates and 0 <= otherwise < len(rows) and rows[otherwise].key == candidates[0]:

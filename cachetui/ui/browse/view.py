@@ -149,7 +149,7 @@ class Browse(Vertical):
             self._forget("used", "unused")
 
     def _forget(self, *words: Label) -> None:
-        """Discard and find again the facts behind labels, because what they are based on has changed."""
+        """Discard the facts behind labels, whose basis has changed; find them again if the filter needs them."""
         self.workers.cancel_group(self, "facts")
         self._missing_facts.forget()
         for word in words:
