@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cachetui.caches.source import OtherCache
 
 TOOL = 10
-"""Width in cells of the names of programs."""
+"""Width in cells of the names of the programs that fill the caches."""
 LOOKING, ALONE = "Looking for other caches", "No other cache was found here."
 """Words below the caches: while other caches are being looked for, and if there are none."""
 
@@ -42,7 +42,7 @@ class CacheChoice(NamedTuple):
     is_whole: bool
     """Whether everything was counted; if not, `disk_usage` is a lower limit."""
     cache: Services | OtherCache
-    """The use cases of the cache, or what was found of it on this machine, from which its use cases can be made."""
+    """The use cases of the cache; for a cache that was found but not opened, the value to make them from."""
 
 
 class CacheLines(PaintedLines):
@@ -123,7 +123,10 @@ class CachesDialog(Modal[CacheChoice]):
     def __init__(
         self, choices: tuple[CacheChoice, ...], find: Callable[[], Awaitable[tuple[CacheChoice, ...]]]
     ) -> None:
-        """Make the dialog with the caches found so far, the open one first; `find` looks for others and returns all."""
+        """Make the dialog.
+
+        `choices` are the caches found so far, the open one first. `find` looks for other caches, and returns all.
+        """
         super().__init__()
         self.choices = CacheLines(choices)
         """The caches to choose from."""

@@ -30,7 +30,11 @@ class CheckDialog(InputDialog[tuple[CheckList, CheckResult]]):
     HELP = ListBox.HELP
 
     def __init__(self, look: Callable[[str], tuple[CheckList, CheckResult]]) -> None:
-        """Make the dialog; `look` checks the typed list, in a thread, and may raise CachetuiError and OSError."""
+        """Make the dialog.
+
+        `look` reads the typed list, and looks for its releases in the cache. It is called in a thread, and may raise
+        CachetuiError and OSError.
+        """
         super().__init__(
             "Check the cache for which releases?",
             "Type the path of a requirements file, of OSV records or of a folder, or names such as left-pad==1.0.1. "

@@ -55,7 +55,7 @@ class ConfirmQuestion(ConfirmModal):
 
 
 class Result(Modal[None]):
-    """Dialog with the result of a removal, which lists everything that was not removed, and why."""
+    """Dialog with the result of a removal; it lists what was kept, and why."""
 
     HELP = "What was not removed, and why."
     BINDINGS: ClassVar[list[BindingType]] = [CLOSE]
@@ -63,11 +63,11 @@ class Result(Modal[None]):
     def __init__(self, outcome: RemovalOutcome, known: Collection[Entry] = (), root: str = "") -> None:
         super().__init__()
         self.root = root
-        """The root's resolved absolute path."""
+        """The resolved absolute path of the cache's root."""
         self.outcome = outcome
         """The result of the removal."""
         self.known = known
-        """All entries before the removal, for the names of what was not removed."""
+        """All entries before the removal, for the names of what was kept."""
 
     def compose(self) -> ComposeResult:
         """Lay out the dialog."""

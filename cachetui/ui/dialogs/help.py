@@ -26,7 +26,7 @@ from cachetui.ui.widgets.key_hints import KeyHints
 from cachetui.ui.widgets.painted import PaintedLines, Part
 
 EXAMPLE = re.compile(r"^- ", re.M)
-"""Start of a list item, which contains an example and its meaning."""
+"""Pattern of the start of a list item, which contains an example and its meaning."""
 KEYS = 16
 """Width of the column of keys in cells."""
 HERE = "this view"
@@ -92,7 +92,10 @@ def explain(nodes: Iterable[DOMNode], screen: Screen[Any]) -> list[HelpLine]:
 
 
 def merged(lines: Sequence[HelpLine]) -> list[HelpLine]:
-    """Merge each line whose keys another line has, too, into that line, which then says where each action applies."""
+    """Merge lines that have the same keys; a merged line says where each action applies.
+
+    A line is also merged into a line that has all its keys and more.
+    """
     same: dict[HelpLine, list[HelpLine]] = {}
     for line in sorted(lines, key=lambda line: -len(line.keys)):
         first = next((first for first in same if set(line.keys) <= set(first.keys)), line)

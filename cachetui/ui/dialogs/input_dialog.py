@@ -1,4 +1,4 @@
-"""Dialogs with an input: the input, and the dialog around it."""
+"""Base class of dialogs that ask for text, and their text input."""
 
 from __future__ import annotations
 

@@ -272,7 +272,7 @@ class Modal(ModalScreen[Reply], Generic[Reply], inherit_bindings=False):
 
     @property
     def footer_words(self) -> Mapping[str, str]:
-        """The words for Esc among the key hints: those on the button that changes nothing, up to a comma."""
+        """The words that the key hints show for Esc: those on the button that changes nothing, up to a comma."""
         buttons = [button for button in self.query(DialogButton) if button.id == "no"]
         return {"sheet.no": buttons[0].words.partition(",")[0].lower()} if buttons else {}
 

@@ -44,7 +44,7 @@ class Review(ConfirmModal):
     def __init__(
         self, plan: Plan, notes: tuple[str, ...] = (), known: Collection[Entry] = (), *, forbidden: str = ""
     ) -> None:
-        """Make the dialog; `forbidden` is a sentence that says why nothing may be removed."""
+        """Make the dialog; `forbidden` is a sentence that says why nothing may be removed, or empty."""
         super().__init__()
         self.plan = plan
         """The plan of the removal."""
