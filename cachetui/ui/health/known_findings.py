@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # imported for types only, for a faster start
 
 Files = tuple[File, ...]
 Known = dict[tuple["FindingType", str], tuple["Finding", Files]]
-"""Findings by type and path, each with the files that its entry had when it was found; none for a folder."""
+"""Findings by type and path, each with the files of its entry at the time of the finding; a folder has none."""
 
 
 @dataclass
@@ -25,7 +25,7 @@ class KnownFindings:
     checked: Known | None = None
     """The findings of the last check; None before the first check has ended."""
     verified: Known = field(default_factory=dict)
-    """The findings of the last complete verification, and of those that were stopped after it."""
+    """The findings of the last complete verification, and of later verifications, which were stopped."""
     summary: VerificationSummary | None = None
     """The result of the last verification; None if there was none."""
     covered: Mapping[str, Files] = field(default_factory=dict)
@@ -43,8 +43,9 @@ class KnownFindings:
         }
 
     def add_verified(self, verified: Verified, files: Mapping[str, Files]) -> list[Finding]:
-        """Add the findings of a verification, and return them; a complete verification replaces all earlier findings.
+        """Add the findings of a verification, and return them.
 
+        A complete verification replaces the findings of all earlier verifications.
         `files` are the files of all entries that the verification had to read, by the entries' paths.
         """
         fresh = {(one.sort, one.path): (one, files[one.path]) for one in verified.findings}
@@ -56,7 +57,7 @@ class KnownFindings:
         return list(verified.findings)
 
     def current(self, entries: Mapping[str, Entry]) -> list[FindingEntry]:
-        """Return the findings about folders, and about entries whose files have not changed since they were found.
+        """Return the findings that still hold: all about folders, and those about entries whose files have not changed.
 
         The most severe come first.
         """

@@ -195,7 +195,7 @@ class Health(Vertical):
 
     @work(exclusive=True, group="verify")
     async def action_verify(self) -> None:
-        """Read all `readable` entries to their end, and compare known hashes, unless an activity forbids it."""
+        """Read all entries that can be verified, and compare them with known hashes, unless an activity forbids it."""
         inventory = self.reading.inventory
         why = refusal("verify", self.activities, key_name(self.app, "app.stop"), was_read=inventory is not None)
         if why is not None or inventory is None:
