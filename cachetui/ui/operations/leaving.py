@@ -1,4 +1,4 @@
-"""Stop a removal or quit; ask first if something would be lost, and finish what is being written."""
+"""Stop an activity, or quit; ask first if something would be lost, and wait for files that are being written."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ async def quit_app(screen: CacheScreen, exit_code: int) -> None:
 
 
 def lost_by_quitting(screen: CacheScreen) -> list[str]:
-    """Return sentences about what quitting would stop or lose."""
+    """Return sentences about what quitting would stop, lose or wait for."""
     marked, lost = len(screen.model.marks), []
     if screen.is_doing(Activity.EXPORTING):
         lost.append("An export is running. It will be stopped; the files that are complete stay.")

@@ -17,7 +17,7 @@ M_ARENA_MAX = -8
 
 
 def share_heap() -> None:
-    """Let all threads take memory from one heap, on Linux with glibc; call it before threads are started.
+    """Make all threads take memory from one heap, on Linux with glibc; call this before threads are started.
 
     Otherwise glibc gives threads their own heaps. What one scan frees there stays allocated, while the next scan, in
     another thread, takes as much again.

@@ -41,7 +41,7 @@ def _outlook_of(
 ) -> Outlook | None:
     """Return the outlook; None if it equals `known`.
 
-    If it is new, also find the entries of each group that a removal would leave, so that no key has to wait for that.
+    If it is new, also find which entries of each group a removal would keep, so that no key has to wait for that.
     """
     found = services.outlook(inventory, protection)
     if known.inventory is inventory and known.stays == found.stays:

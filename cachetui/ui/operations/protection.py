@@ -27,7 +27,7 @@ async def reload_preferences(screen: CacheScreen) -> Preferences:
 async def toggle_protection(screen: CacheScreen, project: str) -> None:
     """Protect a project from removal, or end the protection that the user chose in the browser.
 
-    If the preferences file alone protects all its entries, change nothing, and notify the user.
+    If the preferences file alone protects all entries of the project, change nothing, and notify the user.
     """
     async with screen.protecting:
         await _toggle(screen, project)

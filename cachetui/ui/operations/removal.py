@@ -31,8 +31,8 @@ LONG_SECONDS = 10
 def begin_removal(screen: CacheScreen, entries: Collection[Entry], *, purge: bool) -> None:
     """Start to plan the removal of entries, and then to review and carry it out, unless an activity forbids it.
 
-    In a cache from which cachetui removes nothing, show the commands of its program instead. `purge` says whether
-    `entries` are all entries of the cache.
+    In a cache from which cachetui removes nothing, show commands of the program that fills the cache instead. `purge`
+    says whether `entries` are all entries of the cache.
     """
     inventory = screen.inventory
     if screen.services.conduct.refusal:

@@ -22,7 +22,7 @@ from cachetui.ui.widgets.cells import shown
 async def mark_by_rules(screen: CacheScreen) -> None:
     """Show the rules, and mark the entries that they choose, in addition to those that are marked.
 
-    In a cache from which cachetui removes nothing, show the commands of its program instead.
+    In a cache from which cachetui removes nothing, show commands of the program that fills the cache instead.
     """
     if screen.services.conduct.refusal:
         await show_own_commands(screen, ())

@@ -18,13 +18,16 @@ class ThemeSaver:
     """Saves each theme that the user chooses, one at a time; if that fails, it notifies the user only once."""
 
     def __init__(self, app: App[Any], main: Callable[[], CacheScreen], in_use: Callable[[], str]) -> None:
-        """Save the themes of an app; `main` returns the main screen, and `in_use` the theme apart from any preview."""
+        """Save the themes of an app.
+
+        `main` returns the main screen; `in_use` returns the name of the chosen theme, even while another is previewed.
+        """
         self._app, self._main, self._in_use = app, main, in_use
         self._lock = asyncio.Lock()
         self._warned = False
 
     def save_soon(self) -> None:
-        """Save the theme in a worker, unless it is only previewed or there is no file for it."""
+        """Save the theme in a worker, unless it is only previewed, or the browser uses no preferences file."""
         if self._main().preferences.path is not None and self._app.theme == self._in_use():
             start_worker(self._app, self._save, group="theme", exclusive=False)
 
