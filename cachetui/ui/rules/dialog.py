@@ -1,4 +1,4 @@
-"""Dialog of rules, each with its value, and with the number and bytes of the entries that it chooses at present."""
+"""Dialog of rules, each with its value, and with the number and bytes of the entries that it chooses alone."""
 
 from __future__ import annotations
 
@@ -112,14 +112,14 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         """Make the dialog; `counter` counts the entries that rules choose.
 
         `form` has the rules that are ticked at first. `unknown` says, by the names of rules, why the entries of a rule
-        are not known, and `looked` which environments were looked at. `notes` are sentences to show in addition.
-        `conduct` is that of the cache: rules about pips are left out if no pip uses the cache.
+        are not known, and `looked` says which environments were searched. `notes` are sentences to show in addition.
+        `conduct` describes the program that fills the cache: if no pip uses the cache, rules about pips are left out.
         """
         super().__init__()
         self.counter, self.form = counter, form
         self.unknown, self.looked, self.notes, self.conduct = unknown, looked, notes, conduct
         self.together: RuleCounts | None = None
-        """What all ticked rules choose together; None while that is counted, or if a value does not parse."""
+        """The choice of all ticked rules together; None while that is counted, or if a value does not parse."""
         self._figures: dict[Rules, Figures] = {}  # totals by rules, as far as they have been counted
         self._is_laid_out = False
 
@@ -293,7 +293,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
     def action_go(self, step: int) -> None:
         """Go to another rule.
 
-        From a value, go to the value of the other rule if it has one; after the last rule, go to the answers.
+        From a value, go to the value of the new rule if it has one; after the last rule, go to the answers.
         """
         row, rows = self._focused_row, self.rows
         index = len(rows) if row is None else rows.index(row)
@@ -344,7 +344,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         self._change(self.form.next_by())
 
     def action_mark(self) -> None:
-        """Close with the entries that the rules choose; if there are none, or not all are counted, notify the user."""
+        """Close with the entries that the rules choose; if there are none, or counting goes on, notify the user."""
         together = self.together
         if together is not None and together.entries:
             self.dismiss(together.entries)

@@ -34,7 +34,10 @@ class DialogRule(NamedTuple):
     label: str
     """Label of the rule."""
     does: tuple[str, ...] = ()
-    """Explanations of the rule, the longest first; the first that fits is shown. `{tool}` is the cache's program."""
+    """Explanations of the rule, the longest first; the first that fits is shown.
+
+    `{tool}` in them stands for the name of the program that fills the cache.
+    """
     example: str = ""
     """An example of a value; empty if the rule takes no value."""
 
@@ -98,7 +101,7 @@ STEPS: Mapping[Name, tuple[str, ...]] = {
     "min-free": SIZE_STEPS,
     "free": SIZE_STEPS,
 }
-"""Values of each rule that can be chosen without typing, the smallest first."""
+"""For each rule with such values: the values that can be chosen without typing, the smallest first."""
 AGED: tuple[Name, ...] = ("older-than", "max-size", "min-free", "free")
 """Rules that depend on the age of entries."""
 
@@ -190,14 +193,14 @@ class Form:
 
     @property
     def rules(self) -> Rules | None:
-        """The ticked rules together; None while a value does not parse."""
+        """The ticked rules together; None while the value of one of them does not parse."""
         return None if self.wrong else self._rules(self.ticked, self.texts, self.by, self.ci)
 
     def alone(self, name: Name) -> Rules | None:
         """Return a rule by itself, ticked or not; if no value is typed, its value is the example.
 
-        The kind of age, and whether wheels built here may be chosen, are taken from the form. Returns None if the rule
-        chooses nothing by itself, or if its value does not parse.
+        The kind of age, and whether wheels built here may be chosen, are taken from the form. Returns None for `built`,
+        for a rule in `WIDE` without a value, and if the value does not parse.
         """
         text = self.texts.get(name, "")
         if name == "built" or (name in WIDE and not text.strip()):
@@ -227,7 +230,10 @@ def _joined(value: object) -> str:
 
 
 def _names_in(text: str) -> tuple[str, ...]:
-    """Return the file names in text; names with spaces must be in quotes. Raises ValueError."""
+    """Return the file names in text; names with spaces must be in quotes.
+
+    Raises ValueError if a quote is not closed, or if a name is `-`.
+    """
     words = shlex.shlex(text, posix=True, punctuation_chars=False)
     words.whitespace_split, words.escape, words.commenters = True, "", ""
     names = tuple(words)
@@ -264,9 +270,9 @@ class RuleCounts(NamedTuple):
     rules: Rules
     """The rules."""
     entries: tuple[Entry, ...]
-    """The entries that the rules choose, except those that would stay."""
+    """The entries that the rules choose, except those that a removal would keep."""
     over: int
-    """Bytes by which the other entries exceed `max_size`."""
+    """Bytes by which the entries that are not chosen exceed `max_size`."""
     figures: Figures
     """Totals of the entries."""
     short: int = 0
@@ -293,8 +299,8 @@ class RuleCounter:
         """Make a counter of some entries.
 
         `find_facts` returns the facts for labels; `now_ns` is the current time, in nanoseconds since the epoch.
-        `outlook` decides which entries would stay; by default none. `find_exact` returns a more exact outlook,
-        after looking at each entry on the disk, and at the free space; it is called at most once, for rules that are to
+        `outlook` decides which entries a removal would keep; by default none. `find_exact` looks at each entry on the
+        disk and at the free space, and returns a more exact outlook; it is called at most once, for rules that are to
         free a number of bytes. `find_needed` returns the paths of the entries that the files of `not_needed_by` need,
         and may raise CachetuiError.
         """

@@ -120,7 +120,7 @@ counts; the arrows go to other rules.
     def enter(self, text: str | None = None) -> None:
         """Focus the box, with `text` as its value.
 
-        Without `text`, select the old value so that typing replaces it; that of a rule in `WIDE` is not selected.
+        Without `text`, select the old value so that typing replaces it; the value of a rule in `WIDE` is not selected.
         """
         self.screen.set_focus(self)
         if text is not None:
@@ -188,9 +188,10 @@ Rules only mark. Nothing is removed before you have read and accepted a review.
         """Posted to switch to the next kind of age."""
 
     def __init__(self, rule: DialogRule, form: Form, unknown: str = "", tool: str = PIP.tool) -> None:
-        """Make a row; `unknown` says why the rule's entries are not known, `tool` is the cache's program.
+        """Make a row.
 
-        `unknown` is empty if the entries are known.
+        `unknown` says why the rule's entries are not known; it is empty if they are known. `tool` is the name of the
+        program that fills the cache.
         """
         super().__init__()
         self.rule = rule._replace(does=tuple([words.format(tool=tool) for words in rule.does]))
@@ -210,7 +211,10 @@ Rules only mark. Nothing is removed before you have read and accepted a review.
             yield self.box
 
     def show(self, form: Form, figures: Figures | None) -> None:
-        """Draw the rule's tick and value in a form; `figures` are the totals of the rule alone, None if not known."""
+        """Draw the rule's tick and value according to a form.
+
+        `figures` are the totals of what the rule chooses alone; None if they are not known.
+        """
         name = self.rule.name
         wrong = form.wrong.get(name)
         self._form, self._figures = form, figures
@@ -325,7 +329,7 @@ Rules only mark. Nothing is removed before you have read and accepted a review.
 
 
 class RuleList(VerticalScroll, can_focus=False, inherit_bindings=False):
-    """Scrolling list of the rules; it follows the focus."""
+    """Scrolling list of the rules."""
 
 
 class ChangingButton(DialogButton):
