@@ -60,7 +60,7 @@ def _whose(change: SettingsChange) -> str:
 def scopes(change: SettingsChange) -> tuple[SettingsChange, ...]:
     """Return the same change once for each scope that it can have.
 
-    For the pip of an environment, the scope of this environment comes first; otherwise, that of the user or all users.
+    For the pip of an environment, this environment comes first; for another pip, the user or all users come first.
     """
     if change.alternative is None:
         return (change,)
@@ -83,7 +83,7 @@ def listed(pythons: Sequence[PipSettings]) -> str:
 
 
 class ScopeList(PaintedLines):
-    """The scopes of a change, each with the file that it writes; a click chooses one."""
+    """The scopes of a change, each with the file that pip would write; a click chooses a scope."""
 
     DEFAULT_CSS = "ScopeList { height: auto; margin: 1 0 0 0; padding: 0 2 0 0; background: $surface; }"
 

@@ -19,11 +19,15 @@ Words = tuple[str, str]
 WITH_FLAVOUR, WITH_ROOT, ONE_LINE = 72, 96, 72
 """Minimum widths in cells: for the implementation, for the root, and for a setting on one line."""
 VERSION, FLAVOUR, PIP, STATE, SIGN = 8, 16, 8, 7, 7
-"""Widths of the columns in cells, with the gap after each."""
+"""Widths of columns in cells, with the gap after each.
+
+In this order: version of the Python, implementation with version, version of pip, state of the cache, and the sign for
+a cache that Browse shows.
+"""
 EDGE = 2
 """Number of cells before the columns of the list: for the edge of the cursor and a gap."""
 LEAST_ROOT = 24
-"""Minimum width in cells of the column of roots; if the longest root needs it, it takes up to a third of the line."""
+"""Minimum width in cells of the column of roots; if the longest root needs more, it is up to a third of the line."""
 LABEL = 10
 """Width in cells of a label, such as "set by", with the gap after it."""
 ROLES: dict[Role, str] = {

@@ -82,7 +82,10 @@ class Settings(Vertical):
         doing: Callable[[Activity, str], AbstractContextManager[object]],
         id: str | None = None,
     ) -> None:
-        """Make the view; `doing` returns a context manager that shows an activity, in words, during a block."""
+        """Make the view.
+
+        `doing` takes an activity and words; it returns a context manager, within which these words show the activity.
+        """
         super().__init__(id=id)
         self.services = services
         self._doing = doing
