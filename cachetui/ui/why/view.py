@@ -258,7 +258,10 @@ class Why(Vertical):
             self.refresh_bindings()
 
     def _head(self) -> None:
-        """Show on the right that pip is being asked, or else which Python or which other question the answer is for."""
+        """Show on the right that pip is being asked; otherwise, which Python the answer is for.
+
+        If another question has been typed, show which question the answer is for instead.
+        """
         dots = self.answers.glyphs.dots
         asking = f"Asking {dots} ({key_name(self.app, 'why.question')} stops)"
         words = asking if self.asking else f"for {self._answer.asker}" if self._answer else ""
