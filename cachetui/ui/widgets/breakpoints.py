@@ -8,7 +8,7 @@ from textual.screen import Screen
 
 
 def apply_breakpoints(screen: Screen[Any]) -> None:
-    """Add the CSS classes that the app's breakpoints give for the terminal's size to a screen that is not shown yet.
+    """Give a screen that is not shown yet the CSS classes of those breakpoints of the app that fit the terminal's size.
 
     Textual itself adds the classes only once the screen is shown, and then has to style the whole screen again.
     """

@@ -91,7 +91,10 @@ def fit(text: str, room: int, end: float = 0.0, dots: str = UNICODE.dots) -> str
 
 
 def fit_words(text: str, room: int, dots: str = UNICODE.dots) -> str:
-    """Shorten words, separated by two spaces, to `room` cells: leave out the last words, and cut only the first."""
+    """Shorten a text of items, separated by two spaces, to `room` cells by leaving out the last items.
+
+    The first item is always kept, and cut if it does not fit.
+    """
     if width(text) <= room:
         return text
     first, *others = text.split("  ")
@@ -123,7 +126,7 @@ def pad(text: str, room: int) -> str:
 
 @lru_cache(maxsize=1_024)
 def bar(fraction: float, room: int, glyphs: Glyphs) -> str:
-    """Draw a bar over a fraction of `room` cells, in eighths of a cell; a fraction above 0 takes one eighth or more."""
+    """Draw a bar over a fraction of `room` cells, in eighths of a cell; a fraction above 0 takes at least one."""
     eighths = min(room * EIGHTHS, max(round(fraction * room * EIGHTHS), 1 if fraction > 0 else 0))
     full, rest = divmod(eighths, EIGHTHS)
     return (glyphs.across[EIGHTHS] * full + (glyphs.across[rest] if rest else "")).ljust(room)

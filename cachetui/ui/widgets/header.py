@@ -16,7 +16,7 @@ from cachetui.ui.widgets.cells import fit, shown, width
 from cachetui.ui.widgets.painted import PaintedWidget, Part, parts_width
 
 WITH_BRAND, WITH_ROOT, WITH_COUNTS = 100, 76, 116
-"""Minimum widths of the screen in cells at which the header has the program's name, the root, and the counts."""
+"""Minimum widths of the screen in cells: for the name cachetui, for the root, and for the counts."""
 LEAST_ROOT = 8
 """Minimum number of cells in which a shortened root is shown."""
 
