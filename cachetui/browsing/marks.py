@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -159,25 +159,19 @@ class Marks:
 
     def mark(self, groups: Groups) -> None:
         """Mark those entries of projects or groups that are not marked yet."""
-        if self._refuse(groups := list(groups)):
-            return
-        for group_key, group in groups:
-            self._add(group_key, group.split(self.group(group_key))[1])
+        if not self._refuse(groups := list(groups)):
+            self._add(groups)
 
     def unmark(self, groups: Groups) -> None:
         """Unmark those entries of projects or groups that are marked."""
-        for group_key, group in groups:
-            self._remove(group_key, group)
+        self._remove(groups)
 
     def invert(self, groups: Groups) -> None:
-        """Mark those entries that are not marked, and unmark the others."""
+        """Mark those entries that are not marked, and unmark the others; no project or group may occur twice."""
         if self._refuse(groups := list(groups)):
             return
-        for group_key, group in groups:
-            marked, others = group.split(self.group(group_key))
-            if marked is not None:
-                self._remove(group_key, marked)
-            self._add(group_key, others)
+        gone = dict(self._remove(groups))
+        self._add([(key, left) for key, group in groups if (left := group.split(gone.get(key, EMPTY))[1]) is not None])
 
     def _refuse(self, groups: Groups) -> bool:
         """Return whether nothing can be marked; if so, pass what was to be marked to `refused`."""
@@ -185,52 +179,62 @@ class Marks:
             self.refused(entries)
         return self.refused is not None
 
-    def _add(self, group_key: GroupKey, group: EntryGroup | None) -> None:
-        """Mark entries, none of which is marked yet."""
-        if group is not None:
-            known = self.group(group_key)
-            self._groups[group_key] = EntryGroup([*known.entries, *group.entries]) if known.entries else group
-            self._count(group_key, group, 1)
+    def _add(self, groups: Groups) -> None:
+        """Mark those entries that are not marked yet."""
+        added: list[tuple[GroupKey, EntryGroup]] = []
+        for group_key, group in groups:
+            known = self._groups.get(group_key)
+            others = group if known is None else group.split(known)[1]
+            if others is not None:
+                self._groups[group_key] = others if known is None else EntryGroup([*known.entries, *others.entries])
+                added.append((group_key, others))
+        self._count(added, 1)
 
-    def _remove(self, group_key: GroupKey, group: EntryGroup) -> Sequence[Entry]:
-        """Unmark the entries with the paths of `group`; return those that were marked, as they were when marked."""
-        gone, left = self.group(group_key).split(group)
-        if gone is None:
-            return ()
-        if left is None:
-            del self._groups[group_key]
-        else:
-            self._groups[group_key] = left
-        self._count(group_key, gone, -1)
-        return gone.entries
+    def _remove(self, groups: Groups) -> list[tuple[GroupKey, EntryGroup]]:
+        """Unmark the entries with the paths of `groups`; return those that were marked, as they were when marked."""
+        removed: list[tuple[GroupKey, EntryGroup]] = []
+        for group_key, group in groups:
+            known = self._groups.get(group_key)
+            gone, left = (None, None) if known is None else known.split(group)
+            if gone is None:
+                continue
+            if left is None:
+                del self._groups[group_key]
+            else:
+                self._groups[group_key] = left
+            removed.append((group_key, gone))
+        self._count(removed, -1)
+        return removed
 
-    def _count(self, group_key: GroupKey, group: EntryGroup, step: int) -> None:
+    def _count(self, groups: Sequence[tuple[GroupKey, EntryGroup]], step: int) -> None:
         self.revision += 1
         if self._steps is not None:
-            self._steps.append((step, group_key, group))
-        self._number += step * len(group.entries)
-        self._count_freed(group, step)
+            self._steps += [(step, group_key, group) for group_key, group in groups]
+        self._number += step * sum([len(group.entries) for _, group in groups])
+        self._count_freed([group for _, group in groups], step)
 
-    def _count_freed(self, group: EntryGroup, step: int = 1) -> None:
-        kept = group.kept(self.freeing.outlook)
-        self.freeing.count(group.entries, step, disk=group.disk, linked=group.linked, kept=kept)
+    def _count_freed(self, groups: Collection[EntryGroup], step: int = 1) -> None:
+        outlook = self.freeing.outlook
+        disk = sum([group.disk for group in groups])
+        linked = [file for group in groups for file in group.linked]
+        kept = [group.kept(outlook) for group in groups] if outlook.stays or outlook.sharers else ()
+        self.freeing.count((), step, disk=disk, linked=linked, kept=kept)
 
     def set_outlook(self, outlook: Outlook) -> None:
         """Replace the outlook, and count again what removing the marked entries would free."""
         self.freeing = Freeing(outlook)
-        for group in self._groups.values():
-            self._count_freed(group)
+        self._count_freed(self._groups.values())
 
     def add(self, entries: Iterable[Entry], catalog: Catalog) -> None:
         """Mark entries; they replace marked entries with the same paths."""
-        for group_key, group in groups_of(entries, catalog):
-            self._remove(group_key, group)
-            self._add(group_key, group)
+        groups = groups_of(entries, catalog)
+        self._remove(groups)
+        self._add(groups)
 
     def take(self, entries: Iterable[Entry], catalog: Catalog) -> list[Entry]:
         """Unmark those of the given entries that are marked, and return them."""
-        groups = groups_of(entries if self else (), catalog)
-        return [entry for group_key, group in groups for entry in self._remove(group_key, group)]
+        gone = self._remove(groups_of(entries if self else (), catalog))
+        return [entry for _, group in gone for entry in group.entries]
 
     def clear(self) -> None:
         """Unmark everything."""

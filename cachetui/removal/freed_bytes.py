@@ -137,12 +137,12 @@ class Freeing:
         *,
         disk: int | None = None,
         linked: Sequence[File] | None = None,
-        kept: KeptEntries | None = None,
+        kept: Iterable[KeptEntries] | None = None,
     ) -> None:
         """Add entries that have not been counted; with a `step` of -1, take counted entries out.
 
-        `disk` is the sum of their disk usage, `linked` are their files with several names, and `kept` is the result of
-        `KeptEntries.of` for them. Each of these is computed if it is None.
+        `disk` is the sum of their disk usage, `linked` are their files with several names, and `kept` are the results
+        of `KeptEntries.of` for groups of them. Each of these is computed if it is None.
         """
         if disk is None:
             disk = sum([file[4] for entry in entries for file in entry[1]])  # by index: faster for many entries
@@ -154,16 +154,15 @@ class Freeing:
             self._count_name(file, step)
         if not (self.outlook.stays or self.outlook.sharers):
             return
-        if kept is None:
-            kept = KeptEntries.of(entries, self.outlook)
-        for reason, number in kept.reasons:
-            self.kept[reason] += step * number
-        self.disk -= step * kept.disk
-        for file in kept.linked:
-            self._count_name(file, -step)
-        for entry in kept.sharing:
-            self._count_files([file for file in entry.files if file.path in self.outlook.shared], -step)
-            self._count_sharer(self.outlook.sharers[entry.path], step)
+        for one in [KeptEntries.of(entries, self.outlook)] if kept is None else kept:
+            for reason, number in one.reasons:
+                self.kept[reason] += step * number
+            self.disk -= step * one.disk
+            for file in one.linked:
+                self._count_name(file, -step)
+            for entry in one.sharing:
+                self._count_files([file for file in entry.files if file.path in self.outlook.shared], -step)
+                self._count_sharer(self.outlook.sharers[entry.path], step)
 
     def _count_files(self, files: Iterable[File], step: int) -> None:
         for file in files:

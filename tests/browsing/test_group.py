@@ -56,7 +56,7 @@ def test_what_stays_of_a_group_is_counted_as_entry_by_entry(picked: list[bool], 
     for outlook in (Outlook.of(inventory, stays), Outlook.of(inventory), Outlook()):
         for group in (whole, whole.where(picked) or EntryGroup(())):
             known, plain = Freeing(outlook), Freeing(outlook)
-            known.count(group.entries, disk=group.disk, linked=group.linked, kept=group.kept(outlook))
+            known.count(group.entries, disk=group.disk, linked=group.linked, kept=[group.kept(outlook)])
             for entry in group.entries:
                 plain.count([entry])
             assert (known.disk, known.kept) == (plain.disk, plain.kept)
