@@ -78,7 +78,7 @@ class Marks:
     def change(self, catalog: Catalog) -> Iterator[None]:
         """Record what the `with` block marks and unmarks as one change, which `undo` reverts as a whole.
 
-        Entries that go together in the catalog are marked and unmarked together.
+        Twins in the catalog are marked and unmarked together.
         """
         self._steps = []
         try:
