@@ -88,6 +88,7 @@ class BrowserModel:
         self._passes_over_last = False  # whether the rows shown do not depend on the last term, which may be begun
         self._marks_seen = 0  # revision of the marks that the filter has judged
         self._scale: tuple[bool, int, int] | None = None  # whether sizes are apparent, biggest project, total
+        self._arranged: tuple[list[Row], SortOrder, list[Row]] | None = None  # roots, order, roots in it
 
     def filter(self, typed: str, done: bool = True) -> bool:
         """Set the text of the filter; return whether the filter has changed.
@@ -224,11 +225,18 @@ class BrowserModel:
 
     def rows(self) -> list[Row]:
         """Return all rows to show, in order; rows of foreign files come last, and only without a filter."""
-        projects = self.roots[: self.shown_projects]
-        rows = make_rows([*self.order.arrange(projects), *self.roots[len(projects) :]], self.expanded, self.order)
+        rows = make_rows(self._arranged_roots(), self.expanded, self.order)
         if self.catalog.foreign and not self.filtering:
             rows += foreign_rows(self.catalog.foreign, self.expanded, self.order, self.tool)
         return rows
+
+    def _arranged_roots(self) -> list[Row]:
+        """Return the rows of the projects in the sort order, and then those of the groups."""
+        roots, order = self.roots, self.order
+        if self._arranged is None or self._arranged[0] is not roots or self._arranged[1] != order:
+            projects = roots[: self.shown_projects]
+            self._arranged = roots, order, [*order.arrange(projects), *roots[len(projects) :]]
+        return self._arranged[2]
 
     def update(self, entries: Collection[Entry]) -> None:
         """Add entries that a running scan has found or identified."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Literal, NamedTuple
 
 from packaging.version import InvalidVersion, parse
@@ -63,9 +63,9 @@ class SortOrder:
             case "name":
                 return rows[:: -1 if self.reverse else 1]
             case "size":
-                values = [row.group.size(self.apparent) for row in rows]
+                values = [*map(attrgetter("group.apparent" if self.apparent else "group.disk"), rows)]
             case "count":
-                values = [row.group.files for row in rows]
+                values = [*map(attrgetter("group.files"), rows)]
             case "age":
                 newest = [row.group.newest(self.age) for row in rows]
                 unknown = [row for row, time in zip(rows, newest, strict=True) if time is None]
