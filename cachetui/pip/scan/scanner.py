@@ -30,9 +30,9 @@ if TYPE_CHECKING:  # the inspector is not needed if nothing changed
     from cachetui.pip.scan.inspector import Inspector
 LOG = logging.getLogger(__name__)
 
-GroupKey = tuple[str, int]
+ShardKey = tuple[str, int]
 """Path of a shard relative to the root, and its inode."""
-Unread = tuple[GroupKey, RememberedShard | None]
+Unread = tuple[ShardKey, RememberedShard | None]
 """Shard that must be listed, and its remembered content if there is any."""
 
 
@@ -130,7 +130,7 @@ class Scanner:
 
     # Reuse of remembered shards
 
-    def _reuse(self, places: Sequence[GroupKey], remembered: RootMemory) -> list[Unread]:
+    def _reuse(self, places: Sequence[ShardKey], remembered: RootMemory) -> list[Unread]:
         """Reuse the unchanged shards; return the others."""
         unread: list[Unread] = [(place, None) for place in places if place[0] not in remembered.paths]
         known = [place for place in places if place[0] in remembered.paths]
@@ -141,14 +141,14 @@ class Scanner:
         return sorted(unread, key=lambda one: one[0])
 
     def _recall_shard(
-        self, place: GroupKey, remembered: RootMemory
-    ) -> tuple[GroupKey, RememberedShard | None, list[int] | None]:
+        self, place: ShardKey, remembered: RootMemory
+    ) -> tuple[ShardKey, RememberedShard | None, list[int] | None]:
         found = remembered.shard(place[0])
         shard = unpack_shard(place[0], *found) if found else None
         return place, shard, last_reads(self._tree, shard, self._stop) if shard else None
 
     def _add_if_unchanged(
-        self, place: GroupKey, known: RememberedShard | None, reads: list[int] | None, unread: list[Unread]
+        self, place: ShardKey, known: RememberedShard | None, reads: list[int] | None, unread: list[Unread]
     ) -> None:
         """Add a remembered shard, or add its key to `unread` if anything in it changed."""
         shard = None
