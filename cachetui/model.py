@@ -37,6 +37,8 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 """Every kind, in the order in which the entries of a version are listed."""
 INSTALLABLE: tuple[Kind, ...] = ("wheel", "sdist", "built")
 """Kinds of entries that pip can install."""
+FILES: tuple[Kind, ...] = (*INSTALLABLE, "metadata", "index", "selfcheck")
+"""Kinds of entries whose body may be a file that has no HTTP record."""
 
 Rung = Literal["url", "disposition", "headers", "archive", "page", "wheel-name", "file-name"]
 """Source of an entry's project and version.
@@ -119,14 +121,18 @@ class Entry(NamedTuple):
 
     @property
     def body(self) -> File | None:
-        """File that holds its body and nothing else; None if the body is inside an HTTP record, or there is none."""
+        """File that holds its body and nothing else; None if the body is inside an HTTP record, or none is known."""
         if len(self.files) > 1 and self.files[1].path == f"{self.path}.body":
             return self.files[1]
-        return self.files[0] if self.files and self.checked is None else None
+        is_body = self.checked is None and self.kind in FILES and not self.unpacked
+        return self.files[0] if self.files and is_body else None
 
     @property
     def content(self) -> File:
-        """File that holds its body, alone or inside an HTTP record. Only for entries with files."""
+        """File that holds its body, alone or inside an HTTP record; without a body, its first file.
+
+        Only for entries with files.
+        """
         return self.body or self.files[0]
 
 

@@ -174,6 +174,7 @@ class UvScanner:
                     draft.archives.append(path)
                 elif "msgpack" in records:
                     draft.kind, draft.path = "metadata", records["msgpack"].path
+                    draft.files.sort(key=lambda file: file is not records["msgpack"])
                 else:
                     draft.kind, draft.path = "unknown", files[0].path
                     draft.note = LOST if strings else UNREAD if records.keys() & {"http", "rev"} else ALONE

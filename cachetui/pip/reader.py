@@ -217,7 +217,7 @@ class CacheReader:
 
     def pieces(self, entry: Entry) -> Iterator[bytes]:
         """Yield the whole body of a download or a built wheel. Raises OSError and UnreadableRecordError."""
-        file = entry.content
+        file = _content(entry)
         with self._opened(file) as fd:
             yield from pieces_of(FileSlice(fd, 0, file.size)) if entry.body else pieces_inside(fd, file.size)
 
@@ -296,9 +296,7 @@ class CacheReader:
         May be called from several threads at once. Raises OSError and UnreadableRecordError, and StoppedError if
         `look` raises it.
         """
-        if not entry.files or entry.kind in ("leftover", "unknown"):
-            raise UnreadableRecordError("there is nothing in it to look into")
-        file = entry.content
+        file = _content(entry)
         with self._opened(file) as fd:
             if entry.body:
                 return look(FileSlice(fd, 0, file.size))
@@ -312,6 +310,14 @@ class CacheReader:
             return self.look_into(entry, look)
         except (OSError, UnreadableRecordError):
             return None
+
+
+def _content(entry: Entry) -> File:
+    """Return the file that holds an entry's body. Raises UnreadableRecordError if there is no body."""
+    has_body = entry.body is not None or entry.checked is not None
+    if not has_body or not entry.files or entry.kind in ("leftover", "unknown"):
+        raise UnreadableRecordError("there is nothing in it to look into")
+    return entry.content
 
 
 def record_name(entry: Entry) -> str:

@@ -89,6 +89,13 @@ def test_its_own_files_are_entries(root: Path) -> None:
     assert inventory.conduct.programs == ("pip", "pipenv")
 
 
+def test_a_record_of_its_own_is_no_body(root: Path) -> None:
+    with_body = read(root).by_path[RESPONSE]
+    assert with_body.body == with_body.files[1]
+    (root / f"{RESPONSE}.body").unlink()
+    assert read(root).by_path[RESPONSE].body is None
+
+
 def test_its_own_files_alone_make_a_cache(tmp_path: Path) -> None:
     write(tmp_path / "own", METADATA, json.dumps({"name": "beta", "version": "2.0"}).encode())
     inventory = read(tmp_path / "own")

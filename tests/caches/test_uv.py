@@ -14,10 +14,13 @@ from cachetui.caches.registry import source_at
 from cachetui.caches.source import ScanOptions
 from cachetui.caches.uv import SOURCE, locate_uv, scan_uv
 from cachetui.caches.uv_records import address_in, pointed_at, released_name, strings_of
+from cachetui.environments.installed import Environment, Installed, Source
+from cachetui.environments.used_by import usage_of
+from cachetui.insight.audit.figures import copies, sized
 from cachetui.model import Batch, Entry, Inventory, Unreadable
 from cachetui.pip.config.location import Location
 from cachetui.removal.freed_bytes import freed_files
-from tests.caches.uv_cache import INDEX, MIDDLE, NEW, OLD, Generation, UvCache, policy, three_generations
+from tests.caches.uv_cache import INDEX, MIDDLE, NEW, OLD, Generation, UvCache, packed, policy, three_generations
 from tests.untouched import state_of
 
 GAMMA = "gamma-0.1+local.1-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl"
@@ -168,12 +171,36 @@ def test_a_file_points_to_an_archive_on_windows(cache: UvCache) -> None:
 
 def test_metadata_without_its_wheel(cache: UvCache) -> None:
     path = cache.wheel("beta", "2.0")
-    for end in ("", ".http", ".lock"):
+    for end in ("", ".http"):
         (cache.root / f"{path}{end}").unlink()
 
-    kinds = {(entry.kind, entry.project, entry.version, entry.path) for entry in read(cache.root).entries}
+    entry = read(cache.root).by_path[f"{path}.msgpack"]
 
-    assert ("metadata", "beta", "2.0", f"{path}.msgpack") in kinds
+    assert (entry.kind, entry.project, entry.version) == ("metadata", "beta", "2.0")
+    assert [file.path for file in entry.files] == [f"{path}.msgpack", f"{path}.lock"]
+
+
+def test_only_a_file_that_holds_a_body_is_one(tmp_path: Path) -> None:
+    bodies = {entry.kind: entry.body for entry in read(three_generations(tmp_path / "uv").root).entries}
+
+    assert (bodies["wheel"], bodies["environment"]) == (None, None)
+    assert bodies["built"] is not None
+    assert bodies["built"].path.endswith(".whl")
+
+
+def test_nothing_is_said_of_a_wheel_by_the_files_beside_it(cache: UvCache) -> None:
+    names = {f"wheels-v8/path/{place}/beta/2.0-py3-none-any" for place in ("3f0d", "77aa")}
+    for name in names:
+        cache.put(f"{name}.rev", packed([cache.archive("beta", "2.0"), []]))
+    inventory = read(cache.root)
+    source = Source("file:///home/ana/beta-2.0-py3-none-any.whl", {"sha256": "00" * 32})
+    installed = Environment(Path("/home/ana/v"), "~/v", (Installed("beta", "2.0", source),), frozenset(), "")
+
+    usage = usage_of(inventory.entries, [installed], inventory.root)
+
+    assert {entry.path for entry in inventory.entries if entry.unpacked} == names
+    assert usage.used == {}
+    assert copies(sized(inventory.entries)) == ()
 
 
 def test_an_sdist_of_which_nothing_was_built(cache: UvCache) -> None:

@@ -134,14 +134,14 @@ def copies(parts: Collection[SizedEntry]) -> tuple[Figure, ...]:
     """Return the figures of files that are stored more than once, the most wasteful first.
 
     Copies have the same kind, file name and length. The length is that of the file that holds the body; in
-    `http/`, this file is the record.
+    `http/`, this file is the record. Wheels and sdists that were unpacked have no such file, and are left out.
     """
     names = [(part[0][0], part[0][8]) for part in parts]
     repeated = {name for name, number in Counter(names).items() if number > 1}  # most names occur only once
     groups: dict[tuple[str, str, int], list[SizedEntry]] = defaultdict(list)
     for part, name in zip(parts, names, strict=True):
         kind, filename = name
-        if name in repeated and filename and kind in STORED and part.entry.files:
+        if name in repeated and filename and kind in STORED and part.entry.files and not part.entry.unpacked:
             groups[kind, filename, part.entry.content.size].append(part)
     found = [figure(filename, own) for (_, filename, _), own in groups.items() if len(own) > 1]
     return tuple(sorted(found, key=lambda one: (-wasted(one), one.name or "")))
