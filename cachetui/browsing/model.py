@@ -44,8 +44,8 @@ class MarkTotals(NamedTuple):
     """Allocated bytes of files that removing the marked entries would free."""
     protected: int = 0
     """Number of marked entries that the preferences protect from removal."""
-    in_use: int = 0
-    """Number of marked entries that may still be in use, and would stay."""
+    staying: int = 0
+    """Number of marked entries that would stay for other reasons, such as that they may still be in use."""
 
 
 def expect_filter(groups: Iterable[tuple[GroupKey, EntryGroup]]) -> None:
@@ -372,7 +372,7 @@ class BrowserModel:
     def mark_totals(self) -> MarkTotals:
         """Totals of the marked entries."""
         freeing = self.marks.freeing
-        return MarkTotals(len(self.marks), self.hidden_marks, freeing.disk, freeing.protected, freeing.in_use)
+        return MarkTotals(len(self.marks), self.hidden_marks, freeing.disk, freeing.protected, freeing.staying)
 
     @property
     def shown_projects(self) -> int:

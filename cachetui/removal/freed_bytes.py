@@ -195,6 +195,6 @@ class Freeing:
         return self.kept[PROTECTED]
 
     @property
-    def in_use(self) -> int:
-        """Number of counted entries that would stay for other reasons, mostly because they may still be in use."""
+    def staying(self) -> int:
+        """Number of counted entries that would stay for other reasons, such as that they may still be in use."""
         return self.kept.total() - self.kept[PROTECTED]

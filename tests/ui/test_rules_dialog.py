@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -13,12 +15,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.pilot import Pilot
 
+from cachetui.demo.artifacts import wheel
+from cachetui.demo.writer import CacheWriter, plain_headers
 from cachetui.errors import CachetuiError
 from cachetui.insight.labelling import facts_of
 from cachetui.interpreters.lookup import python_at
 from cachetui.interpreters.supported_tags import SupportedTags, may_take
 from cachetui.labels import LABELS
 from cachetui.model import Inventory
+from cachetui.pip.scan.scanner import scan
 from cachetui.preferences.validate import validate
 from cachetui.prune_rules import Rules, choose
 from cachetui.terms import parse_terms
@@ -638,6 +643,21 @@ async def test_what_is_free_on_the_disk_counts_and_what_falls_short_is_told() ->
         await type_into(pilot, app, "terms", "pkg>2")
         await mark(pilot)
         assert versions(app) == ["3", "4"]
+
+
+async def test_why_something_stays_is_told(tmp_path: Path) -> None:
+    for version in ("1.0", "2.0"):
+        body = wheel("six", version, "py3-none-any")
+        headers = plain_headers("application/octet-stream", size=len(body), at_ns=NOW)
+        CacheWriter(tmp_path).answer(f"https://files.example/six-{version}-py3-none-any.whl", body, headers, NOW)
+    cache = scan(tmp_path)
+    os.utime(tmp_path / cache.entries[-1].path, ns=(NOW, NOW + 1))
+    app = still('[prune]\nmax-size = "1B"\nfree = "1B"\n', cache)
+    async with app.run_test(size=(140, 36)) as pilot:
+        await expanded(pilot)
+        assert "This keeps 1: changed since the cache was read." in app.text
+        await type_into(pilot, app, "free", "1GB")
+        assert "keeps 1: changed since the cache was read" in line(app, "free")
 
 
 def versions(app: Still) -> list[str | None]:

@@ -18,6 +18,7 @@ from cachetui.preferences.validate import validate
 from cachetui.prune_rules import CHOOSERS, Chooser, Moment, Rules, choose
 from cachetui.removal.freed_bytes import Outlook
 from cachetui.removal.in_use import running_words
+from cachetui.removal.recheck import CHANGED
 from cachetui.terms import parse_terms
 from cachetui.ui.rules.form import EXAMPLES, RULES, WIDE, Figures, Form, Name, RuleCounter, RuleCounts
 from tests.ui.cache import DAY, MB, NOW, everyday
@@ -218,6 +219,7 @@ def test_together_is_counted_first_and_each_alone_after_it() -> None:
 def test_the_disk_is_looked_at_once_and_only_for_what_is_to_be_freed() -> None:
     asked, entries = [], everyday().entries
     torch = {entry.path: running_words() for entry in entries if entry.project == "torch"}
+    torch[next(iter(torch))] = CHANGED
 
     def find_exact() -> Outlook:
         asked.append(1)
@@ -235,7 +237,8 @@ def test_the_disk_is_looked_at_once_and_only_for_what_is_to_be_freed() -> None:
     assert not {entry.path for entry in first.entries} & set(torch)
     (second,) = [one for one in rules.count(form, (), lambda: False) if one.rules == Rules(free=5_000 * MB)]
     assert second.short == 5_000 * MB - second.figures.frees > 0
-    assert second.figures.in_use == len(torch)
+    assert second.figures.kept == len(torch)
+    assert second.figures.why.split("; ") == [CHANGED, running_words()]
     assert asked == [1]
 
 

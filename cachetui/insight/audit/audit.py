@@ -241,13 +241,13 @@ def _chances(
     for rule in rules:
         chosen = [part for entry in rule.choose(inventory.entries, facts) if (part := by_path.get(entry[2]))]
         found = figure(rule.name, [part for part in chosen if part[0][2] not in outlook.stays])
-        in_use = [part for part in chosen if outlook.stays.get(part[0][2], PROTECTED) != PROTECTED]
+        kept = [part for part in chosen if outlook.stays.get(part[0][2], PROTECTED) != PROTECTED]
         yield Reclaimable(
             rule.name,
             rule.options,
             found,
             outlook.frees(found.entries),
-            len(in_use),
+            len(kept),
             (bool(facts.usable) or "unusable" not in rule.words) and (bool(facts.used) or "unused" not in rule.words),
         )
 

@@ -62,7 +62,7 @@ class Reclaimable(NamedTuple):
     frees: int
     """Allocated bytes of files that removing the entries would free."""
     kept: int = 0
-    """Number of further entries that the rule chooses, and that may still be in use."""
+    """Number of further entries that the rule chooses, and that must stay although they are not protected."""
     known: bool = True
     """Whether the rule's entries can be determined; if not, the figure is empty."""
 

@@ -54,7 +54,7 @@ def choice_parts(figure: FigureWidget, group: Group, *, total: int, room: int) -
     facts = f"  {disk_text(choice.disk)}{share}  {entries}"
     if isinstance(figure, ReclaimableLines):
         facts = f"  frees {disk_text(choice.disk)}, removes {entries}" if choice.known else "  not known"
-        facts += f", keeps {choice.in_use:,} that may be in use" if choice.in_use else ""
+        facts += f", keeps {choice.kept:,} that must stay" if choice.kept else ""
     more: Sequence[str] = choice.explanations
     if isinstance(figure, Treemap):
         old = " ".join(age(figure.days * DAY)).strip()

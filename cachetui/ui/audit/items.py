@@ -80,8 +80,8 @@ class FigureChoice(NamedTuple):
     """The first entry of the item, to go to in Browse; None if a filter shows the item, or nothing does."""
     known: bool = True
     """Whether the entries of the rule can be determined."""
-    in_use: int = 0
-    """Number of further entries that the rule chooses, and that may still be in use."""
+    kept: int = 0
+    """Number of further entries that the rule chooses, and that must stay although they are not protected."""
     explanations: tuple[str, ...] = ()
     """Long and short description of what the rule chooses, if the name does not say it."""
     number: int = 0
@@ -200,7 +200,7 @@ def chances(audit: Audit) -> list[FigureChoice]:
             rule.frees,
             TERMS.get(rule.options, ""),
             known=rule.known,
-            in_use=rule.kept,
+            kept=rule.kept,
             explanations=EXPLANATIONS.get(rule.options, ()),
         )
         for rule in (*audit.rules, audit.already_built_rule)

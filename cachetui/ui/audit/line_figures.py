@@ -142,7 +142,7 @@ here is kept. Rules overlap. An entry is superseded if there is a newer version 
             return [mark, (name, "muted")], [("not known", "muted")]
         left = room - 18 - len(name) - 2
         words = choice.explanations
-        if choice.in_use:
-            words = f"keeps {choice.in_use:,} in use", f"keeps {choice.in_use:,}"
+        if choice.kept:
+            words = f"keeps {choice.kept:,} that must stay", f"keeps {choice.kept:,}"
         more = next((f"  {one}" for one in words if len(one) <= left), "")
         return [mark, name, (more, "muted")], [(f"{len(choice.entries):>5,}  ", "muted"), *size_parts(choice.disk)]

@@ -247,8 +247,8 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
             return f"What must be kept takes {disk_text(together.over)} more than that."
         if together is not None and together.short:
             return f"This falls {disk_text(together.short)} short of that, but everything else must be kept."
-        if together is not None and (in_use := together.figures.in_use):
-            return f"This keeps {in_use:,} that may be in use."
+        if together is not None and (kept := together.figures.kept):
+            return f"This keeps {kept:,}: {shown(together.figures.why)}."
         if rules is not None and "unused" in rules.words and self.looked:
             return self.looked
         return FREE_ORDER if rules is not None and rules.is_to_free else ""

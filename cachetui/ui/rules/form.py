@@ -260,8 +260,10 @@ class Figures(NamedTuple):
     """Number of entries."""
     frees: int
     """Allocated bytes of files that removing the entries would free."""
-    in_use: int = 0
-    """Number of further entries that the rules choose, and that may still be in use."""
+    kept: int = 0
+    """Number of further entries that the rules choose, and that would stay."""
+    why: str = ""
+    """Why these would stay (a clause)."""
 
 
 class RuleCounts(NamedTuple):
@@ -341,7 +343,8 @@ class RuleCounter:
     def _counts(self, rules: Rules, choice: Selection) -> RuleCounts:
         outlook = self._outlook_for(rules)
         going = tuple(outlook.going(choice.entries))
-        figures = Figures(len(going), outlook.frees(going), len(choice.entries) - len(going))
+        reasons = [outlook.stays[entry.path] for entry in choice.entries if entry.path in outlook.stays]
+        figures = Figures(len(going), outlook.frees(going), len(reasons), "; ".join(dict.fromkeys(reasons)))
         needed = self._needed.get((rules.not_needed_by, rules.ci))
         trouble = needed if isinstance(needed, str) else ""
         return RuleCounts(rules, going, choice.over, figures, choice.short, trouble)

@@ -282,8 +282,8 @@ Rules only mark. Nothing is removed before you have read and accepted a review.
             return (shown(self._error),), "mark"
         if self.rule.name == "older-than":
             return BY[self._form.by], "muted"
-        if self._figures is not None and (in_use := self._figures.in_use):
-            return (f"keeps {in_use:,} that may be in use", f"keeps {in_use:,} in use"), "muted"
+        if self._figures is not None and (kept := self._figures.kept):
+            return (f"keeps {kept:,}: {shown(self._figures.why)}", f"keeps {kept:,}"), "muted"
         return (self.unknown,) if self.unknown else self.rule.does, "hint"
 
     def on_click(self, event: events.Click) -> None:

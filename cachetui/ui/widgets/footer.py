@@ -153,7 +153,7 @@ class Footer(KeyLine):
             self._follow(self.screen)
 
     def _right(self) -> list[Part]:
-        entries, hidden, frees, protected, in_use = self.marks
+        entries, hidden, frees, protected, staying = self.marks
         if not entries:
             return []
         words = f"{count(entries, 'entry') if self.size.width >= WORDY else f'{entries:,}'} marked"
@@ -161,8 +161,8 @@ class Footer(KeyLine):
             words += f" ({hidden:,} not shown)"
         if protected:
             words += f", {protected:,} protected"
-        if in_use:
-            words += f", {in_use:,} in use"
+        if staying:
+            words += f", {staying:,} must stay"
         between = " " if self.size.width < TERSE else f" {self.glyphs.dot} frees "
         return [(f"{words}{between}{disk_text(frees)} ", "mark")]
 
