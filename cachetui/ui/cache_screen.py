@@ -34,7 +34,7 @@ if TYPE_CHECKING:  # imported for types only, for a faster start
     from cachetui.removal.execute import RemovalOutcome
 
 REFUSAL_SECONDS = 12
-"""Seconds for which the notification of a failure is shown."""
+"""Minimum number of seconds for which a warning about a failure is shown."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,7 +202,7 @@ class CacheScreen(Screen[None]):
 
     def fail(self, sentence: str) -> None:
         """Notify the user of a failure; the sentence may quote untrusted text."""
-        self.notify(shown(sentence), severity="error", timeout=REFUSAL_SECONDS, markup=False)
+        self.notify(shown(sentence), severity="error", markup=False)
 
     def dismiss_question(self) -> None:
         """Close the question about an activity that has ended."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from textual.app import App
 
 from cachetui.ui.dialogs.modal import Modal
+from cachetui.ui.toasts import LETTERS_PER_SECOND
+from cachetui.ui.widgets.cells import shown
 from cachetui.ui.widgets.key_hints import KeyHints
 from tests.ui.cache import everyday
 from tests.ui.screens import Still, settled, until
@@ -43,6 +46,18 @@ async def test_a_toast_goes_with_the_view_or_dialog_that_it_is_about_and_an_erro
         await pilot.press("1" if keys == ("2",) else "escape")
         await settled(pilot)
         await until(pilot, lambda: len(app.screen_stack) == 1 and toasts(app) == ["It failed"])
+
+
+async def test_a_toast_with_a_time_of_its_own_stays_long_enough_to_be_read_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds: list[float] = []
+    app, long = Still(everyday()), "A sentence of many words. " * 20
+    async with app.run_test(size=(80, 24)):
+        monkeypatch.setattr(App, "notify", lambda *_, **options: seconds.append(options["timeout"]))
+        app.main.notify("It failed", severity="warning", timeout=12)
+        app.main.notify(long, severity="warning", timeout=12)
+        app.main.fail("It failed")
+        app.main.fail(long)
+    assert seconds == [12, len(long) / LETTERS_PER_SECOND, 12, len(shown(long)) / LETTERS_PER_SECOND]
 
 
 async def test_a_toast_takes_the_place_of_the_last_that_informed_and_of_one_with_its_words() -> None:

@@ -32,7 +32,7 @@ from cachetui.system.tree import reason
 from cachetui.text.format import count, disk_text
 from cachetui.ui.activity import Activities, Activity, ActivityProgress, refusal
 from cachetui.ui.bindings import MARK, MOVE, SHOW, key, key_name
-from cachetui.ui.cache_screen import REFUSAL_SECONDS, Reading
+from cachetui.ui.cache_screen import Reading
 from cachetui.ui.clipboard import copy_paths
 from cachetui.ui.health.empty_state import links_of, page_of
 from cachetui.ui.health.finding_list import FindingList
@@ -210,7 +210,7 @@ class Health(Vertical):
             report = reporter(self._show_progress)
             verified = await run_in_thread(self.services.verify, inventory, stop=self._verification, report=report)
         except (CachetuiError, OSError) as error:
-            self.notify(shown(_reason(error)), severity="error", timeout=REFUSAL_SECONDS, markup=False)
+            self.notify(shown(_reason(error)), severity="error", markup=False)
         else:
             fresh = self.known.add_verified(verified, files)
         self._verification = None
@@ -234,7 +234,7 @@ class Health(Vertical):
         entries = self.model.catalog.entries
         if any(one.meaning.severity == "danger" and one.path in entries for one in fresh):
             words = verdict(grouped(self.known.current(entries)), self.services.conduct)[0][1]
-            self.notify(f"Danger. {words}", severity="error", timeout=REFUSAL_SECONDS, markup=False)
+            self.notify(f"Danger. {words}", severity="error", markup=False)
         elif not self.display and self.known.summary is not None:
             words = " ".join(proof_words(self.known.summary, key_name(self.app, "health.verify")))
             number, together = len(fresh), len(self.known.current(entries))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cachetui.insight.check.check_list import CheckList
 from cachetui.insight.check.matches import CheckResult
 from cachetui.report.check.check_text import summary
-from cachetui.ui.cache_screen import REFUSAL_SECONDS, CacheScreen
+from cachetui.ui.cache_screen import CacheScreen
 from cachetui.ui.dialogs.check import CheckDialog
 from cachetui.ui.messages import ShowFilter
 from cachetui.ui.widgets.cells import shown
@@ -32,4 +32,4 @@ async def mark_listed(screen: CacheScreen) -> None:
 def _show_result(screen: CacheScreen, found: CheckList, result: CheckResult) -> None:
     screen.notify(shown(summary(result)), severity="warning" if result.is_found else "information", markup=False)
     for sentence in found.unreadable:
-        screen.notify(shown(sentence), severity="error", timeout=REFUSAL_SECONDS, markup=False)
+        screen.notify(shown(sentence), severity="error", markup=False)
