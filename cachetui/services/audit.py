@@ -118,7 +118,7 @@ def report_parts(audit: Audit, path: Path) -> Iterable[str]:
             return audit_json(audit)
         case ".csv":
             return audit_csv(audit)
-        case ".txt" | ".md":
+        case ".txt":
             return [f"{line}\n" for line in audit_text(audit)]
     raise FormatError(f"The file name must end with {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}.")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from textual import events
+from textual.binding import Binding
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -24,6 +25,7 @@ from cachetui.text.format import disk_text
 from cachetui.ui.audit.compare_dialog import CompareReport, ComparisonResult
 from cachetui.ui.audit.histogram import Ages
 from cachetui.ui.audit.items import GROUPED, biggest, chances, choice_of, columns, groups
+from cachetui.ui.audit.keys import KEYS
 from cachetui.ui.audit.line_figures import Biggest, KindBars, ReclaimableLines
 from cachetui.ui.audit.save_dialog import SaveReport
 from cachetui.ui.audit.treemap import Treemap
@@ -471,6 +473,11 @@ def test_every_choice_has_its_entries_and_bytes(tmp_path: Path) -> None:
     assert "".join(report_parts(audit, tmp_path / "a.TXT")).startswith("Audit of ")
     with pytest.raises(ValueError, match="must end with"):
         report_parts(audit, tmp_path / "a")
+
+
+def test_the_help_names_every_group() -> None:
+    (does,) = [one.tooltip for one in KEYS if isinstance(one, Binding) and one.id == "audit.group"]
+    assert all(by in does and by in KindBars.HELP for by in GROUPED)
 
 
 @pytest.mark.parametrize(

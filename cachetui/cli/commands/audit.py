@@ -60,7 +60,7 @@ from cachetui.text.escape import escape_control
 @global_options
 @click.pass_context
 def command(context: click.Context, terms: tuple[str, ...], form: str, as_json: bool, since: str | None) -> int:
-    """Show where the space is: by kind, project, age, Python, platform and index, and what each rule would free.
+    """Show where the space is: by kind, project, age, Python, platform, index and use, and what each rule would free.
 
     With TERMs, only matching entries count (see cachetui help terms); directories and files that are not the program's
     are always counted for the whole cache.

@@ -27,8 +27,8 @@ class KindBars(Lines):
     """Bars by kind or by another property; if only one line fits, a sentence."""
 
     HELP = """\
-Disk usage by kind; **t** groups it by Python, platform or index instead. **Space** marks everything that a line stands
-for, **b** or Enter shows a kind in Browse.
+Disk usage by kind; **t** groups it by Python, platform, index or use instead. **Space** marks everything that a line
+stands for, **b** or Enter shows a kind in Browse.
 """
 
     def line(self, choice: FigureChoice, room: int) -> tuple[list[Part], list[Part]]:
