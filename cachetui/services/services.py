@@ -59,7 +59,9 @@ Stop = Callable[[], bool]
 class Services:
     """Use cases of one cache. All methods block, except those that say otherwise.
 
-    Call them in a worker thread. They raise CachetuiError and OSError; most turn other exceptions into InternalError.
+    Call them in a worker thread. They raise CachetuiError and OSError. The caller turns any other exception into an
+    InternalError, as `run_in_thread` of the browser does. Methods that read or change the content of a cache also use
+    `guard` themselves, so that the message of the error names what has failed.
     """
 
     location: Location
