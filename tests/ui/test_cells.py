@@ -7,6 +7,7 @@ from rich.cells import cell_len
 
 from cachetui.ui.glyphs import ASCII, UNICODE
 from cachetui.ui.widgets.cells import LONGEST, bar, fit, fit_file, fit_words, head, pad, shown, tail, width
+from cachetui.ui.widgets.painted import shorten
 
 WHEEL = "numpy-2.0.0-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl"
 
@@ -81,3 +82,17 @@ def test_hostile_text_is_spelt_out_and_cut() -> None:
 )
 def test_a_bar_grows_by_eighths_and_shows_whatever_is_more_than_nothing(fraction: float, drawn: str) -> None:
     assert bar(fraction, 4, UNICODE) == drawn
+
+
+TEXTS = st.lists(st.text("ab.你 ", max_size=9), max_size=5)
+
+
+@given(TEXTS, st.integers(0, 40), st.sampled_from([UNICODE.dots, ASCII.dots]))
+def test_parts_that_are_left_out_leave_dots(texts: list[str], room: int, dots: str) -> None:
+    shortened = [part[0] for part in shorten([(text, "muted") for text in texts], room, dots)]
+    whole, drawn = "".join(texts), "".join(shortened)
+    assert width(drawn) <= room
+    if width(whole.rstrip()) <= room:
+        assert drawn == head(whole, room)
+    elif room >= 4:
+        assert drawn.endswith(dots)

@@ -4,6 +4,7 @@ import pytest
 
 from cachetui.ui.bindings import MOVE, SHOW
 from cachetui.ui.dialogs.help import HERE, PAGES, Help, HelpLine, HelpPage, PageLine, merged
+from cachetui.ui.dialogs.modal import Modal
 from cachetui.ui.dialogs.review import Review
 from tests.ui.cache import everyday
 from tests.ui.screens import Still, settled, until
@@ -92,3 +93,19 @@ async def test_the_reference_is_read_by_keys_and_by_mouse(size: tuple[int, int])
         await pilot.press("escape")
         await settled(pilot)
         assert len(app.screen_stack) == 1
+
+
+@pytest.mark.parametrize("key", ["question_mark", "O", "s"])
+async def test_a_dialog_is_laid_out_once(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    mounted, mount = [], Modal.on_mount
+
+    def on_mount(self: Modal[object]) -> None:
+        mounted.append(self)
+        mount(self)
+
+    monkeypatch.setattr(Modal, "on_mount", on_mount)
+    app = Still(everyday())
+    async with app.run_test() as pilot:
+        await pilot.press(key)
+        await settled(pilot)
+        assert mounted == [app.screen]

@@ -144,7 +144,6 @@ class CachesDialog(Modal[CacheChoice]):
 
     def on_mount(self) -> None:
         """Look for the other caches."""
-        super().on_mount()
         start_worker(self, self._look, group="caches")
 
     async def _look(self) -> None:

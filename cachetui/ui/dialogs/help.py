@@ -269,7 +269,6 @@ class Help(Modal[None]):
 
     def on_mount(self) -> None:
         """Show the page at which the help is opened."""
-        super().on_mount()
         self._turn_to(self._page)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

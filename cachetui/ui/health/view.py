@@ -273,10 +273,10 @@ class Health(Vertical):
             self._progress = ActivityProgress("checking" if is_checking and self.reading.inventory is not None else "")
             self._show_line()
 
-    def _show_badge(self, serious_entries: int) -> None:
+    def _show_badge(self, problems: int) -> None:
         """Show a number of problems beside the tab, or nothing if it is 0, unless a verification is running."""
         if self._verification is None:
-            self.post_message(self.BadgeChanged(f"!{serious_entries:,} " if serious_entries else "", "mark"))
+            self.post_message(self.BadgeChanged(f"!{problems:,} " if problems else "", "mark"))
 
     def _show_line(self) -> None:
         if self.is_mounted:

@@ -12,6 +12,8 @@ from cachetui.ui.glyphs import UNICODE, Glyphs
 
 LONGEST = 1_000
 """Maximum number of characters of a text that are shown; a hostile header may contain megabytes."""
+LEAST_WITH_DOTS = 4
+"""Minimum width of shortened text with dots; in less, they would leave nothing to read."""
 FILE_TAIL = 0.62
 """Share of the available width for the end of a file name, where a wheel's tags are."""
 EIGHTHS = 8
@@ -81,7 +83,7 @@ def fit(text: str, room: int, end: float = 0.0, dots: str = UNICODE.dots) -> str
     """Shorten text to at most `room` cells; `end` is the share of these cells for the end of the text."""
     if width(text) <= room:
         return text
-    if room < 4:  # with dots, nothing would be left to read
+    if room < LEAST_WITH_DOTS:
         return head(text, room)
     kept = int((room - 1) * end)
     start, rest = head(text, room - 1 - kept), tail(text, kept)

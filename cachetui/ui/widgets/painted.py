@@ -16,7 +16,7 @@ from textual.widget import Widget
 
 from cachetui.text.format import disk
 from cachetui.ui.glyphs import UNICODE, Glyphs
-from cachetui.ui.widgets.cells import fit, width
+from cachetui.ui.widgets.cells import LEAST_WITH_DOTS, head, width
 from cachetui.ui.widgets.contrast import PALE, TEXT, readable
 
 ROLES = ("plain", "strong", "muted", "hint", "faint", "accent", "bar", "part", "mark", "cursor", "rest", "pill")
@@ -144,14 +144,22 @@ def parts_width(parts: Iterable[Part]) -> int:
 
 
 def shorten(parts: Sequence[Part], room: int, dots: str) -> list[Part]:
-    """Shorten parts to `room` cells: `fit` cuts the part that does not fit, and the parts after it are left out."""
+    """Shorten parts to `room` cells as `fit` shortens text; spaces at the end are cut without dots."""
+    whole = "".join([part if isinstance(part, str) else part[0] for part in parts])
+    if width(whole) <= room:
+        return list(parts)
+    if room < LEAST_WITH_DOTS or width(whole.rstrip()) <= room:
+        dots = ""
+    room -= width(dots)
     kept: list[Part] = []
     for part in parts:
         words, roles = (part, "plain") if isinstance(part, str) else part
-        kept.append((fit(words, room, dots=dots), roles))
-        room -= width(words)
-        if room <= 0:
+        if width(words) >= room:
+            start = head(words, room)
+            kept.append((f"{start.rstrip('.') if dots == UNICODE.dots else start}{dots}", roles))
             break
+        kept.append(part)
+        room -= width(words)
     return kept
 
 
