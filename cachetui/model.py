@@ -27,10 +27,9 @@ Kind = Literal[
 ]
 """Kind of an entry.
 
-`wheel` and `sdist` are downloads, and `built` is a wheel built here. `metadata` is a wheel's metadata
-(PEP 658), `index` a project's index page, `redirect` an HTTP redirect, and `response` any other HTTP
-response. `selfcheck` is the result of pip's search for a newer pip, and `environment` a virtual environment
-that the cache keeps. No program reads a `leftover`. All else is `unknown`.
+`wheel` and `sdist` are downloads, `built` is a wheel built here, `metadata` a wheel's metadata (PEP 658), `index` a
+project's index page, `redirect` an HTTP redirect, `response` any other HTTP response, `selfcheck` the result of pip's
+search for a newer pip, `environment` a virtual environment, `leftover` what no program reads, `unknown` all else.
 """
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -44,8 +43,8 @@ Rung = Literal["url", "disposition", "headers", "archive", "page", "wheel-name",
 """Source of an entry's project and version.
 
 `url`: the URL that it was fetched from. `disposition`: the file name in its HTTP headers. `headers`: other
-HTTP headers. `archive`: the metadata of the archive. `page`: the content of the index page. `wheel-name`:
-the name of a wheel or, in uv's cache, of a page. `file-name`: the name of a file in poetry's cache.
+HTTP headers. `archive`: the metadata of the archive. `page`: the content of the index page. `wheel-name`: the name of
+a wheel or, in uv's cache, of a page. `file-name`: the name of a file in poetry's cache.
 """
 
 NS = 1_000_000_000
@@ -124,15 +123,12 @@ class Entry(NamedTuple):
         """File that holds its body and nothing else; None if the body is inside an HTTP record, or none is known."""
         if len(self.files) > 1 and self.files[1].path == f"{self.path}.body":
             return self.files[1]
-        is_body = self.checked is None and self.kind in FILES and not self.unpacked
-        return self.files[0] if self.files and is_body else None
+        is_lone = self.checked is None and self.kind in FILES and not self.unpacked
+        return self.files[0] if self.files and is_lone else None
 
     @property
     def content(self) -> File:
-        """File that holds its body, alone or inside an HTTP record; without a body, its first file.
-
-        Only for entries with files.
-        """
+        """File that holds its body, alone or inside an HTTP record, or else its first file; only if it has files."""
         return self.body or self.files[0]
 
 
@@ -279,7 +275,7 @@ class Inventory:
         left = 0
         owned = [(file, True) for entry in self.entries for file in entry.files]
         for file, is_owned in (*owned, *[(file, False) for file in self.foreign]):
-            place, is_left = ((file.path, is_owned), file.path not in gone)
+            place, is_left = (file.path, is_owned), file.path not in gone
             if file.links == 1:
                 left += file.disk_usage if is_left and is_owned else 0
                 continue
