@@ -21,7 +21,7 @@ import click
 from cachetui import __version__
 from cachetui.cli.app import EXAMPLES, group
 from cachetui.cli.completion_scripts import SHELLS
-from cachetui.cli.help_format import Command, Record
+from cachetui.cli.help_format import Command, HelpRecord
 from cachetui.help import TOPICS, read_topic
 from cachetui.help.document import Block, Spans, parse, plain
 from cachetui.ui.app import KEY_HOLDERS
@@ -129,7 +129,7 @@ def options(parameters: Iterable[click.Parameter], context: click.Context) -> It
             yield from (".TP", rf"\fB{escaped(record[0])}\fR", escaped(record[1]))
 
 
-def examples(shown: Iterable[Record]) -> Iterator[str]:
+def examples(shown: Iterable[HelpRecord]) -> Iterator[str]:
     """Yield the lines on examples."""
     for line, meaning in shown:
         yield from (".TP", rf"\fB{escaped(line)}\fR", escaped(meaning))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from cachetui.browsing.catalog import TITLES, Catalog, GroupKey, GroupKind
 from cachetui.browsing.group import EntryGroup
 from cachetui.browsing.marks import EMPTY, Marks, Undone, groups_of
-from cachetui.browsing.rows import Key, Row, SortOrder, foreign_rows, make_rows
+from cachetui.browsing.rows import Row, RowKey, SortOrder, foreign_rows, make_rows
 from cachetui.conduct import PIP
 from cachetui.labels import Facts, Label
 from cachetui.model import Entry
@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # not imported at run time: the first screen opens faster
     from cachetui.terms.parser import Term
     from cachetui.terms.partial import Query
 
-Sign = Literal["x", "-", " ", ""]
+MarkState = Literal["x", "-", " ", ""]
 """Mark state of a row: all, some or none of its entries; empty if nothing can be marked."""
 
 FACTS: Mapping[Label, str] = {
@@ -264,7 +264,7 @@ class BrowserModel:
         self.marks.forget_gone(self.catalog)
         self._changed()
 
-    def locate(self, key: Key) -> tuple[Key, ...]:
+    def locate(self, key: RowKey) -> tuple[RowKey, ...]:
         """Return the keys at which to look for a row: its own, then those of its parents."""
         if isinstance(key, GroupKey):
             return key, key.group_key
@@ -272,7 +272,7 @@ class BrowserModel:
         place = None if entry is None else self.catalog.place(entry)
         return (key,) if place is None else (key, place, place.group_key)
 
-    def sign(self, row: Row) -> Sign:
+    def sign(self, row: Row) -> MarkState:
         """Return the mark state of a row; a parent is marked only if its hidden entries are marked, too."""
         if row.foreign:
             return ""
@@ -287,7 +287,7 @@ class BrowserModel:
         marked = marked if place == group_key else self.marks.among(group_key, self.catalog.release(place))
         return " " if not marked else "x" if marked == self.catalog.count(place) else "-"
 
-    def protection(self, row: Row) -> Sign:
+    def protection(self, row: Row) -> MarkState:
         """Return how much of a row is protected from removal: all ("x"), a part ("-") or nothing ("")."""
         protected = self.protected_groups.get(row.place.group_key, EMPTY)
         if not protected.entries or row.foreign:
@@ -336,7 +336,7 @@ class BrowserModel:
         """Undo the user's last change of marks."""
         return self.marks.undo(self.catalog)
 
-    def sign_of(self, paths: Iterable[str]) -> Sign:
+    def sign_of(self, paths: Iterable[str]) -> MarkState:
         """Return the combined mark state of some entries; empty if none of them is in the catalog."""
         marked = [entry.path in self.marks.at(self.catalog.group_key(entry)) for entry in self._known_entries(paths)]
         return "" if not marked else "x" if all(marked) else "-" if any(marked) else " "

@@ -17,7 +17,7 @@ from cachetui.text.names import entry_name, kind_of, metadata_name, tags, wheels
 
 By = Literal["size", "name", "count", "age"]
 """Sort keys of rows."""
-Key = GroupKey | str
+RowKey = GroupKey | str
 """Identity of a row: a group key, or the path of an entry."""
 
 FIRST: Callable[[tuple[int, Row]], int] = itemgetter(0)
@@ -83,7 +83,7 @@ def _by_value(values: list[int], rows: list[Row], falling: bool) -> list[Row]:
 class Row(NamedTuple):
     """Row of the tree."""
 
-    key: Key
+    key: RowKey
     """Identity of the row."""
     place: GroupKey
     """Group key of the row, or of its entry."""
@@ -150,7 +150,7 @@ def foreign_rows(files: Sequence[File], expanded: Collection[GroupKey], order: S
     return [row, *order.arrange([below._replace(depth=1, file=file) for file, below in named])]
 
 
-def _foreign_row(key: Key, name: str, files: Sequence[File]) -> Row:
+def _foreign_row(key: RowKey, name: str, files: Sequence[File]) -> Row:
     group = EntryGroup(())
     group.apparent, group.disk = sum([file.size for file in files]), sum([file.disk_usage for file in files])
     group.files = len(files)
@@ -195,7 +195,7 @@ def _files(version: Row, order: SortOrder) -> Iterator[Row]:
         yield _entry_row(metadata, version.place, 2)._replace(name=metadata_name(metadata))
 
 
-Locate = Callable[[Key], tuple[Key, ...]]
+LocateRow = Callable[[RowKey], tuple[RowKey, ...]]
 """Function that returns the keys at which to look for a row: its own, then those of its parents."""
 
 

@@ -14,7 +14,7 @@ import click
 from cachetui import __version__
 from cachetui.cli.console import OUTPUT, say, warn
 from cachetui.cli.exit_codes import DONE, FAILED, WRONG_USAGE
-from cachetui.cli.help_format import Record, write_examples, write_records
+from cachetui.cli.help_format import HelpRecord, write_examples, write_records
 from cachetui.cli.near_commands import commands_meant
 from cachetui.cli.options import global_options_of_group, options_of
 from cachetui.errors import CachetuiError, TermError
@@ -74,8 +74,8 @@ class CommandGroup(click.Group):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands, the global options, the other options, the topics of `cachetui help`, and examples."""
         self.format_commands(ctx, formatter)
-        shared: list[Record | None] = []
-        own: list[Record | None] = []  # options that print something and exit
+        shared: list[HelpRecord | None] = []
+        own: list[HelpRecord | None] = []  # options that print something and exit
         for one in self.get_params(ctx):
             exits = isinstance(one, click.Option) and one.is_flag and one.is_eager
             (own if exits else shared).append(one.get_help_record(ctx))

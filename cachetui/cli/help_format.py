@@ -11,7 +11,7 @@ GLOBAL = "Also takes the global options: see cachetui --help."
 """Line in the help of each command, in place of the global options."""
 OTHERS = "Options"
 """Title of the section with the options that are in no other section."""
-Record = tuple[str, str]
+HelpRecord = tuple[str, str]
 """Two columns of a help text: an option, a topic or a command line, and its explanation."""
 
 
@@ -21,7 +21,7 @@ class Command(click.Command):
     def __init__(
         self,
         *arguments: Any,
-        examples: Sequence[Record] = (),
+        examples: Sequence[HelpRecord] = (),
         sections: Mapping[str, Sequence[str]] | None = None,
         **more: Any,
     ) -> None:
@@ -51,14 +51,14 @@ class Command(click.Command):
         write_examples(formatter, self.examples)
 
 
-def write_records(formatter: click.HelpFormatter, title: str, records: Iterable[Record | None]) -> None:
+def write_records(formatter: click.HelpFormatter, title: str, records: Iterable[HelpRecord | None]) -> None:
     """Write a section of options or names, each with its explanation; nothing if there are none."""
     if rows := [record for record in records if record is not None]:
         with formatter.section(title):
             formatter.write_dl(rows)
 
 
-def write_examples(formatter: click.HelpFormatter, examples: Sequence[Record]) -> None:
+def write_examples(formatter: click.HelpFormatter, examples: Sequence[HelpRecord]) -> None:
     """Write command lines, which are never wrapped, each with its meaning on the line below."""
     if examples:
         with formatter.section("Examples"):

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-Role = Literal["", "strong", "code"]
+HelpRole = Literal["", "strong", "code"]
 """Role of words: "" for text, "strong" for headings and emphasis, "code" for what is typed or printed."""
-Spans = list[tuple[str, Role]]
+Spans = list[tuple[str, HelpRole]]
 """Pieces of text with their roles, in order."""
 INLINE = re.compile(r"(`+) ?(?P<code>.+?) ?\1|\*\*(?P<strong>.+?)\*\*|\[(?P<link>[^]]+)\]\([^)]*\)")
 CELLS = re.compile(r"(?<!\\)\|")
@@ -78,7 +78,7 @@ def inline(text: str) -> Spans:
     end = 0
     for found in INLINE.finditer(text):
         spans.append((text[end : found.start()], ""))
-        role: Role = "code" if found["code"] else "strong" if found["strong"] else ""
+        role: HelpRole = "code" if found["code"] else "strong" if found["strong"] else ""
         spans.append((found["code"] or found["strong"] or found["link"], role))
         end = found.end()
     spans.append((text[end:], ""))

@@ -35,7 +35,7 @@ from cachetui.ui.main_screen import MainScreen
 from cachetui.ui.open_caches import OpenCaches
 from cachetui.ui.operations.memory import share_heap
 from cachetui.ui.operations.theme import ThemeSaver
-from cachetui.ui.palette import Commands, Palette, ThemePalette, commands_of
+from cachetui.ui.palette import CommandProvider, Palette, ThemePalette, commands_of
 from cachetui.ui.settings.view import Settings
 from cachetui.ui.terminal import restore_title, show_title, titled
 from cachetui.ui.toasts import Toasts, toast_seconds
@@ -58,7 +58,7 @@ class CachetuiApp(Keyboard):
     TITLE = "cachetui"
     CSS_PATH = Path(__file__).with_name("cachetui.tcss")
     COMPONENT_CLASSES = ROLE_CLASSES
-    COMMANDS: ClassVar = {Commands}
+    COMMANDS: ClassVar = {CommandProvider}
     DEFAULT_CSS = f"CachetuiApp {{ {ROLE_CSS} }}"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (BESIDE, "-vast")]  # noqa: RUF012 - so does Textual declare it
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-medium"), (32, "-tall")]  # noqa: RUF012 - the same

@@ -22,7 +22,7 @@ from cachetui.ui.activity import WISHES, Activity
 from cachetui.ui.audit.view import AuditView
 from cachetui.ui.bindings import SCREEN, SHOW, key, key_name
 from cachetui.ui.browse.choice import undone_words
-from cachetui.ui.browse.columns import Layout
+from cachetui.ui.browse.columns import ColumnLayout
 from cachetui.ui.browse.view import Browse
 from cachetui.ui.cache_notices import notice_sentences
 from cachetui.ui.cache_screen import CacheScreen, Pythons, Reading
@@ -91,7 +91,7 @@ class MainScreen(CacheScreen):
         self.first = first or services
         """The services of the cache that was opened first."""
         is_chosen = "sort" in preferences.given
-        self.model.order = Layout(*preferences.sort, is_chosen, preferences.age, columns=preferences.columns)
+        self.model.order = ColumnLayout(*preferences.sort, is_chosen, preferences.age, columns=preferences.columns)
         self.model.marks.refused = instead_of_marking(self)
         self.browse = Browse(services, self.model, id="browse")
         self.audit_view = AuditView(services, self.model, id="audit")

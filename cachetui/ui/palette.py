@@ -143,7 +143,7 @@ def _can_run(binding: Binding, node: DOMNode, app: CachetuiApp) -> bool:
     return bool(owner.check_action(name, parameters))
 
 
-class Commands(Provider):
+class CommandProvider(Provider):
     """The commands of the app."""
 
     def commands(self) -> Iterable[PaletteCommand]:
@@ -162,7 +162,7 @@ class Commands(Provider):
                 yield Hit(score, command.prompt, command.run, text=command.title)
 
 
-class Themes(Commands):
+class Themes(CommandProvider):
     """The themes; the one in use comes first."""
 
     def commands(self) -> Sequence[PaletteCommand]:

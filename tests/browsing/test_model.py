@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from cachetui.browsing.catalog import Catalog, GroupKey, GroupKind, version_key
 from cachetui.browsing.marks import Marks
-from cachetui.browsing.model import BrowserModel, Sign
+from cachetui.browsing.model import BrowserModel, MarkState
 from cachetui.browsing.rows import Row
 from cachetui.labels import Facts
 from cachetui.model import Entry
@@ -28,7 +28,7 @@ def row_named(model: BrowserModel, name: str) -> Row:
     return next(row for row in model.rows() if row.name == name)
 
 
-def recount(model: BrowserModel, row: Row) -> Sign:
+def recount(model: BrowserModel, row: Row) -> MarkState:
     """Find the sign of a row the slow way: by looking at everything that lies in it, shown or not."""
     if row.foreign:
         return ""

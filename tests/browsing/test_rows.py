@@ -6,7 +6,7 @@ from cachetui.browsing.catalog import Catalog, GroupKey, GroupKind, version_key
 from cachetui.browsing.group import Age, EntryGroup
 from cachetui.browsing.model import BrowserModel
 from cachetui.browsing.rows import By, Row, SortOrder
-from cachetui.ui.browse.columns import Layout, columns, name_room
+from cachetui.ui.browse.columns import ColumnLayout, columns, name_room
 from tests.ui.cache import MB, everyday, index_page, inventory, made, release
 
 TORCH = GroupKey(GroupKind.PROJECT, "torch")
@@ -179,8 +179,8 @@ def test_columns_go_one_after_the_other_as_room_gets_scarce(room: int, titles: s
 @pytest.mark.parametrize("room", [24, 40, 51, 60, 80, 120])
 @pytest.mark.parametrize(("by", "key"), [("size", "size"), ("count", "files"), ("age", "age")])
 def test_the_column_that_is_sorted_by_is_shown_whatever_the_user_wants(room: int, by: By, key: str) -> None:
-    found = columns(room, Layout(by, columns=()))
+    found = columns(room, ColumnLayout(by, columns=()))
     assert [column.key for column in found] == [*dict.fromkeys(["size", key])]
-    with_all = columns(room, Layout(by))
+    with_all = columns(room, ColumnLayout(by))
     assert key in [column.key for column in with_all]
     assert name_room(room, with_all) > 0 or room < 40

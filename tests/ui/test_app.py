@@ -28,7 +28,7 @@ from cachetui.ui.browse.filter_bar import FilterBox
 from cachetui.ui.browse.tree import CacheTree
 from cachetui.ui.browse.view import Browse
 from cachetui.ui.cache_screen import Pythons
-from cachetui.ui.dialogs.confirm import ConfirmQuestion, Result
+from cachetui.ui.dialogs.confirm import ConfirmQuestion, ResultDialog
 from cachetui.ui.dialogs.help import Help
 from cachetui.ui.dialogs.review import PurgeReview, Review
 from cachetui.ui.main_screen import MainScreen
@@ -545,7 +545,7 @@ async def test_progress_and_result_of_a_removal_are_told() -> None:
         await until(pilot, lambda: "removing 2 of 5, freed 700 MB" in app.text)
         app.stage.inventory = inventory(entry for entry in found.entries if entry not in entries[:4])
         goes_on.set()
-        await until(pilot, lambda: isinstance(app.screen, Result))
+        await until(pilot, lambda: isinstance(app.screen, ResultDialog))
         await pilot.pause()
         assert "in use" in app.text
         assert app.marked == {entries[4].path}
@@ -689,7 +689,7 @@ async def test_the_result_says_what_became_of_the_rest(stopped: bool, rest: str)
     app = Still(everyday())
     async with app.run_test(size=SIZE) as pilot:
         app.push_screen(
-            Result(RemovalOutcome(entries=1, kept=(Kept("http-v2/a", "in use"),), failed=1, stopped=stopped))
+            ResultDialog(RemovalOutcome(entries=1, kept=(Kept("http-v2/a", "in use"),), failed=1, stopped=stopped))
         )
         await pilot.pause()
         assert rest in app.text

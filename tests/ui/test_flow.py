@@ -20,7 +20,7 @@ from cachetui.removal.plan import Plan
 from cachetui.services.services import Services
 from cachetui.ui.activity import Activity
 from cachetui.ui.app import CachetuiApp
-from cachetui.ui.dialogs.confirm import ConfirmQuestion, Result
+from cachetui.ui.dialogs.confirm import ConfirmQuestion, ResultDialog
 from cachetui.ui.dialogs.modal import DialogButton
 from cachetui.ui.dialogs.review import PurgeReview, Review
 from cachetui.ui.operations import scan
@@ -266,7 +266,7 @@ async def test_what_has_to_stay_after_all_is_named_with_its_reason(root: Path, m
         monkeypatch.setattr("cachetui.services.removal.running_programs", lambda _: (4121,))
         await pilot.press("y")
         await settled(pilot)
-        assert isinstance(app.screen, Result)
+        assert isinstance(app.screen, ResultDialog)
         assert "Kept 3 built wheels and 1 response: a pip is running" in text_of(app)
         stays = {path for path, _ in app.screen.outcome.kept}
         await pilot.press("enter")

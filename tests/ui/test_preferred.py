@@ -12,8 +12,8 @@ from cachetui.pip.config.location import Location
 from cachetui.preferences.browser_choices import theme_path
 from cachetui.services.services import Services
 from cachetui.text.format import disk_text
-from cachetui.ui.browse.columns import Layout, columns
-from cachetui.ui.dialogs.confirm import Result
+from cachetui.ui.browse.columns import ColumnLayout, columns
+from cachetui.ui.dialogs.confirm import ResultDialog
 from cachetui.ui.dialogs.review import PurgeReview, Review
 from cachetui.ui.rules.dialog import RulesDialog
 from tests.ui.cache import DAY, NOW
@@ -143,14 +143,14 @@ async def test_sort_age_and_columns_are_as_preferred(root: Path) -> None:
         assert not {"Share", "Files", "Kind"} & {*titles.split()}
         await pilot.press("n")
         assert [row.place.project for row in app.main.model.rows()] == ["numpy", "six"]
-        assert isinstance(app.main.model.order, Layout)
+        assert isinstance(app.main.model.order, ColumnLayout)
 
 
 @pytest.mark.parametrize("room", [30, 60, 80, 110, 140])
 def test_what_is_not_wanted_is_left_out_at_every_width(room: int) -> None:
     everything = [column.key for column in columns(room, SortOrder())]
-    assert [column.key for column in columns(room, Layout())] == everything
-    kept = [column.key for column in columns(room, Layout(columns=("bar", "kind")))]
+    assert [column.key for column in columns(room, ColumnLayout())] == everything
+    kept = [column.key for column in columns(room, ColumnLayout(columns=("bar", "kind")))]
     assert kept == [key for key in everything if key in ("size", "bar", "kind")]
 
 
@@ -205,7 +205,7 @@ async def test_what_has_come_to_be_protected_since_the_start_stays(root: Path) -
         assert "six-1.16.0-py3-none-any.whl" in text_of(app)
         await pilot.press("y")
         await settled(pilot)
-        assert isinstance(app.screen, Result)
+        assert isinstance(app.screen, ResultDialog)
         assert "six-1.16.0-py3-none-any.whl" in text_of(app)
         assert wheels(root) == set(WHEELS[:2])
 
@@ -219,7 +219,7 @@ async def test_what_has_come_to_be_protected_while_the_review_was_read_stays(roo
         write(root, "protect = ['six']\n")
         await pilot.press("y")
         await settled(pilot)
-        assert isinstance(app.screen, Result)
+        assert isinstance(app.screen, ResultDialog)
         assert app.main.outcomes[0].entries == 1
         assert "Kept 2 built wheels: protected" in text_of(app)
         assert wheels(root) == set(WHEELS[:2])

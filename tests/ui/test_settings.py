@@ -21,7 +21,7 @@ from cachetui.ui.activity import Activity
 from cachetui.ui.browse.details import Details
 from cachetui.ui.dialogs.confirm import ConfirmQuestion
 from cachetui.ui.operations.pythons import PythonFound, PythonSearch, SearchFinished
-from cachetui.ui.settings.dialogs import Confirm, Folder, FolderBox
+from cachetui.ui.settings.dialogs import Confirm, FolderBox, FolderDialog
 from tests.pip_settings.world import World
 from tests.ui.cache import everyday, inventory
 from tests.ui.pythons import interpreter, pythons
@@ -246,7 +246,7 @@ async def test_only_one_change_is_asked_about_and_never_over_another_dialog() ->
 
         go_on.clear()
         await pilot.press("5", "t")
-        await until(pilot, lambda: isinstance(app.screen, Folder))
+        await until(pilot, lambda: isinstance(app.screen, FolderDialog))
         await plan_another(pilot, *"~/x", "enter")
         await pilot.press("escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
@@ -346,7 +346,7 @@ async def test_a_folder_that_will_not_do_is_asked_for_again_with_the_reason(tmp_
     async with app.run_test(size=(96, 30)) as pilot:
         await find(app, pilot)
         await pilot.press("5", "t")
-        await until(pilot, lambda: isinstance(app.screen, Folder))
+        await until(pilot, lambda: isinstance(app.screen, FolderDialog))
         await pilot.pause()
         assert f"~standsfor{tmp_path}." in "".join(app.text.split())  # wrapped anywhere
         app.screen.query_one(FolderBox).value = "~nobody-at-all"
@@ -361,7 +361,7 @@ async def test_a_folder_that_will_not_do_is_asked_for_again_with_the_reason(tmp_
         assert not (tmp_path / "new").exists()
         await settled(pilot)
         await click(pilot, "Esc no")
-        await until(pilot, lambda: isinstance(app.screen, Folder))
+        await until(pilot, lambda: isinstance(app.screen, FolderDialog))
         await pilot.pause()
         assert "Folder ▏~/new" in app.text
         await click(pilot, "Enter continue")
@@ -405,7 +405,7 @@ async def test_a_cache_is_switched_off_and_moved_by_its_own_pip_which_could_put_
         await pilot.press("n")
         assert app.main.pythons.settings[0].location.enabled is False
         await pilot.press("t")
-        await until(pilot, lambda: isinstance(app.screen, Folder))
+        await until(pilot, lambda: isinstance(app.screen, FolderDialog))
         app.screen.query_one(FolderBox).value = str(tmp_path / "new")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, Confirm))
@@ -414,7 +414,7 @@ async def test_a_cache_is_switched_off_and_moved_by_its_own_pip_which_could_put_
         await settled(pilot)
         assert app.main.pythons.settings[0].location.root == tmp_path / "new"
         await pilot.press("t")
-        await until(pilot, lambda: isinstance(app.screen, Folder))
+        await until(pilot, lambda: isinstance(app.screen, FolderDialog))
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, Confirm))
         await settled(pilot)

@@ -8,8 +8,8 @@ from cachetui.ui.audit.items import items_inside, top_items
 from cachetui.ui.audit.treemap_layout import (
     LEAST_TILE,
     Direction,
-    Item,
     Tile,
+    TreemapItem,
     freshness,
     item_of,
     neighbour,
@@ -20,7 +20,7 @@ from tests.ui.cache import DAY, NOW, everyday, made
 
 ITEMS = st.lists(
     st.builds(
-        lambda name, disk, days: Item(name, (), disk, days),
+        lambda name, disk, days: TreemapItem(name, (), disk, days),
         st.text(max_size=30),
         st.integers(0, 10**13),
         st.floats(0, 3_000),
@@ -30,13 +30,13 @@ ITEMS = st.lists(
 SIDES = st.integers(0, 200)
 
 
-def item(name: str, disk: int, days: float = 10) -> Item:
-    return Item(name, (), disk, days)
+def item(name: str, disk: int, days: float = 10) -> TreemapItem:
+    return TreemapItem(name, (), disk, days)
 
 
 @settings(max_examples=60, deadline=None)
 @given(ITEMS, SIDES, st.integers(0, 60))
-def test_every_cell_belongs_to_one_tile(items: list[Item], room: int, height: int) -> None:
+def test_every_cell_belongs_to_one_tile(items: list[TreemapItem], room: int, height: int) -> None:
     found = tiles(items, room, height)
     if not found:
         assert room * height == 0 or not any(one.disk for one in items)
@@ -51,7 +51,7 @@ def test_every_cell_belongs_to_one_tile(items: list[Item], room: int, height: in
 
 @settings(max_examples=60, deadline=None)
 @given(ITEMS, st.integers(1, 200), st.integers(1, 60))
-def test_walking_reaches_every_tile(items: list[Item], room: int, height: int) -> None:
+def test_walking_reaches_every_tile(items: list[TreemapItem], room: int, height: int) -> None:
     found = tiles(items, room, height)
     reached, waiting = {0}, [0]
     directions: tuple[Direction, ...] = ("left", "right", "up", "down")
@@ -66,7 +66,7 @@ def test_walking_reaches_every_tile(items: list[Item], room: int, height: int) -
 
 @settings(max_examples=40, deadline=None)
 @given(ITEMS, st.integers(1, 100), st.integers(1, 40), st.integers(0, 10**13))
-def test_labels_stay_within_their_tiles(items: list[Item], room: int, height: int, total: int) -> None:
+def test_labels_stay_within_their_tiles(items: list[TreemapItem], room: int, height: int, total: int) -> None:
     for tile in tiles(items, room, height):
         name, facts = tile.label(total)
         assert len(name) + len(facts) <= max(1, tile.bottom - tile.top - 1)

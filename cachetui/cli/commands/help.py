@@ -17,7 +17,7 @@ from cachetui.cli.help_format import Command
 from cachetui.cli.near_commands import commands_meant
 from cachetui.cli.options import global_options
 from cachetui.help import TOPICS, read_topic
-from cachetui.help.document import Block, Role, lay_out, parse, plain
+from cachetui.help.document import Block, HelpRole, lay_out, parse, plain
 from cachetui.report.schemas import read_schema, schema_names
 from cachetui.text import styled as text_roles
 from cachetui.text.excerpt import brief
@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # only needed for shell completion
 
 JSON = "json"
 """Topic after which the name of a schema may follow."""
-ROLES: Mapping[Role, text_roles.Role] = {"strong": "heading", "code": "heavy"}
+ROLES: Mapping[HelpRole, text_roles.Role] = {"strong": "heading", "code": "heavy"}
 """For each role of words in the reference: the role with which commands print them."""
 PAGER_OPTIONS = "FRX"
 """Options for the pager `less` if the user has set none: leave a short text on the screen, and show styles."""

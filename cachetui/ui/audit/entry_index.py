@@ -17,7 +17,7 @@ DIGITS = bytes.maketrans(b"\0\1", b"01")
 PICKS = bytes.maketrans(b"01", b"\0\1")
 
 
-class Span(NamedTuple):
+class EntrySpan(NamedTuple):
     """The positions of the entries of a project or group."""
 
     place: GroupKey
@@ -33,7 +33,7 @@ class EntryIndex(NamedTuple):
 
     generation: int
     """The revision of the catalog, as counted by the model."""
-    spans: tuple[Span, ...]
+    spans: tuple[EntrySpan, ...]
     """The spans of all projects and groups, in order."""
     paths: tuple[str, ...]
     """The paths of all entries, in order."""
@@ -41,12 +41,12 @@ class EntryIndex(NamedTuple):
     @classmethod
     def of(cls, catalog: Catalog, generation: int) -> EntryIndex:
         """Return the index of a catalog's entries; `generation` is the revision of the catalog."""
-        spans: list[Span] = []
+        spans: list[EntrySpan] = []
         paths: list[str] = []
         for place, group in catalog.groups:
             start = len(paths)
             paths += group.by_path
-            spans.append(Span(place, start, len(paths)))
+            spans.append(EntrySpan(place, start, len(paths)))
         return cls(generation, tuple(spans), tuple(paths))
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cachetui.browsing.catalog import GroupKey
 from cachetui.browsing.group import EntryGroup
-from cachetui.browsing.model import BrowserModel, Sign
+from cachetui.browsing.model import BrowserModel, MarkState
 from cachetui.model import Entry
 from cachetui.ui.audit.entry_index import EntryIndex
 from cachetui.ui.audit.items import FigureChoice
@@ -49,7 +49,7 @@ class FigureMarks:
         """Discard what was computed from the marks, unless the change was made here."""
         self._marked, self._next = self._next, None
 
-    def sign(self, choice: FigureChoice) -> Sign:
+    def sign(self, choice: FigureChoice) -> MarkState:
         """Return the mark state of a choice."""
         model, marks = self._model, self._model.marks
         if not marks or not choice.entries:

@@ -11,7 +11,7 @@ from textual.color import Color
 from textual.message import Message
 from textual.strip import Strip
 
-from cachetui.browsing.model import Sign
+from cachetui.browsing.model import MarkState
 from cachetui.ui.audit.items import FigureChoice
 from cachetui.ui.audit.treemap_layout import Direction
 from cachetui.ui.bindings import MOVE, ROWS, key
@@ -55,7 +55,7 @@ class FigureWidget(PaintedWidget, can_focus=True):
         """The index of the current choice."""
         self.total = 0
         """The total in bytes from which shares are computed."""
-        self.sign: Callable[[FigureChoice], Sign] = lambda _: " "
+        self.sign: Callable[[FigureChoice], MarkState] = lambda _: " "
         """Function that returns the mark state of a choice."""
 
     @property

@@ -16,7 +16,7 @@ from cachetui.insight.audit.wheel_tags import NO_WHEEL, SOURCE
 from cachetui.model import Entry, group_projects
 from cachetui.text.names import entry_name
 from cachetui.ui.audit.entry_index import EntryIndex
-from cachetui.ui.audit.treemap_layout import Item, item_of
+from cachetui.ui.audit.treemap_layout import TreemapItem, item_of
 
 if TYPE_CHECKING:  # imported for types only, for a faster start
     from cachetui.insight.audit.audit import Audit
@@ -93,7 +93,7 @@ class FigureChoice(NamedTuple):
 class Parts(NamedTuple):
     """The parts of an audit that the view shows."""
 
-    tops: list[Item]
+    tops: list[TreemapItem]
     """The items of the treemap's top level."""
     groups: Mapping[Group, list[FigureChoice]]
     """The choices for each property that entries are grouped by, the biggest first, entries without a value last."""
@@ -122,7 +122,7 @@ def parts_of(audit: Audit, order: EntryIndex) -> Parts:
     )
 
 
-def top_items(entries: Sequence[Entry], now_ns: int) -> list[Item]:
+def top_items(entries: Sequence[Entry], now_ns: int) -> list[TreemapItem]:
     """Return an item for each project, and for each group of entries without a project."""
     groups: dict[GroupKey, list[Entry]] = {}
     for entry in entries:
@@ -131,7 +131,7 @@ def top_items(entries: Sequence[Entry], now_ns: int) -> list[Item]:
     return [item_of(place.title, own, now_ns, place=place) for place, own in groups.items()]
 
 
-def items_inside(item: Item, now_ns: int) -> list[Item]:
+def items_inside(item: TreemapItem, now_ns: int) -> list[TreemapItem]:
     """Return the items inside an item; none if it is a single entry.
 
     They are the items that are joined in it, or else a project's versions if there are several, or else entries.
@@ -148,7 +148,7 @@ def items_inside(item: Item, now_ns: int) -> list[Item]:
     return [item_of(entry_name(entry), [entry], now_ns) for entry in entries]
 
 
-def choice_of(item: Item) -> FigureChoice:
+def choice_of(item: TreemapItem) -> FigureChoice:
     """Make a choice from an item of the treemap."""
     inside = item.inside or (item,)
     places = tuple([one.place for one in inside if one.place is not None])

@@ -9,11 +9,11 @@ from textual.content import Content
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
-from cachetui.browsing.model import Sign
+from cachetui.browsing.model import MarkState
 from cachetui.text.format import disk_text
 from cachetui.ui.audit.figures import UPWARD, UPWARD_ASCII, FigureWidget
 from cachetui.ui.audit.items import FigureChoice, choice_of, items_inside
-from cachetui.ui.audit.treemap_layout import Direction, Item, Tile, freshness, neighbour, tile_at, tiles
+from cachetui.ui.audit.treemap_layout import Direction, Tile, TreemapItem, freshness, neighbour, tile_at, tiles
 from cachetui.ui.glyphs import ASCII
 from cachetui.ui.widgets.cells import fit, shown, width
 from cachetui.ui.widgets.contrast import readable
@@ -37,15 +37,15 @@ Where the space is. The area of a tile is its disk usage, its shade is its age: 
         self._shades: dict[float, tuple[Style, Style]] = {}  # styles by the strength of the accent
         super().__init__(id)
         self.now_ns = 0
-        self.levels: list[tuple[str, list[Item], int]] = []
+        self.levels: list[tuple[str, list[TreemapItem], int]] = []
         """The open levels, the outermost first: the name, the items, and the index of the tile that was opened."""
         self._room = Size(0, 0)
         self._tiles: list[Tile] = []
         self._choices: list[FigureChoice] = []  # the choices of the tiles
-        self._signs: list[Sign] = []  # mark states of the choices
+        self._signs: list[MarkState] = []  # mark states of the choices
         self._written: dict[int, tuple[list[str], list[str]]] = {}  # labels, by the index of their tile
 
-    def show(self, items: list[Item], now_ns: int) -> None:
+    def show(self, items: list[TreemapItem], now_ns: int) -> None:
         """Replace the items that are shown; keep levels open if their items still exist."""
         path = [name for name, _, _ in self.levels[1:]]
         chosen = self.choice.name if self.choice is not None else ""

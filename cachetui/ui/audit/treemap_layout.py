@@ -34,7 +34,7 @@ LEAST_SHARE = 0.005
 Direction = Literal["left", "right", "up", "down"]
 
 
-class Item(NamedTuple):
+class TreemapItem(NamedTuple):
     """Something that takes disk space, such as a project or an entry."""
 
     name: str
@@ -45,7 +45,7 @@ class Item(NamedTuple):
     """Allocated bytes of the entries."""
     days: float
     """Age of the newest entry in days, as Browse shows it."""
-    inside: tuple[Item, ...] = ()
+    inside: tuple[TreemapItem, ...] = ()
     """The items that are joined in the item, because they are too small for tiles of their own."""
     place: GroupKey | None = None
     """The project or group that the item contains completely; None for any other item."""
@@ -54,7 +54,7 @@ class Item(NamedTuple):
 class Tile(NamedTuple):
     """A rectangle of cells; `right` and `bottom` are the first column and row outside it."""
 
-    item: Item
+    item: TreemapItem
     """The item that the tile shows."""
     left: int
     top: int
@@ -87,11 +87,11 @@ def share_text(part: int, total: int) -> str:
     return f"  {share:.0%}" if share >= LEAST_SHARE else ""
 
 
-def item_of(name: str, entries: Sequence[Entry], now_ns: int, place: GroupKey | None = None) -> Item:
+def item_of(name: str, entries: Sequence[Entry], now_ns: int, place: GroupKey | None = None) -> TreemapItem:
     """Make an item of entries, with their disk usage and the age of the newest."""
     group = EntryGroup(entries)
     newest = group.newest("downloaded")
-    return Item(
+    return TreemapItem(
         name, tuple(entries), group.disk, 0 if newest is None else max(0, now_ns - newest) / NS / DAY, place=place
     )
 
@@ -101,7 +101,7 @@ def freshness(days: float) -> float:
     return next((strength for limit, strength in FRESH if days < limit), OLD)
 
 
-def tiles(items: Sequence[Item], room: int, height: int) -> list[Tile]:
+def tiles(items: Sequence[TreemapItem], room: int, height: int) -> list[Tile]:
     """Lay out items as tiles that fill a rectangle of cells; the area of a tile is its disk usage.
 
     Several items that would each take fewer than `LEAST_TILE` cells are joined in a tile "N smaller". If every item
@@ -127,15 +127,15 @@ def tiles(items: Sequence[Item], room: int, height: int) -> list[Tile]:
     return [tile for tile in found if tile.right > tile.left and tile.bottom > tile.top]
 
 
-def _joined(order: list[Item], rest: list[Item]) -> list[Item]:
+def _joined(order: list[TreemapItem], rest: list[TreemapItem]) -> list[TreemapItem]:
     """Return the biggest items, and one item for all others; its entries are added later."""
     disk = sum([item.disk for item in rest])
     days = min([item.days for item in rest])
-    smaller = Item(f"{len(rest):,} smaller", (), disk, days, tuple(rest))
+    smaller = TreemapItem(f"{len(rest):,} smaller", (), disk, days, tuple(rest))
     return sorted([*order[: len(order) - len(rest)], smaller], key=lambda item: -item.disk)
 
 
-def _laid_out(items: Sequence[Item], room: int, height: int) -> list[Tile]:
+def _laid_out(items: Sequence[TreemapItem], room: int, height: int) -> list[Tile]:
     sizes = squarify.normalize_sizes([item.disk for item in items], room, height * HIGH)
     boxes = squarify.squarify(sizes, 0, 0, room, height * HIGH)
     return [

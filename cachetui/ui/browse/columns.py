@@ -62,7 +62,7 @@ class Scale(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Layout(SortOrder):
+class ColumnLayout(SortOrder):
     """A sort order, with the columns that the user wants besides names and sizes."""
 
     columns: tuple[ColumnName, ...] = COLUMNS
@@ -74,12 +74,12 @@ def columns(room: int, order: SortOrder) -> tuple[BrowseColumn, ...]:
     """Choose the columns for a table of `room` cells.
 
     As the table gets narrower, the second age is left out first, then the percentage, the kind, the files
-    (ages also become short then), the ages, the bars, and the sizes; the bars become shorter before that. A `Layout`
-    leaves out the columns that the user does not want. From `LEAST` cells on, the column that the rows are sorted by
-    is shown in any case.
+    (ages also become short then), the ages, the bars, and the sizes; the bars become shorter before that. A
+    `ColumnLayout` leaves out the columns that the user does not want. From `LEAST` cells on, the column that the rows
+    are sorted by is shown in any case.
     """
     second = AGES[(AGES.index(order.age) + 1) % len(AGES)]
-    wanted: tuple[str, ...] = (*(order.columns if isinstance(order, Layout) else COLUMNS), "size")
+    wanted: tuple[str, ...] = (*(order.columns if isinstance(order, ColumnLayout) else COLUMNS), "size")
     cells = 5 if room < 72 else 8 if room < 96 else 12 if room < 128 else 16
     long = room >= 72
     chosen = [

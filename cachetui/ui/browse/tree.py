@@ -12,7 +12,7 @@ from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from cachetui.browsing.rows import Key, Locate, Row, SortOrder
+from cachetui.browsing.rows import LocateRow, Row, RowKey, SortOrder
 from cachetui.model import Entry
 from cachetui.ui.browse.columns import BEFORE_NAME, GAP, INDENT, Scale, cell, columns, name_room
 from cachetui.ui.widgets.cells import fit_file, fit_words, pad, shown, width, wrapped
@@ -76,7 +76,7 @@ Nothing is removed before you have read and accepted a review.
         """The table that is drawn."""
         self.empty = ""
         """The words to show when there are no rows."""
-        self.range_from: Key | None = None
+        self.range_from: RowKey | None = None
         """The key of the row at which a range begins, while a range is being chosen; else None."""
         self._range_start = 0  # the index of that row
         self._drawn: dict[
@@ -84,7 +84,7 @@ Nothing is removed before you have read and accepted a review.
         ] = {}  # by row, background, mark state, protection, whether in a range
         self._drawn_for: tuple[object, ...] = ()  # layout of the cached lines: width, columns, sizes and scale
         self._signs: dict[int, tuple[str, str]] = {}  # mark states and protection by line, as last drawn
-        self._wanted: Key | None = None  # the row that the user went to last; None before the first move
+        self._wanted: RowKey | None = None  # the row that the user went to last; None before the first move
 
     @property
     def number(self) -> int:
@@ -96,7 +96,7 @@ Nothing is removed before you have read and accepted a review.
         """The row under the cursor."""
         return self.table.rows[self.cursor] if self.cursor < len(self.table.rows) else None
 
-    def show_top(self, table: Table, locate: Locate) -> None:
+    def show_top(self, table: Table, locate: LocateRow) -> None:
         """Draw rows in another order, from the first row on, and end the range.
 
         The cursor stays on its row if the row is in view. Otherwise, it goes to the first row, and follows no row until
@@ -112,7 +112,7 @@ Nothing is removed before you have read and accepted a review.
             self.cursor = 0
             self.highlighted = self.current
 
-    def show(self, table: Table, locate: Locate, *, keeps_place: bool = False) -> None:
+    def show(self, table: Table, locate: LocateRow, *, keeps_place: bool = False) -> None:
         """Draw other rows; the cursor and the visible part stay on the same rows if these still exist.
 
         With `keeps_place`, the cursor does not follow a row that has lost entries: it goes to the next row.
@@ -166,7 +166,7 @@ Nothing is removed before you have read and accepted a review.
                 self.refresh()
             self.highlighted = row
 
-    def go_to(self, key: Key) -> None:
+    def go_to(self, key: RowKey) -> None:
         """Put the cursor on the row with a key, if there is such a row."""
         if (index := _find(self.table.rows, lambda key: (key,), (key,), -1)) >= 0:
             self.go(index)
@@ -322,7 +322,7 @@ Nothing is removed before you have read and accepted a review.
         return drawn
 
 
-def _next(old: list[Row], cursor: int, rows: list[Row]) -> Key:
+def _next(old: list[Row], cursor: int, rows: list[Row]) -> RowKey:
     """Return the key of the row to which the cursor goes if `rows`, which may have lost entries, replace `old`.
 
     It is the row under the cursor if that row has lost no entries. Otherwise, it is the next row that has lost none and
@@ -348,7 +348,7 @@ def _next(old: list[Row], cursor: int, rows: list[Row]) -> Key:
     return following.key
 
 
-def _find(rows: list[Row], locate: Locate, wanted: Iterable[Key | None], otherwise: int) -> int:
+def _find(rows: list[Row], locate: LocateRow, wanted: Iterable[RowKey | None], otherwise: int) -> int:
     """Return the index of the first of the wanted rows that exists; in place of one that does not, try its parents.
 
     `otherwise` is the index to try first, and the result if no such row exists.

@@ -54,7 +54,7 @@ class ConfirmQuestion(ConfirmModal):
                 yield KeyHints()
 
 
-class Result(Modal[None]):
+class ResultDialog(Modal[None]):
     """Dialog with the result of a removal; it lists what was kept, and why."""
 
     HELP = "What was not removed, and why."

@@ -23,7 +23,7 @@ from cachetui.text.format import count
 from cachetui.ui.bindings import PROGRAM, key
 from cachetui.ui.clipboard import copy_text
 from cachetui.ui.dialogs.input_dialog import InputDialog, SheetBox
-from cachetui.ui.dialogs.modal import CLOSE, Commands, DialogButton, LineList, Modal, Paragraphs
+from cachetui.ui.dialogs.modal import CLOSE, DialogButton, LineList, Modal, Paragraphs, ShellCommands
 from cachetui.ui.widgets.key_hints import KeyHints
 from cachetui.ui.widgets.painted import PaintedLine
 from cachetui.ui.workers import run_in_thread
@@ -153,7 +153,7 @@ class ExportResult(Modal[None]):
             yield Paragraphs(summary(self.outcome, self.folder))
             if self.command:
                 yield Paragraphs("Install from there, on this computer or another one, with")
-                yield Commands((self.command,))
+                yield ShellCommands((self.command,))
             if skipped:
                 yield LineList([ListLine(skipped_name(one), one.reason) for one in skipped])
             with Horizontal(id="answers"):

@@ -17,7 +17,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 from cachetui.help import TOPICS, read_topic
-from cachetui.help.document import Role, lay_out, parse, plain, wrap
+from cachetui.help.document import HelpRole, lay_out, parse, plain, wrap
 from cachetui.ui.bindings import GROUPS, MOVE, PROGRAM, key, key_names
 from cachetui.ui.clipboard import copy_paths
 from cachetui.ui.dialogs.modal import DialogButton, Modal
@@ -33,7 +33,7 @@ HERE = "this view"
 """Name of the page with the keys, which comes before the topics."""
 PAGES = (HERE, *TOPICS)
 """Names of the help's pages, in the order in which they are listed above the page that is shown."""
-ROLES: dict[Role, str] = {"": "muted", "strong": "strong", "code": "plain"}
+ROLES: dict[HelpRole, str] = {"": "muted", "strong": "strong", "code": "plain"}
 """Colour roles for the words of the reference, by their role in the document."""
 MOUSE = (
     "Click an arrow or double-click a row to open it, a box to mark it, a title to sort by it, a tab or a key at the "

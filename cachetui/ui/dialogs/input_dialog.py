@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 from cachetui.errors import CachetuiError
 from cachetui.system.tree import reason
 from cachetui.ui.bindings import PROGRAM, key
-from cachetui.ui.dialogs.modal import DialogButton, Modal, Paragraphs, Reply
+from cachetui.ui.dialogs.modal import DialogButton, DialogResult, Modal, Paragraphs
 from cachetui.ui.widgets.key_hints import KeyHints
 from cachetui.ui.widgets.painted import PaintedLine
 from cachetui.ui.widgets.text_box import TextBox
@@ -41,7 +41,7 @@ class SheetBox(TextBox):
         super().__init__(value, id=id, compact=True, select_on_focus=False)
 
 
-class InputDialog(Modal[Reply | None], Generic[Reply]):
+class InputDialog(Modal[DialogResult | None], Generic[DialogResult]):
     """Dialog that asks for text, and stays open until the text is accepted or the user cancels.
 
     The binding of Enter in its input must run `screen.go`.
@@ -111,7 +111,7 @@ class InputDialog(Modal[Reply | None], Generic[Reply]):
             if result is not None:
                 self.dismiss(result)
 
-    async def accept(self, typed: str) -> Reply | None:
+    async def accept(self, typed: str) -> DialogResult | None:
         """Use the typed text, and return the result of the dialog; None lets the user change the text.
 
         May raise CachetuiError or OSError, whose message is shown in the dialog.

@@ -21,7 +21,7 @@ from cachetui.ui.widgets.breakpoints import apply_breakpoints
 from cachetui.ui.widgets.cells import FILE_TAIL, fit, fit_file, plain_code, shown, width, wrapped
 from cachetui.ui.widgets.painted import PaintedLines, PaintedWidget, Part, size_parts
 
-Reply = TypeVar("Reply")
+DialogResult = TypeVar("DialogResult")
 CLOSE = key("escape", "no", "close", "sheet.close", PROGRAM, "Close this", show=True)
 """Binding of Esc in dialogs that only inform."""
 WIDE = 70
@@ -71,10 +71,10 @@ class Paragraphs(PaintedLines):
         ]
 
 
-class Commands(PaintedLines):
+class ShellCommands(PaintedLines):
     """Shell commands, each after the symbol of a prompt."""
 
-    DEFAULT_CSS = "Commands { height: auto; margin: 1 0 0 0; padding: 0 2 0 0; background: $surface; }"
+    DEFAULT_CSS = "ShellCommands { height: auto; margin: 1 0 0 0; padding: 0 2 0 0; background: $surface; }"
 
     def __init__(self, commands: tuple[str, ...]) -> None:
         super().__init__()
@@ -197,7 +197,7 @@ class LineList(PaintedWidget, ScrollView, can_focus=False, inherit_bindings=Fals
         return self.sides((f"  {fit_file(shown(line.words), left, dots)}",), right, room)
 
 
-class Modal(ModalScreen[Reply], Generic[Reply], inherit_bindings=False):
+class Modal(ModalScreen[DialogResult], Generic[DialogResult], inherit_bindings=False):
     """A dialog in the middle of the screen."""
 
     AUTO_FOCUS = "#no"

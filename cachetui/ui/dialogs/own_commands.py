@@ -12,7 +12,7 @@ from cachetui.services.own_commands import OwnCommands
 from cachetui.text.format import count
 from cachetui.ui.bindings import PROGRAM, key
 from cachetui.ui.clipboard import copy_text
-from cachetui.ui.dialogs.modal import CLOSE, Commands, DialogButton, Modal, Paragraphs
+from cachetui.ui.dialogs.modal import CLOSE, DialogButton, Modal, Paragraphs, ShellCommands
 from cachetui.ui.widgets.key_hints import KeyHints
 from cachetui.ui.widgets.painted import PaintedLine
 
@@ -39,7 +39,7 @@ class OwnCommandsDialog(Modal[None]):
             yield PaintedLine((self.own.refusal.removesuffix("."), "strong"))
             with VerticalScroll(can_focus=False):
                 for one in self.own.commands:
-                    yield Commands((one.command,))
+                    yield ShellCommands((one.command,))
                     yield Paragraphs(*one.notes)
                 yield Paragraphs(*self.own.notes, sign="! ")
             with Horizontal(id="answers"):

@@ -13,8 +13,8 @@ from cachetui.report.health_text import FindingEntry, VerificationSummary, stand
 if TYPE_CHECKING:  # imported for types only, for a faster start
     from cachetui.insight.health.verification import Verified
 
-Files = tuple[File, ...]
-Known = dict[tuple["FindingType", str], tuple["Finding", Files]]
+EntryFiles = tuple[File, ...]
+Known = dict[tuple["FindingType", str], tuple["Finding", EntryFiles]]
 """Findings by type and path, each with the files of its entry at the time of the finding; a folder has none."""
 
 
@@ -28,7 +28,7 @@ class KnownFindings:
     """The findings of the last complete verification, and of later verifications, which were stopped."""
     summary: VerificationSummary | None = None
     """The result of the last verification; None if there was none."""
-    covered: Mapping[str, Files] = field(default_factory=dict)
+    covered: Mapping[str, EntryFiles] = field(default_factory=dict)
     """The files that the last verification read, by the paths of their entries; empty if it was stopped."""
 
     def set_checked(self, findings: Iterable[Finding], entries: Mapping[str, Entry]) -> None:
@@ -42,7 +42,7 @@ class KnownFindings:
             if one.path in entries or one.sort == "folder"
         }
 
-    def add_verified(self, verified: Verified, files: Mapping[str, Files]) -> list[Finding]:
+    def add_verified(self, verified: Verified, files: Mapping[str, EntryFiles]) -> list[Finding]:
         """Add the findings of a verification, and return them.
 
         A complete verification replaces the findings of all earlier verifications.

@@ -20,7 +20,7 @@ from cachetui.ui.widgets.cells import FILE_TAIL, fit, fit_file, pad, shown, widt
 if TYPE_CHECKING:  # imported for types only, for a faster start
     from cachetui.insight.health.finding import FindingType, Severity
 
-    Key = tuple[FindingType, str]
+    FindingKey = tuple[FindingType, str]
     """Identity of a row: a finding type and an entry's path; for the title of a type, the path is empty."""
 
 Words = tuple[str, str]
@@ -133,7 +133,7 @@ class HealthLines:
         block = self._block(index)
         return block.group, block.group.finding_entries[index - block.row - 1] if index > block.row else None
 
-    def key(self, index: int) -> Key:
+    def key(self, index: int) -> FindingKey:
         """Return the identity of a row."""
         group, finding_entry = self.row(index)
         return group.sort, finding_entry.entry.path if finding_entry is not None else ""
@@ -147,7 +147,7 @@ class HealthLines:
         """Return the index of the row that a line belongs to; None if it belongs to no row."""
         return next((block.at(line) for block in self._blocks if block.top <= line < block.end), None)
 
-    def find(self, key: Key, otherwise: int) -> int:
+    def find(self, key: FindingKey, otherwise: int) -> int:
         """Return the index of the row with a key.
 
         If it is not shown, return the nearest row to `otherwise` that belongs to the same finding type; if there is

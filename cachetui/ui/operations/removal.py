@@ -15,7 +15,7 @@ from cachetui.text.format import count, disk_text
 from cachetui.ui.activity import Activity
 from cachetui.ui.bindings import key_name
 from cachetui.ui.cache_screen import CacheScreen
-from cachetui.ui.dialogs.confirm import Result, summary
+from cachetui.ui.dialogs.confirm import ResultDialog, summary
 from cachetui.ui.dialogs.review import PurgeReview, Review
 from cachetui.ui.operations.outlook import find_outlook
 from cachetui.ui.operations.own_commands import begin_own_commands
@@ -112,7 +112,7 @@ async def _remove(screen: CacheScreen, plan: Plan, inventory: Inventory) -> None
         _forget_removed(screen, plan, outcome)
     start_scan(screen, "refreshing")
     if outcome is not None and outcome.kept:
-        await screen.app.push_screen_wait(Result(outcome, inventory.entries, plan.root))
+        await screen.app.push_screen_wait(ResultDialog(outcome, inventory.entries, plan.root))
     elif outcome is not None:
         screen.notify(summary(outcome), markup=False)
 

@@ -19,9 +19,11 @@ from cachetui.removal.freed_bytes import Outlook
 from cachetui.terms import Predicate, parse_terms
 from cachetui.terms.quantities import parse_age, parse_count, parse_size
 
-Measured = Literal["older-than", "larger-than", "terms", "not-needed-by", "keep-latest", "max-size", "min-free", "free"]
+ValueRule = Literal[
+    "older-than", "larger-than", "terms", "not-needed-by", "keep-latest", "max-size", "min-free", "free"
+]
 """Rules with a value, which have the same names as the options of `prune`."""
-Name = Literal[Chooser, Measured, "built"]
+Name = Literal[Chooser, ValueRule, "built"]
 """Rules that can be ticked."""
 MOMENTS: tuple[Moment, ...] = get_args(Moment)
 

@@ -18,7 +18,7 @@ from cachetui.text.format import count, home_short
 from cachetui.text.redact import redact_urls
 from cachetui.ui.bindings import SETTINGS, key
 from cachetui.ui.dialogs.input_dialog import InputDialog, SheetBox
-from cachetui.ui.dialogs.modal import SHORT, Commands, ConfirmModal, DialogButton, Paragraphs
+from cachetui.ui.dialogs.modal import SHORT, ConfirmModal, DialogButton, Paragraphs, ShellCommands
 from cachetui.ui.widgets.cells import fit, shown
 from cachetui.ui.widgets.key_hints import KeyHints
 from cachetui.ui.widgets.painted import PaintedLine, PaintedLines
@@ -135,7 +135,7 @@ class Confirm(ConfirmModal):
     DEFAULT_CSS = """
     Confirm {
         #about { height: auto; max-height: 1fr; background: $surface; Paragraphs { padding: 0 2 0 0; } }
-        &.-short Commands, &.-short ScopeList { margin: 0; }
+        &.-short ShellCommands, &.-short ScopeList { margin: 0; }
     }
     """
 
@@ -148,7 +148,7 @@ class Confirm(ConfirmModal):
         """The change to confirm; if there are several scopes, the change with the chosen scope."""
         self.known = known or (change.settings,)
         """The Pythons that the change may affect."""
-        self._title, self._commands = PaintedLine((question(change), "strong")), Commands(change.commands)
+        self._title, self._commands = PaintedLine((question(change), "strong")), ShellCommands(change.commands)
         self._whose, self._reach = Paragraphs(self._python), Paragraphs(*self._affected)
         self._notes = Paragraphs(*self._told, sign="! ")
 
@@ -250,7 +250,7 @@ class FolderBox(SheetBox):
     ]
 
 
-class Folder(InputDialog["SettingsChange"]):
+class FolderDialog(InputDialog["SettingsChange"]):
     """Dialog that asks for another folder for the cache, then shows the commands; its result is the accepted change."""
 
     HELP = FolderBox.HELP

@@ -24,7 +24,7 @@ from cachetui.ui.activity import Activities, Activity, refusal
 from cachetui.ui.bindings import SETTINGS, SHOW, key
 from cachetui.ui.cache_screen import REFUSAL_SECONDS, Pythons
 from cachetui.ui.settings.details import PageScroll, SettingsPage
-from cachetui.ui.settings.dialogs import Folder, confirm, listed
+from cachetui.ui.settings.dialogs import FolderDialog, confirm, listed
 from cachetui.ui.settings.layout import ChangeResult, looking, switch_words
 from cachetui.ui.settings.python_list import PythonList, PythonTitles
 from cachetui.ui.widgets.cells import shown
@@ -181,7 +181,7 @@ class Settings(Vertical):
             return await run_in_thread(self.services.plan_change, known.interpreter, wish, folder)
 
         default = home(sys.platform, self.services.environ)
-        change = await self.app.push_screen_wait(Folder(known, self.pythons.settings, default, plan))
+        change = await self.app.push_screen_wait(FolderDialog(known, self.pythons.settings, default, plan))
         if change is not None:
             await self._carry_out(change)
 
