@@ -39,7 +39,7 @@ class NeededEntries:
     """Wheels and sdists among these entries whose own requirements were followed; empty if the file pins everything."""
 
 
-class Source(NamedTuple):
+class Dependency(NamedTuple):
     """Requirement that a file or a release has for a project."""
 
     specifier: SpecifierSet
@@ -49,10 +49,10 @@ class Source(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Project:
+class _NeededProject:
     """Needed versions and extras of a project, and what requires them."""
 
-    sources: dict[Source, None] = field(default_factory=dict)
+    sources: dict[Dependency, None] = field(default_factory=dict)
     narrowed: SpecifierSet = field(default_factory=SpecifierSet)
     """Versions that every line of the file without a marker allows; all versions if the file is a lock file."""
     extras: set[str] = field(default_factory=set)
@@ -66,10 +66,10 @@ def needed_by(
     With `ci`, entries from which pip does not install are left out: pages, and sdists of versions with a needed wheel.
     """
     with CacheReader(inventory) as evidence:
-        return [_Search(file, inventory, evidence, stop).found(ci=ci) for file in files]
+        return [_NeededSearch(file, inventory, evidence, stop).found(ci=ci) for file in files]
 
 
-class _Search:
+class _NeededSearch:
     """Search for what one file needs."""
 
     def __init__(
@@ -80,7 +80,7 @@ class _Search:
         for entry in inventory.entries:
             if entry.project is not None:
                 self._by_project[entry.project].append(entry)
-        self._projects: dict[str, _Project] = defaultdict(_Project)
+        self._projects: dict[str, _NeededProject] = defaultdict(_NeededProject)
         self._direct = [one._replace(url=_cached_url(one.url)) for one in file.direct]
         self._needs: dict[str, tuple[Requirement, ...]] = {}
         self._waiting: dict[str, None] = {}
@@ -91,7 +91,9 @@ class _Search:
             if requirement.marker is None and not file.is_lock:
                 project.narrowed &= requirement.specifier
             if not line.constraint:
-                self._add(canonicalize_name(requirement.name), Source(requirement.specifier, line.hashes), requirement)
+                self._add(
+                    canonicalize_name(requirement.name), Dependency(requirement.specifier, line.hashes), requirement
+                )
         self._hashes = self._known_hashes()
 
     def found(self, *, ci: bool) -> NeededEntries:
@@ -111,7 +113,7 @@ class _Search:
 
     # What is asked for
 
-    def _add(self, name: str, source: Source, requirement: Requirement) -> None:
+    def _add(self, name: str, source: Dependency, requirement: Requirement) -> None:
         """Add a requirement for a project; if it or one of its extras is new, queue the project for `_follow`."""
         project = self._projects[name]
         if source not in project.sources or requirement.extras - project.extras:
@@ -154,7 +156,7 @@ class _Search:
             if found and found not in self._direct:
                 self._direct.append(found)
         else:
-            source = Source(requirement.specifier, for_building=for_building)
+            source = Dependency(requirement.specifier, for_building=for_building)
             self._add(canonicalize_name(requirement.name), source, requirement)
 
     def _needs_of(self, entry: Entry) -> tuple[Requirement, ...]:
@@ -177,7 +179,7 @@ class _Search:
             return bool(self._projects[entry.project].sources)
         return bool(self._sources_of(entry))
 
-    def _sources_of(self, entry: Entry) -> list[Source]:
+    def _sources_of(self, entry: Entry) -> list[Dependency]:
         """Return the requirements that an entry satisfies; none if its version is not known."""
         if entry.project not in self._projects or entry.version is None:
             return []

@@ -11,7 +11,7 @@ from cachetui.environments.used_by import Usage
 from cachetui.errors import CachetuiError, TermError
 from cachetui.insight.check.advisories import AdvisoryError, is_json, read_advisories
 from cachetui.insight.check.check_list import CheckList
-from cachetui.insight.check.items import Item
+from cachetui.insight.check.items import CheckItem
 from cachetui.insight.check.matches import CheckResult, find_matches
 from cachetui.model import Inventory
 from cachetui.pip.config.paths import place
@@ -97,14 +97,14 @@ def _path_of(argument: str) -> Path | None:
     return None
 
 
-def _items_of_term(argument: str) -> Iterator[Item]:
+def _items_of_term(argument: str) -> Iterator[CheckItem]:
     """Yield an item for each name, requirement or pattern in an argument. Raises TermError."""
     position = skip(argument, 0)
     if position == len(argument):
         raise TermError("a term is empty", argument)
     while position < len(argument):
         requirement, end = parse_requirement(argument, position)
-        yield Item(requirement.text, (requirement,))
+        yield CheckItem(requirement.text, (requirement,))
         position = skip(argument, end)
 
 
@@ -162,4 +162,4 @@ def _read_list(path: Path | None, into: CheckList) -> None:
         raise CachetuiError(f"{name} names no release: write a name or a requirement on each line.")
     for line in listed.asked:
         text = f"{line.requirement.name}{line.requirement.specifier}"
-        into.items.append(Item(text, (parse_requirement(text, 0)[0],), name))
+        into.items.append(CheckItem(text, (parse_requirement(text, 0)[0],), name))

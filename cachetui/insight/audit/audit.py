@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from cachetui.insight.audit.figures import (
     AGES,
-    Age,
+    AgeGroup,
     Figure,
     Reclaimable,
     SizedEntry,
@@ -112,7 +112,7 @@ class Audit(EntryRows):
     """Figures by kind, the biggest first."""
     projects: tuple[Figure, ...]
     """Figures by project, the biggest first; entries without a project come last."""
-    ages: Mapping[str, tuple[Age, ...]]
+    ages: Mapping[str, tuple[AgeGroup, ...]]
     """Figures by age, the youngest first, for each of `MOMENTS`."""
     pythons: tuple[Figure, ...]
     """Figures by the Pythons that entries are for."""

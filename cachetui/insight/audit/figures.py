@@ -39,7 +39,7 @@ class Figure(NamedTuple):
         return tuple([entry.path for entry in self.entries])
 
 
-class Age(NamedTuple):
+class AgeGroup(NamedTuple):
     """Age group with its entries."""
 
     from_days: int | None
@@ -113,7 +113,7 @@ def grouped(parts: Iterable[SizedEntry], names: Iterable[str | None]) -> tuple[F
 
 def by_age(
     parts: Iterable[SizedEntry], moment_of: Callable[[Entry], int | None], now_ns: int, starts: Sequence[int] = AGES
-) -> tuple[Age, ...]:
+) -> tuple[AgeGroup, ...]:
     """Return the age groups with their figures, the youngest first; entries without a time, if any, form the last.
 
     `starts` are the ages in days at which the groups begin, ascending from 0. Times in the future are taken as now.
@@ -126,8 +126,8 @@ def by_age(
         place = unknown if moment is None else groups[bisect_right(edges, now_ns - moment)]
         place.append(part)
     bounds = [*pairwise(starts), (starts[-1], None)]
-    found = [Age(start, end, figure(None, own)) for (start, end), own in zip(bounds, groups, strict=True)]
-    return (*found, Age(None, None, figure(None, unknown))) if unknown else tuple(found)
+    found = [AgeGroup(start, end, figure(None, own)) for (start, end), own in zip(bounds, groups, strict=True)]
+    return (*found, AgeGroup(None, None, figure(None, unknown))) if unknown else tuple(found)
 
 
 def copies(parts: Collection[SizedEntry]) -> tuple[Figure, ...]:

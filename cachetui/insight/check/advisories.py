@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from cachetui.errors import CachetuiError
-from cachetui.insight.check.items import Item
+from cachetui.insight.check.items import CheckItem
 
 ECOSYSTEM = "pypi"
 """Name of the ecosystem of PyPI in lower case; a suffix such as `:x` may follow."""
@@ -105,7 +105,7 @@ def _is_all(some: Range) -> bool:
 class Advisories:
     """Advisories that were read, and how many were left out."""
 
-    items: list[Item] = field(default_factory=list)
+    items: list[CheckItem] = field(default_factory=list)
     """Advisories about projects on PyPI."""
     withdrawn: int = 0
     """Number of advisories that were withdrawn."""
@@ -208,7 +208,7 @@ def _take(record: object, place: str, into: Advisories) -> None:
         aliases = [_typed(one, str, f"{place}, aliases", "a list of texts") for one in _list(table, "aliases", place)]
         summary = table.get("summary")
         words = " ".join(summary.split()) if isinstance(summary, str) else ""
-        into.items.append(Item(title, tuple(parts), place, tuple(aliases), words))
+        into.items.append(CheckItem(title, tuple(parts), place, tuple(aliases), words))
 
 
 def _affected(affected: Mapping[str, Any], package: Mapping[str, Any], place: str) -> Affected:

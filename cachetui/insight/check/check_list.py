@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cachetui.insight.check.advisories import Advisories
-from cachetui.insight.check.items import Item
+from cachetui.insight.check.items import CheckItem
 
 
 @dataclass
 class CheckList:
     """Items of all lists and terms, and sentences about parts that could not be read."""
 
-    items: list[Item] = field(default_factory=list)
+    items: list[CheckItem] = field(default_factory=list)
     advisories: Advisories = field(default_factory=Advisories)
     """Numbers of advisories that were left out, by reason; all other advisories are among `items`."""
     unreadable: list[str] = field(default_factory=list)

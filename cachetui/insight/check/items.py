@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 
-class Part(Protocol):
-    """Releases of one project, or of all projects whose names match a pattern."""
+class ReleaseMatcher(Protocol):
+    """Matches releases of one project, or of all projects whose names match a pattern."""
 
     @property
     def name(self) -> str:
@@ -31,12 +31,12 @@ class Part(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class CheckItem:
     """Requirement or advisory to look for in a cache."""
 
     title: str
     """Requirement as written, or name of the advisory; untrusted text."""
-    parts: tuple[Part, ...]
+    parts: tuple[ReleaseMatcher, ...]
     """Releases that the item is about."""
     place: str = ""
     """File, and place in it, from which the item was read; empty for a term of the command line. Untrusted text."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from cachetui.environments.used_by import Usage
 from cachetui.insight.arrival import Arrival, arrival
 from cachetui.insight.audit.origins import origins
-from cachetui.insight.check.items import Item
+from cachetui.insight.check.items import CheckItem
 from cachetui.model import INSTALLABLE, Entry, Inventory, VersionOrder, version_order
 from cachetui.pip.formats.index_files import version_in
 from cachetui.pip.formats.index_page import addresses, filename_of
@@ -59,7 +59,7 @@ class Installation(NamedTuple):
 class Match(NamedTuple):
     """Files, traces and installations of one item."""
 
-    item: Item
+    item: CheckItem
     files: tuple[FoundFile, ...] = ()
     """Files in the cache that the item is about."""
     installed: tuple[Installation, ...] = ()
@@ -88,7 +88,7 @@ class CheckResult(NamedTuple):
 
 
 def find_matches(
-    items: Iterable[Item], inventory: Inventory, usage: Usage, stop: Callable[[], bool] = never
+    items: Iterable[CheckItem], inventory: Inventory, usage: Usage, stop: Callable[[], bool] = never
 ) -> tuple[Match, ...]:
     """Return a match for each item, in the order of the items; fewer if `stop()` becomes true.
 
@@ -122,7 +122,7 @@ class _Finder:
         self._origin = origins(inventory.entries)
         self._listed: dict[str, Mapping[str, list[str]]] = {}
 
-    def match(self, item: Item, evidence: CacheReader | None) -> Match:
+    def match(self, item: CheckItem, evidence: CacheReader | None) -> Match:
         """Return the match of an item; `evidence` is None if there are no entries."""
         files: list[FoundFile] = []
         traces: list[Trace] = []
@@ -151,7 +151,7 @@ class _Finder:
         return FoundFile(entry, arrival(entry, evidence), self._origin(entry), tuple(built), users, startup_files)
 
     def _traces(
-        self, item: Item, project: str, own: Iterable[Entry], here: set[Release], evidence: CacheReader
+        self, item: CheckItem, project: str, own: Iterable[Entry], here: set[Release], evidence: CacheReader
     ) -> Iterator[Trace]:
         """Yield the traces of a project's releases without cached files; `here` holds the releases that have some."""
         for entry in own:

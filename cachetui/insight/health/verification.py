@@ -33,7 +33,7 @@ CUT = "pip 25.2 and later fetch what is missing"
 SIMPLE = "application/vnd.pypi.simple"
 """Prefix of the content types that only index pages have."""
 
-Expected = Mapping[str, frozenset[tuple[str, str]]]
+ExpectedHashes = Mapping[str, frozenset[tuple[str, str]]]
 """Known hashes of files, as pairs of the hash's name and value, by the name of the file's cache record."""
 
 
@@ -104,7 +104,7 @@ def verify(
     return Verified(in_order(findings), proven, sound, done < len(todo), done, len(todo))
 
 
-def expectations(entries: Iterable[Entry], evidence: CacheReader, stop: Callable[[], bool] = never) -> Expected:
+def expectations(entries: Iterable[Entry], evidence: CacheReader, stop: Callable[[], bool] = never) -> ExpectedHashes:
     """Return all hashes that the cache's index pages and origin.json files list."""
     found: dict[str, set[tuple[str, str]]] = {}
     for entry in entries:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from cachetui.insight.why.cached_files import describe
 from cachetui.insight.why.environment import TargetEnvironment
 from cachetui.insight.why.evidence import Evidence, gather
-from cachetui.insight.why.explanation import Explanation, Finding, Remedy
+from cachetui.insight.why.explanation import Explanation, ReasonWithRemedies, Remedy
 from cachetui.insight.why.question import Question
 from cachetui.insight.why.reasons.in_cache import (
     built_here,
@@ -38,7 +38,7 @@ from cachetui.insight.why.verdict import copy_of, more, prediction, verdict
 from cachetui.model import INSTALLABLE, Inventory
 from cachetui.system.tree import never
 
-LOOKS: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
+LOOKS: tuple[Callable[[Evidence], Iterator[ReasonWithRemedies]], ...] = (
     installed,
     damaged,
     stopped_at_a_file,
@@ -143,7 +143,7 @@ def _helps(before: Run, run: Run) -> bool:
     return run.resolved or (not before.resolved and (run.error is not None or run.halt is not None))
 
 
-def findings(case: Evidence) -> Iterator[Finding]:
+def findings(case: Evidence) -> Iterator[ReasonWithRemedies]:
     """Yield the findings about a question, the most important first; none if no requirement applies to this Python."""
     if case.run.roots and not any(one.matches for one in case.run.roots):
         return

@@ -77,7 +77,7 @@ class Remedy:
     """Whether pip is asked again with the remedy, which is shown only if pip then decides differently."""
 
 
-Finding = tuple[Reason, tuple[Remedy, ...]]
+ReasonWithRemedies = tuple[Reason, tuple[Remedy, ...]]
 """Reason with its remedies."""
 
 

@@ -101,7 +101,7 @@ class QuestionError(CachetuiError):
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class PipCall:
     """A pip call."""
 
     verb: str
@@ -118,7 +118,7 @@ class Command:
     """Shell operator or redirection at which the command ends; "" if nothing or only a comment follows."""
 
 
-def read_command(text: str) -> Command | None:
+def read_command(text: str) -> PipCall | None:
     """Return the last call of `pip install`, `pip download` or `pip wheel`; None if no command of pip is called.
 
     Raises QuestionError if only other commands of pip are called, if `uv pip` is called, or if a quotation mark or a
@@ -132,7 +132,7 @@ def read_command(text: str) -> Command | None:
                 "is incomplete: a closing quotation mark is missing, or it ends with a backslash.", "This command"
             ) from error
         return None
-    found: Command | None = None
+    found: PipCall | None = None
     other, end = "", 0
     for at, word in enumerate(words):
         call = _call(words, at, word) if at >= end else None
@@ -144,7 +144,7 @@ def read_command(text: str) -> Command | None:
             arguments, after = _within(rest)
             end = len(words) - len(rest) + len(arguments)
             variables, before = _before(words[:start])
-            found = Command(verb, (*options, *arguments), python, variables, before, after)
+            found = PipCall(verb, (*options, *arguments), python, variables, before, after)
         elif verb in OTHER_VERBS:
             other = verb
     if found is None and other:

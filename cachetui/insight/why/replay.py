@@ -65,7 +65,7 @@ that it did not. `assumed`: pip would fetch it, and was given the cached respons
 wheel. `unknown`: no response is in the cache. `download`: pip would download a file, which is not in the cache or
 of which pip does not use the cached copy.
 """
-Why = Literal["", "absent", "stale", "cut", "vary", "layout", "off", "insecure"]
+MissReason = Literal["", "absent", "stale", "cut", "vary", "layout", "off", "insecure"]
 """Reason why pip did not use a cached response.
 
 `absent`: there is none. `stale`: it is out of date, and nothing in it lets pip ask whether it changed.
@@ -111,7 +111,7 @@ class Request:
 
     url: str
     how: How
-    why: Why
+    why: MissReason
     is_page: bool
     """Whether the request was for a list of files."""
     project: str | None
@@ -177,7 +177,7 @@ class Chosen:
 
     If it was not, it may contain requirements that would change pip's choice.
     """
-    why: Why
+    why: MissReason
     """Reason why the cached file is not used, if the file is downloaded."""
 
     @property
@@ -361,14 +361,14 @@ def _run(told: Mapping[str, Any]) -> Run:
     )
 
 
-Row = TypeVar("Row")
+Parsed = TypeVar("Parsed")
 
 
-def _all(kind: type[Row], rows: Sequence[Mapping[str, Any]]) -> tuple[Row, ...]:
+def _all(kind: type[Parsed], rows: Sequence[Mapping[str, Any]]) -> tuple[Parsed, ...]:
     return tuple([_one(kind, row) for row in rows])
 
 
-def _one(kind: type[Row], row: Mapping[str, Any]) -> Row:
+def _one(kind: type[Parsed], row: Mapping[str, Any]) -> Parsed:
     """Build an object from a row. Values become bool, str or tuples of str, because a pip may return other types."""
     values: dict[str, Any] = {}
     hints = get_type_hints(kind)

@@ -15,7 +15,7 @@ from typing import Any
 from cachetui.caches.source import OtherCache
 from cachetui.insight.audit.audit import Audit, directories_freed
 from cachetui.insight.audit.comparison import Comparison, FigureChange
-from cachetui.insight.audit.figures import Age, Figure, Reclaimable, wasted
+from cachetui.insight.audit.figures import AgeGroup, Figure, Reclaimable, wasted
 from cachetui.report.audit.audit_rows import AuditRow, ReportHead, characters, head, rows
 from cachetui.report.other_caches import other_caches_json
 
@@ -108,7 +108,7 @@ def _named(key: str, figures: Iterable[Figure]) -> list[dict[str, Any]]:
     return [{key: one.name and characters(one.name), **_sums(one)} for one in figures]
 
 
-def _age(age: Age) -> dict[str, Any]:
+def _age(age: AgeGroup) -> dict[str, Any]:
     return {"from_days": age.from_days, "to_days": age.to_days, **_sums(age.figure)}
 
 

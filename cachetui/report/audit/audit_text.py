@@ -8,7 +8,7 @@ from textwrap import wrap
 from cachetui.caches.source import OtherCache
 from cachetui.insight.audit.audit import MOMENTS, Audit
 from cachetui.insight.audit.comparison import ComparedEntry, Comparison, FigureChange
-from cachetui.insight.audit.figures import POLICY, Age, Figure, wasted
+from cachetui.insight.audit.figures import POLICY, AgeGroup, Figure, wasted
 from cachetui.report.info import NOT_COUNTED
 from cachetui.report.other_caches import other_root
 from cachetui.text.escape import escape_control
@@ -98,7 +98,7 @@ def _directories(number: int) -> str:
     return "1 directory" if number == 1 else f"{number:,} directories"
 
 
-def _age(age: Age) -> Figure:
+def _age(age: AgeGroup) -> Figure:
     return age.figure._replace(name=age_name(age.from_days, age.to_days))
 
 

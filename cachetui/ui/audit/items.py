@@ -8,10 +8,9 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from cachetui.browsing.catalog import GROUPS, UNIDENTIFIED, GroupKey, project_key
-from cachetui.browsing.group import AGES
-from cachetui.browsing.group import Age as Moment
+from cachetui.browsing.group import AGES, Age
 from cachetui.insight.audit.audit import ALREADY_BUILT
-from cachetui.insight.audit.figures import POLICY, Age, SizedEntry, by_age, sized
+from cachetui.insight.audit.figures import POLICY, AgeGroup, SizedEntry, by_age, sized
 from cachetui.insight.audit.wheel_tags import NO_WHEEL, SOURCE
 from cachetui.model import Entry, group_projects
 from cachetui.text.names import entry_name
@@ -97,7 +96,7 @@ class Parts(NamedTuple):
     """The items of the treemap's top level."""
     groups: Mapping[Group, list[FigureChoice]]
     """The choices for each property that entries are grouped by, the biggest first, entries without a value last."""
-    ages: Mapping[Moment, list[FigureChoice]]
+    ages: Mapping[Age, list[FigureChoice]]
     """The columns of the histogram, by the kind of age."""
     biggest: list[FigureChoice]
     chances: list[FigureChoice]
@@ -209,7 +208,7 @@ def chances(audit: Audit) -> list[FigureChoice]:
     return sorted(found, key=lambda one: places.get(one.name, len(places)))
 
 
-def columns(audit: Audit, by: Moment, everything: Sequence[SizedEntry]) -> list[FigureChoice]:
+def columns(audit: Audit, by: Age, everything: Sequence[SizedEntry]) -> list[FigureChoice]:
     """Return the columns of the histogram, the oldest first; entries whose age is not known are left out."""
     starts = [int(number * MONTHS * MONTH_DAYS) for number in range(COLUMNS)]
     moment_of: Callable[[Entry], int | None] = attrgetter(by)
@@ -227,7 +226,7 @@ def columns(audit: Audit, by: Moment, everything: Sequence[SizedEntry]) -> list[
     return made[::-1]
 
 
-def span(age: Age, by: Moment) -> str:
+def span(age: AgeGroup, by: Age) -> str:
     """Return the age range of a column in words."""
     start = round((age.from_days or 0) / MONTH_DAYS)
     if age.to_days is None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from packaging.version import Version
 
 from cachetui.insight.check.advisories import Advisories, AdvisoryError, is_json, read_advisories
-from cachetui.insight.check.items import Item
+from cachetui.insight.check.items import CheckItem
 
 
 def record(title: str = "MAL-1", *affected: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def read(content: object) -> Advisories:
     return found
 
 
-def item(*affected: dict[str, Any]) -> Item:
+def item(*affected: dict[str, Any]) -> CheckItem:
     (found,) = read(record("MAL-1", *affected)).items
     return found
 

@@ -16,6 +16,7 @@ from cachetui.insight.why.replay import (
     Chosen,
     How,
     ListedFile,
+    MissReason,
     PipError,
     RefusedFile,
     Replay,
@@ -24,7 +25,6 @@ from cachetui.insight.why.replay import (
     Run,
     TriedDistribution,
     Way,
-    Why,
 )
 from cachetui.interpreters.info import InterpreterInfo
 from cachetui.interpreters.lookup import Python
@@ -50,12 +50,12 @@ PYPI = "https://main.example/simple"
 """Address of this pip's own index."""
 
 
-def page(how: How = "cache", why: Why = "", project: str = "six", index: str = INDEX) -> Request:
+def page(how: How = "cache", why: MissReason = "", project: str = "six", index: str = INDEX) -> Request:
     """Return a request for a project's page."""
     return Request(f"{index}/{project}/", how, why, True, project)
 
 
-def chosen(filename: str, way: Way = "cache", index: str = INDEX, why: Why = "", **others: object) -> Chosen:
+def chosen(filename: str, way: Way = "cache", index: str = INDEX, why: MissReason = "", **others: object) -> Chosen:
     """Return a decision for a file of an index."""
     name, version = filename.removesuffix(".tar.gz").split("-")[:2]
     page = f"{index}/{name}/" if index else ""

@@ -2,46 +2,46 @@ from __future__ import annotations
 
 import pytest
 
-from cachetui.insight.why.pip_command import Command, lines_of, read_command, redirection
+from cachetui.insight.why.pip_command import PipCall, lines_of, read_command, redirection
 
 
 @pytest.mark.parametrize(
     ("typed", "command"),
     [
-        ("pip install torch", Command("install", ("torch",))),
-        ("pip3 install torch", Command("install", ("torch",))),
-        ("%pip install torch", Command("install", ("torch",))),
-        ("In [3]: !pip install torch", Command("install", ("torch",))),
-        ("python -m pip install torch", Command("install", ("torch",))),
-        ("python3 -mpip install torch", Command("install", ("torch",))),
-        ("python -Impip install torch", Command("install", ("torch",))),
-        ("python -W ignore -X utf8 -m pip install torch", Command("install", ("torch",))),
-        ("pip3.8 install torch", Command("install", ("torch",), "python3.8")),
-        ("~/venv/bin/pip install torch", Command("install", ("torch",), "~/venv/bin/python")),
-        ("python3.8 -I -m pip install torch", Command("install", ("torch",), "python3.8")),
-        ("py -3.8 -m pip install torch", Command("install", ("torch",), "python3.8")),
-        (r'"C:\Python 38\python.exe" -m pip install torch', Command("install", ("torch",), r"C:\Python 38\python.exe")),
-        ("pip --no-cache-dir install torch", Command("install", ("--no-cache-dir", "torch"))),
-        ("pip --cache-dir here install torch", Command("install", ("--cache-dir", "here", "torch"))),
-        ("pip wheel -w out torch && ls", Command("wheel", ("-w", "out", "torch"), after="&&")),
-        ("pip install torch > log 2>&1", Command("install", ("torch",), after=">")),
-        ("pip install torch; python x", Command("install", ("torch",), after=";")),
-        ("pip install torch;", Command("install", ("torch",))),
-        ("pip install torch ;", Command("install", ("torch",))),
-        ("pip install torch &", Command("install", ("torch",))),
-        ("pip install torch & # in the background", Command("install", ("torch",))),
-        ("pip install torch; # the newest", Command("install", ("torch",))),
-        ("pip install torch &\n\n# the newest", Command("install", ("torch",))),
-        ("pip install torch >log", Command("install", ("torch",))),
-        ("pip install torch 2>&1", Command("install", ("torch",))),
-        ("pip install torch & python x", Command("install", ("torch",), after="&")),
-        ("pip install torch &\npython x", Command("install", ("torch",), after="&")),
-        ("pip install \\\n torch  # the newest", Command("install", ("torch",))),
-        ("pip install `\n torch", Command("install", ("torch",))),
-        ("pip install pip", Command("install", ("pip",))),
+        ("pip install torch", PipCall("install", ("torch",))),
+        ("pip3 install torch", PipCall("install", ("torch",))),
+        ("%pip install torch", PipCall("install", ("torch",))),
+        ("In [3]: !pip install torch", PipCall("install", ("torch",))),
+        ("python -m pip install torch", PipCall("install", ("torch",))),
+        ("python3 -mpip install torch", PipCall("install", ("torch",))),
+        ("python -Impip install torch", PipCall("install", ("torch",))),
+        ("python -W ignore -X utf8 -m pip install torch", PipCall("install", ("torch",))),
+        ("pip3.8 install torch", PipCall("install", ("torch",), "python3.8")),
+        ("~/venv/bin/pip install torch", PipCall("install", ("torch",), "~/venv/bin/python")),
+        ("python3.8 -I -m pip install torch", PipCall("install", ("torch",), "python3.8")),
+        ("py -3.8 -m pip install torch", PipCall("install", ("torch",), "python3.8")),
+        (r'"C:\Python 38\python.exe" -m pip install torch', PipCall("install", ("torch",), r"C:\Python 38\python.exe")),
+        ("pip --no-cache-dir install torch", PipCall("install", ("--no-cache-dir", "torch"))),
+        ("pip --cache-dir here install torch", PipCall("install", ("--cache-dir", "here", "torch"))),
+        ("pip wheel -w out torch && ls", PipCall("wheel", ("-w", "out", "torch"), after="&&")),
+        ("pip install torch > log 2>&1", PipCall("install", ("torch",), after=">")),
+        ("pip install torch; python x", PipCall("install", ("torch",), after=";")),
+        ("pip install torch;", PipCall("install", ("torch",))),
+        ("pip install torch ;", PipCall("install", ("torch",))),
+        ("pip install torch &", PipCall("install", ("torch",))),
+        ("pip install torch & # in the background", PipCall("install", ("torch",))),
+        ("pip install torch; # the newest", PipCall("install", ("torch",))),
+        ("pip install torch &\n\n# the newest", PipCall("install", ("torch",))),
+        ("pip install torch >log", PipCall("install", ("torch",))),
+        ("pip install torch 2>&1", PipCall("install", ("torch",))),
+        ("pip install torch & python x", PipCall("install", ("torch",), after="&")),
+        ("pip install torch &\npython x", PipCall("install", ("torch",), after="&")),
+        ("pip install \\\n torch  # the newest", PipCall("install", ("torch",))),
+        ("pip install `\n torch", PipCall("install", ("torch",))),
+        ("pip install pip", PipCall("install", ("pip",))),
     ],
 )
-def test_a_call_of_pip_is_found(typed: str, command: Command) -> None:
+def test_a_call_of_pip_is_found(typed: str, command: PipCall) -> None:
     assert read_command(typed) == command
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from cachetui.insight.why.replay import How, Request, Run, Why
+from cachetui.insight.why.replay import How, MissReason, Request, Run
 from cachetui.insight.why.steps import steps
 from tests.insight.why.cases import FILES, INDEX, PYPI, built, case, chosen, installed, not_found, page
 
@@ -30,7 +30,7 @@ def test_a_page_comes_from_the_cache_or_its_index(asked: Request, step: str) -> 
 
 
 def test_metadata_that_are_fetched_are_a_step() -> None:
-    def of_metadata(how: How, why: Why = "") -> Request:
+    def of_metadata(how: How, why: MissReason = "") -> Request:
         return Request(f"{FILES}/{WHEEL}.metadata", how, why, False, "six")
 
     requests = (page(), of_metadata("assumed", "absent"), of_metadata("checked"))

@@ -8,7 +8,7 @@ from cachetui.insight.why.environment import TargetEnvironment
 from cachetui.insight.why.explain import explain
 from cachetui.insight.why.explanation import Copy, Prediction
 from cachetui.insight.why.question import read_question
-from cachetui.insight.why.replay import Chosen, Request, RequestedRequirement, Run, Way, Why
+from cachetui.insight.why.replay import Chosen, MissReason, Request, RequestedRequirement, Run, Way
 from cachetui.insight.why.steps import steps
 from cachetui.insight.why.verdict import copy_of, file_of, more, prediction, verdict
 from cachetui.model import Entry, Inventory
@@ -181,7 +181,7 @@ def test_a_page_that_find_links_names_is_no_index(run: Run, told: list[str]) -> 
         ("layout", "the copy in the cache is for pip before 23.3; pip 26.3 does not read it"),
     ],
 )
-def test_why_a_copy_is_not_used(why: Why, reason: str) -> None:
+def test_why_a_copy_is_not_used(why: MissReason, reason: str) -> None:
     run = decided(chosen(WHEEL, "download", why=why))
     assert verdict(case("six", run)) == ("not cached", f"pip would download {WHEEL}: {reason}.")
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from cachetui.insight.remove_terms import version_of
 from cachetui.insight.why.evidence import Evidence
-from cachetui.insight.why.explanation import Finding, Reason, Remedy
+from cachetui.insight.why.explanation import Reason, ReasonWithRemedies, Remedy
 from cachetui.insight.why.remedies import drop_entry, remedy, update_pip
 from cachetui.insight.why.replay import NOT_FOUND
 from cachetui.insight.why.sentence_parts import (
@@ -27,7 +27,7 @@ ANEW = "remove it, so that pip downloads it again"
 REBUILT = "remove it, so that pip builds it again"
 
 
-def installed(case: Evidence) -> Iterator[Finding]:
+def installed(case: Evidence) -> Iterator[ReasonWithRemedies]:
     """Yield a finding if a distribution is installed already."""
     chosen = case.chosen
     if chosen is None or chosen.way != "installed":
@@ -42,7 +42,7 @@ def installed(case: Evidence) -> Iterator[Finding]:
     yield Reason(words), cures
 
 
-def damaged(case: Evidence) -> Iterator[Finding]:
+def damaged(case: Evidence) -> Iterator[ReasonWithRemedies]:
     """Yield findings for a file at which pip stops, and for responses whose body is not as long as their headers say.
 
     pip writes a record and its body one after the other, so they may not belong together (CacheControl #324).
@@ -66,7 +66,7 @@ def damaged(case: Evidence) -> Iterator[Finding]:
         )
 
 
-def stopped_at_a_file(case: Evidence) -> Iterator[Finding]:
+def stopped_at_a_file(case: Evidence) -> Iterator[ReasonWithRemedies]:
     """Yield a finding for the cached response or wheel built here at which pip stops."""
     error = case.run.error
     if error is None or NOT_FOUND.search(error.words) or OTHER_PYTHON.search(error.words):
@@ -101,7 +101,7 @@ def _hash_lines(words: str) -> list[str]:
     return [" ".join(line.split()) for line in words.splitlines() if re.match(r"\s+(Expected|Got)\s", line)]
 
 
-def by_address(case: Evidence) -> Iterator[Finding]:
+def by_address(case: Evidence) -> Iterator[ReasonWithRemedies]:
     """Yield a finding if pip takes what the cache holds for the requested URL: the file, or the wheel built from it.
 
     pip does not ask whether the file at the URL has changed since.
@@ -138,7 +138,7 @@ def by_address(case: Evidence) -> Iterator[Finding]:
     yield Reason(words, (shown_at(entry),), (entry.path,)), (*_drop_with_source(case, entry), *cures)
 
 
-def built_here(case: Evidence) -> Iterator[Finding]:
+def built_here(case: Evidence) -> Iterator[ReasonWithRemedies]:
     """Yield a finding if pip takes a wheel that it built here earlier instead of building the wheel again."""
     chosen = case.chosen
     if chosen is None or chosen.way != "built" or (case.root and case.root.url):
@@ -159,7 +159,7 @@ def built_here(case: Evidence) -> Iterator[Finding]:
     yield Reason(words, (shown_at(entry),), (entry.path,)), cures
 
 
-def out_of_sight(case: Evidence) -> Iterator[Finding]:
+def out_of_sight(case: Evidence) -> Iterator[ReasonWithRemedies]:
     """Yield a finding for downloads in a layout that this pip does not read."""
     if case.run.cache_dir is None and not case.replay.trouble:
         return
@@ -178,7 +178,7 @@ def out_of_sight(case: Evidence) -> Iterator[Finding]:
         yield Reason(words, evidence, tuple([one.path for one in unread])), cures
 
 
-def pips_words(case: Evidence) -> Iterator[Finding]:
+def pips_words(case: Evidence) -> Iterator[ReasonWithRemedies]:
     """Yield a finding with pip's errors and warnings, or with its last messages if requirements conflict.
 
     If pip decided, only messages about yanked files are included.

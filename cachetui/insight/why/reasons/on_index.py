@@ -8,7 +8,7 @@ from packaging.version import Version
 
 from cachetui.insight.remove_terms import version_of
 from cachetui.insight.why.evidence import Evidence
-from cachetui.insight.why.explanation import Finding, Reason, Remedy
+from cachetui.insight.why.explanation import Reason, ReasonWithRemedies, Remedy
 from cachetui.insight.why.parsing import canonical, filename_of, parsed, specifier_of
 from cachetui.insight.why.remedies import exactly, remedy
 from cachetui.insight.why.replay import NOT_FOUND, Chosen, ListedFile
@@ -30,7 +30,7 @@ from cachetui.pip.versions import REFRESH_PACKAGE_SINCE
 from cachetui.text.quote import quoted
 
 
-def not_offered(case: Evidence) -> Iterator[Finding]:
+def not_offered(case: Evidence) -> Iterator[ReasonWithRemedies]:
     """Yield a finding if pip finds no file that it may take: what the index page lists, or why nothing on it fits."""
     error = case.run.error
     found = NOT_FOUND.search(error.words) if error else None
@@ -55,7 +55,7 @@ def not_offered(case: Evidence) -> Iterator[Finding]:
     yield Reason(words, pages_shown(case, name)), cures
 
 
-def without_index(case: Evidence) -> Iterator[Finding]:
+def without_index(case: Evidence) -> Iterator[ReasonWithRemedies]:
     """Yield a finding if `--no-index` keeps pip from using cached files, which pip finds only by URL."""
     words = [*case.question.arguments, *[word for line in case.question.lines for word in line.split()]]
     fits = [
@@ -74,7 +74,7 @@ def without_index(case: Evidence) -> Iterator[Finding]:
         yield Reason(told, tuple([shown_at(one) for one in fits[:3]]), tuple([one.path for one in fits])), ()
 
 
-def passed_over(case: Evidence) -> Iterator[Finding]:
+def passed_over(case: Evidence) -> Iterator[ReasonWithRemedies]:
     """Yield findings for newer releases that pip considered or saw listed, but did not take."""
     chosen = case.chosen
     version = parsed(chosen.version) if chosen else None
@@ -104,7 +104,7 @@ def passed_over(case: Evidence) -> Iterator[Finding]:
         yield Reason(words, pages_shown(case, case.name)), ()
 
 
-def _kept_out(case: Evidence, version: Version) -> Iterator[Finding]:
+def _kept_out(case: Evidence, version: Version) -> Iterator[ReasonWithRemedies]:
     """Yield a finding if a constraint excludes a newer release that is listed."""
     listed = [parsed(one.version) for one in case.run.listed.get(case.name, ()) if not one.yanked]
     newer = [one for one in listed if one and one > version and case.admits(one) and not one.is_prerelease]
@@ -141,7 +141,7 @@ def _why_passed_over(case: Evidence, needs: Sequence[str], python: str) -> str:
     return "what it needs conflicts with the rest" if needs else ""
 
 
-def local_versions(case: Evidence) -> Iterator[Finding]:
+def local_versions(case: Evidence) -> Iterator[ReasonWithRemedies]:
     """Yield a finding if pages list versions that differ only in their local part, such as 2.3.0 and 2.3.0+cu121.
 
     Otherwise, yield one if no page lists a local version that was asked for.
@@ -172,7 +172,7 @@ def local_versions(case: Evidence) -> Iterator[Finding]:
         yield Reason(words, tuple(evidence), tuple([one.path for one in elsewhere])), ()
 
 
-def several_indexes(case: Evidence) -> Iterator[Finding]:
+def several_indexes(case: Evidence) -> Iterator[ReasonWithRemedies]:
     """Yield a finding if several indexes list the project: pip ranks files, not indexes."""
     listed = case.run.listed.get(case.name, ())
     indexes = list(dict.fromkeys(case.index_name(one.page) for one in listed if one.page))
@@ -203,7 +203,7 @@ def _equal_elsewhere(listed: Sequence[ListedFile], chosen: Chosen) -> bool:
     return len({one.page for one in listed if one.filename == name}) > 1
 
 
-def not_listed(case: Evidence) -> Iterator[Finding]:
+def not_listed(case: Evidence) -> Iterator[ReasonWithRemedies]:
     """Yield a finding for downloads that would fit, but that are listed on no index page that pip read."""
     unlisted = case.unlisted
     if not unlisted or (case.chosen is None and any("+" in clause.version for clause in case.specifier)):
@@ -219,7 +219,7 @@ def not_listed(case: Evidence) -> Iterator[Finding]:
     yield Reason(words, tuple([shown_at(entry) for entry in unlisted[:3]]), tuple([one.path for one in unlisted])), ()
 
 
-def unchecked_pages(case: Evidence) -> Iterator[Finding]:
+def unchecked_pages(case: Evidence) -> Iterator[ReasonWithRemedies]:
     """Yield findings for index pages that pip uses without asking the index again.
 
     Only pages whose newer version could change pip's choice are considered.

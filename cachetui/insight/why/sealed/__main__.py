@@ -19,7 +19,7 @@ import sys
 import tempfile
 
 from replay_patches import patch
-from replay_record import Halt, Record, Resolved, State, as_text
+from replay_record import Halt, Resolved, RunRecord, State, as_text
 from replay_seal import Seal
 from replay_store import BODIES_APART, OLDEST, STORE
 
@@ -32,7 +32,7 @@ def run(scenario, folder):
     """Run pip once with the arguments of a scenario; return the record of the run as a dictionary."""
     from pip._internal.cli.main import main
 
-    record = State.record = Record()
+    record = State.record = RunRecord()
     root = STORE.cache_dir = scenario.get("root") or None
     STORE.dropped = set()
     STORE.hidden = frozenset([os.path.join(root, *one.split("/")) for one in scenario["hidden"]] if root else ())

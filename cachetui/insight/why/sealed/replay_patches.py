@@ -11,9 +11,9 @@ import sys
 from replay_record import (
     MOST_LISTED,
     Halt,
+    MessageHandler,
     Resolved,
     State,
-    Words,
     as_text,
     asked,
     canonical,
@@ -207,7 +207,7 @@ def patch_wheel_cache():
 
 def set_up_logging(*_args, **_options):
     root = logging.getLogger()
-    root.handlers[:] = [Words()]
+    root.handlers[:] = [MessageHandler()]
     root.setLevel(logging.INFO)
     logging.getLogger("pip._internal.cli.base_command").setLevel(logging.DEBUG)  # this logger reports the error itself
     logging.getLogger("pip._vendor").setLevel(logging.ERROR)

@@ -26,7 +26,7 @@ class Resolved(BaseException):
     """Raised when pip has decided, because the rest would be the installation."""
 
 
-class Record(object):
+class RunRecord(object):
     """Record of one run of pip; `answer` returns it as a dictionary."""
 
     def __init__(self):
@@ -74,7 +74,7 @@ class Record(object):
 class State(object):
     """State of the current run: its record, and the folder in which pip may write."""
 
-    record = Record()
+    record = RunRecord()
     folder = ""  # folder that holds the typed lines as a file
 
 
@@ -95,7 +95,7 @@ def canonical(name):
     return as_text(canonicalize_name(name))
 
 
-class Words(logging.Handler):
+class MessageHandler(logging.Handler):
     """Handler that records pip's messages."""
 
     def emit(self, record):
@@ -279,7 +279,7 @@ def note(request, how, why=""):
 
 
 def why_not_used(adapter, request, layout, found):
-    """Return why pip does not use a response that is in the cache; the values are those of `Why` in `replay.py`."""
+    """Return why pip does not use a cached response; the values are those of `MissReason` in `replay.py`."""
     if "Range" in request.headers:
         return "cut"
     if not hasattr(adapter, "controller"):
