@@ -11,7 +11,7 @@ import pytest
 from cachetui.file_status import is_directory, is_link
 from cachetui.pip.scan.scanner import scan
 from cachetui.removal.execute import execute
-from cachetui.removal.rooted import Directory
+from cachetui.removal.rooted import OpenDirectory
 from cachetui.system import tree
 from tests.inventories import write_record
 from tests.removal.plans import plan_all
@@ -49,7 +49,7 @@ def test_of_reparse_points_only_links_are_not_entered_when_reading_and_removing(
     assert (is_link(found), is_directory(found)) == (links, not links)
     inventory = scan(root)
     assert [file.path for entry in inventory.entries for file in entry.files] == ([] if links else [*paths])
-    outcome = execute(plan, opener=lambda path: Directory(path, by_descriptor=False))
+    outcome = execute(plan, opener=lambda path: OpenDirectory(path, by_descriptor=False))
     assert outcome.removed == (() if links else paths)
     assert [(root / path).exists() for path in paths] == [links, links]
 

@@ -25,7 +25,7 @@ from cachetui.pip.formats.integrity import trouble_in
 from cachetui.pip.scan.identify import dist_of
 from cachetui.system.tree import never
 
-VerificationSummary = Literal["archive", "metadata", "RECORD", "index", "origin.json"]
+Proof = Literal["archive", "metadata", "RECORD", "index", "origin.json"]
 """Kind of proof that a file is intact.
 
 `archive`: it unpacks, and its checksums match. `metadata`: its metadata gives its name and version.
@@ -50,7 +50,7 @@ class ArchiveIdentity:
     """Whether the archive is a wheel; otherwise it is an sdist."""
     named: ArchiveName | None
     """Project and version, and the file name if it can be derived; None if the content gives no valid ones."""
-    proofs: tuple[VerificationSummary, ...]
+    proofs: tuple[Proof, ...]
     """Proofs that succeeded."""
 
 

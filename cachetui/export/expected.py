@@ -24,7 +24,7 @@ class ExpectedHash(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class KnownHashes:
     """Known hashes and file names."""
 
     hashes: dict[str, set[ExpectedHash]] = field(default_factory=dict)
@@ -42,13 +42,13 @@ class Expected:
 
 def expected_of(
     entries: Iterable[Entry], files: Collection[Entry], evidence: CacheReader, stop: Callable[[], bool] = never
-) -> Expected:
+) -> KnownHashes:
     """Collect the known hashes and file names of `files` from all `entries` of a cache.
 
     Reads the index pages and origin.json files of the files' projects and of unknown projects. Reads those of all
     projects if a file was identified by its content alone, because that content may name another project.
     """
-    projects, known = {None, *(file.project for file in files)}, Expected()
+    projects, known = {None, *(file.project for file in files)}, KnownHashes()
     everywhere = any(file.identified_by == "archive" for file in files)
     for entry in entries:
         if (entry.project not in projects and not everywhere) or stop():

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cachetui.errors import CachetuiError, unexpected_reason
-from cachetui.export.archive import UnverifiedError, VerificationSummary, prove
-from cachetui.export.expected import Expected, ExpectedHash, expected_of
+from cachetui.export.archive import Proof, UnverifiedError, prove
+from cachetui.export.expected import ExpectedHash, KnownHashes, expected_of
 from cachetui.export.plan import TAKEN, PlannedFile, check_room
 from cachetui.export.safe_names import agree, named_by
-from cachetui.export.target_folder import Draft, TargetFolder
+from cachetui.export.target_folder import TargetFolder, UnfinishedFile
 from cachetui.model import Entry, Inventory
 from cachetui.needs.values import STRONG
 from cachetui.pip.formats.archives import ArchiveName, named
@@ -45,7 +45,7 @@ class Exported:
     """Length of the file in bytes."""
     sha256: str
     """SHA-256 of the file in hexadecimal digits."""
-    verified_by: tuple[VerificationSummary, ...]
+    verified_by: tuple[Proof, ...]
     """Proofs of the file that succeeded."""
     written: bool = True
     """Whether the export wrote the file; False if an identical file existed before."""
@@ -121,7 +121,7 @@ class _Export:
     def __init__(
         self,
         evidence: CacheReader,
-        expected: Expected,
+        expected: KnownHashes,
         target: TargetFolder,
         stop: Callable[[], bool],
         report: Callable[[ExportProgress], None] | None,
@@ -205,7 +205,7 @@ class _Export:
     def _prove(self, one: PlannedFile, fd: int, sha256: str, size: int) -> Exported:
         """Verify an open file, and return it with a verified name. Raises UnverifiedError, StoppedError, OSError."""
         right = self._by_hash(one.entry, fd, sha256, size)
-        proofs: tuple[VerificationSummary, ...] = tuple(sorted({given.by for given in right}))
+        proofs: tuple[Proof, ...] = tuple(sorted({given.by for given in right}))
         proven = prove(fd, size, known=any(given.name in STRONG for given in right), stop=self._stop)
         itself, listed = proven.named, self._expected.filenames.get(("sha256", sha256))
         if itself is not None and not _is_meant(itself, one.entry):
@@ -236,7 +236,7 @@ class _Export:
             raise UnverifiedError(f"damaged or tampered with: its {wrong.name} is not the one that {teller} gives")
         return right
 
-    def _publish(self, draft: Draft, made: Exported) -> None:
+    def _publish(self, draft: UnfinishedFile, made: Exported) -> None:
         """Give a file its name, unless an identical file has it. Raises TakenError if a different file has it."""
         before = self._exported.get(made.filename)
         if before is not None and before.sha256 == made.sha256:

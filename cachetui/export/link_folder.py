@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Self
 
 from cachetui.errors import CachetuiError
-from cachetui.export.target_folder import TO_WRITE, Draft, is_in_cache
+from cachetui.export.target_folder import TO_WRITE, UnfinishedFile, is_in_cache
 from cachetui.file_status import is_directory
 from cachetui.pip.memory import default_path
 from cachetui.system.files import HAS_LINKS, is_at_home, is_own
@@ -130,7 +130,7 @@ class LinkFolder:
     def write(self, filename: str, pieces: Iterator[bytes]) -> None:
         """Write a file in pieces. Raises OSError, and what `pieces` raises."""
         name = self._prefix + filename
-        draft = Draft(os.open(name, TO_WRITE, 0o600), name)
+        draft = UnfinishedFile(os.open(name, TO_WRITE, 0o600), name)
         try:
             for piece in pieces:
                 draft.write(piece)

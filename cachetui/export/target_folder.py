@@ -101,11 +101,11 @@ class TargetFolder:
             self._fd = -1
 
     @contextmanager
-    def draft(self) -> Iterator[Draft]:
+    def draft(self) -> Iterator[UnfinishedFile]:
         """Open a new file under a temporary name, which is removed when the context ends. Raises OSError."""
         self._look()
         passing = self._prefix + f".cachetui-{secrets.token_hex(8)}.part"
-        draft = Draft(os.open(passing, TO_WRITE, 0o666, dir_fd=self._at), passing)
+        draft = UnfinishedFile(os.open(passing, TO_WRITE, 0o666, dir_fd=self._at), passing)
         _lock(draft.fd)
         try:
             yield draft
@@ -114,7 +114,7 @@ class TargetFolder:
             with suppress(FileNotFoundError):
                 os.unlink(passing, dir_fd=self._at)
 
-    def give(self, draft: Draft, filename: str) -> None:
+    def give(self, draft: UnfinishedFile, filename: str) -> None:
         """Give a complete file its name. Raises FileExistsError if the name is taken, or OSError."""
         os.fsync(draft.fd)
         if os.name == "nt":  # an open file cannot be renamed there
@@ -164,7 +164,7 @@ class TargetFolder:
             raise OSError(errno.ENOENT, "the folder was replaced")
 
 
-class Draft:
+class UnfinishedFile:
     """File that still has a temporary name."""
 
     def __init__(self, fd: int, passing: str) -> None:

@@ -14,7 +14,7 @@ DEPTH = methodcaller("count", "/")
 """Function that returns the depth of a path."""
 
 
-class Directories:
+class DirectoryCounts:
     """Directories of a cache with the number of items in each, used to find the directories that a removal empties."""
 
     def __init__(self, inventory: Inventory) -> None:

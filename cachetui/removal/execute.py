@@ -20,7 +20,7 @@ from cachetui.removal.in_use_monitor import InUseMonitor, Pips
 from cachetui.removal.locks import locked
 from cachetui.removal.plan import BELONGS, SERVES, Kept, Plan
 from cachetui.removal.recheck import KeptError, look_at, reason_of
-from cachetui.removal.rooted import Directory, PathCursor
+from cachetui.removal.rooted import OpenDirectory, PathCursor
 from cachetui.removal.together import groups
 
 PAIR = 2
@@ -71,7 +71,7 @@ class RemovalOutcome:
     """Whether `freed` is an upper limit, because the file system has layers."""
 
 
-def unlink(directory: Directory, name: str) -> None:
+def unlink(directory: OpenDirectory, name: str) -> None:
     """Unlink a file. For an undo, pass `execute` a function that moves the file aside instead."""
     os.unlink(directory.prefix + name, dir_fd=directory.descriptor)
 
@@ -81,8 +81,8 @@ def execute(
     *,
     stop: Callable[[], bool] = lambda: False,
     report: Callable[[RemovalProgress], None] | None = None,
-    take: Callable[[Directory, str], None] = unlink,
-    opener: Callable[[str], Directory] = Directory,
+    take: Callable[[OpenDirectory, str], None] = unlink,
+    opener: Callable[[str], OpenDirectory] = OpenDirectory,
     pips: Pips | None = None,
     clock: Callable[[], int] = time.time_ns,
 ) -> RemovalOutcome:
@@ -117,9 +117,9 @@ class _Run:
     def __init__(
         self,
         plan: Plan,
-        root: Directory,
+        root: OpenDirectory,
         stop: Callable[[], bool],
-        take: Callable[[Directory, str], None],
+        take: Callable[[OpenDirectory, str], None],
         pips: Pips,
         clock: Callable[[], int],
     ) -> None:
@@ -294,7 +294,7 @@ class _Run:
             self._vanished.append(top)
         return True
 
-    def _leave(self, path: str, directory: Directory, parent: Directory) -> None:
+    def _leave(self, path: str, directory: OpenDirectory, parent: OpenDirectory) -> None:
         """Remove a directory after it was closed, if this removal emptied it."""
         if not directory.taken_from or path not in self._may_go:
             return
@@ -305,7 +305,7 @@ class _Run:
             if error.errno not in (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST):
                 self._kept.append(Kept(path, reason_of(error)))
 
-    def _rmdir(self, parent: Directory, name: str, found: os.stat_result) -> None:
+    def _rmdir(self, parent: OpenDirectory, name: str, found: os.stat_result) -> None:
         """Remove an empty directory and count it."""
         os.rmdir(parent.prefix + name, dir_fd=parent.descriptor)
         self._freed_directories += allocated(found)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from cachetui.conduct import PIP, Conduct
 from cachetui.model import Entry, File, Inventory
-from cachetui.removal.emptied import Directories
+from cachetui.removal.emptied import DirectoryCounts
 from cachetui.removal.forbidden_roots import refuse
 from cachetui.removal.freed_bytes import Outlook
 from cachetui.removal.in_use import running_words
@@ -124,7 +124,7 @@ def plan_removal(
     frees = Outlook.of(inventory).frees(going)
     going, companions, shared = place_companions(inventory, going)
     kept += shared
-    contents = Directories(inventory)
+    contents = DirectoryCounts(inventory)
     directories = _without_irremovable(inventory, contents.emptied(going))
     is_unsaid = bool(pips) and all(one.reason != running_words(inventory.conduct) for one in kept)
     return Plan(

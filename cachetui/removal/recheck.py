@@ -14,7 +14,7 @@ from cachetui.file_status import is_directory
 from cachetui.model import Entry, File, Inventory
 from cachetui.removal.in_use import folder_of
 from cachetui.removal.rights import NOT_PERMITTED, NOT_WRITABLE, READ_ONLY, Rights
-from cachetui.removal.rooted import Directory, PathCursor
+from cachetui.removal.rooted import OpenDirectory, PathCursor
 
 CHANGED = "changed since the cache was read"
 GONE = "gone since the cache was read"
@@ -113,7 +113,7 @@ def recheck(inventory: Inventory, entries: Iterable[Entry]) -> tuple[dict[str, s
     if the root cannot be opened or is another directory, which the removal refuses.
     """
     try:
-        root = Directory(inventory.root)
+        root = OpenDirectory(inventory.root)
     except OSError:
         return {}, {}
     way = PathCursor(root, lambda *_: None)
@@ -147,7 +147,7 @@ def recheck(inventory: Inventory, entries: Iterable[Entry]) -> tuple[dict[str, s
 def removable(inventory: Inventory, directories: Iterable[str]) -> set[str]:
     """Return the directories that the user may remove once they are empty; none if the root cannot be opened."""
     try:
-        root = Directory(inventory.root)
+        root = OpenDirectory(inventory.root)
     except OSError:
         return set()
     rights = Rights(root)
@@ -157,7 +157,7 @@ def removable(inventory: Inventory, directories: Iterable[str]) -> set[str]:
         root.close()
 
 
-def _unlike(root: Directory, entry: Entry, device: int, rights: Rights) -> str | None:
+def _unlike(root: OpenDirectory, entry: Entry, device: int, rights: Rights) -> str | None:
     """Return how an entry differs from what the scan saw, or why the user may not remove it, or None.
 
     Whole paths are looked up, which is twice as fast as going directory by directory. A link in a path can only cause

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from cachetui.removal.rooted import Directory
+from cachetui.removal.rooted import OpenDirectory
 
 NOT_WRITABLE = "you may not change its folder"
 NOT_OWNER = "its folder lets only the owner of a file remove it"
@@ -89,7 +89,7 @@ class Rights:
     If the rights change after they were examined, the removal finds out by itself.
     """
 
-    def __init__(self, root: Directory) -> None:
+    def __init__(self, root: OpenDirectory) -> None:
         self._prefix, self._descriptor = root.prefix, root.descriptor
         self._may = partial(os.access, dir_fd=root.descriptor, effective_ids=EFFECTIVE)
         self._user = os.geteuid() if hasattr(os, "geteuid") else None

@@ -16,7 +16,7 @@ BY_DESCRIPTOR = {os.open, os.stat, os.unlink, os.rmdir} <= os.supports_dir_fd an
 """Whether this system can access files relative to an open directory."""
 
 
-class Directory:
+class OpenDirectory:
     """A directory that is held open. If the system cannot do this, its path is used, and each part of it is checked.
 
     To access a name in it, pass `prefix + name` and `dir_fd=descriptor` to functions of `os`.
@@ -45,9 +45,9 @@ class Directory:
             if not is_directory(self.found):
                 raise _not_a_directory(path)
 
-    def enter(self, name: str) -> Directory:
+    def enter(self, name: str) -> OpenDirectory:
         """Open a subdirectory."""
-        return Directory(self.prefix + name, self.descriptor, by_descriptor=self.descriptor is not None)
+        return OpenDirectory(self.prefix + name, self.descriptor, by_descriptor=self.descriptor is not None)
 
     def look(self, name: str) -> os.stat_result:
         """Return the status of a name in the directory, without following a link.
@@ -82,18 +82,18 @@ class Directory:
 class PathCursor:
     """Cursor on one directory below a root: all directories from the root to it are open, on one file system."""
 
-    def __init__(self, root: Directory, left: Callable[[str, Directory, Directory], None]) -> None:
+    def __init__(self, root: OpenDirectory, left: Callable[[str, OpenDirectory, OpenDirectory], None]) -> None:
         """Start at an open root.
 
         `left` is called after a directory below the root is closed, with its path, the directory itself and its parent.
         """
         self._left = left
         self._device = root.found.st_dev
-        self._above: list[tuple[str, Directory]] = []
+        self._above: list[tuple[str, OpenDirectory]] = []
         """Open directories above the current one, from the root on, each with its path."""
         self._path, self._directory = "", root
 
-    def go(self, path: str) -> Directory:
+    def go(self, path: str) -> OpenDirectory:
         """Return the open directory at `path`, relative to the root; close all open directories that do not lead to it.
 
         Raises OSError if the directory cannot be opened, and NotADirectoryError if there is a link in the path.

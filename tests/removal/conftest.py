@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cachetui.removal.rooted import BY_DESCRIPTOR, Directory
+from cachetui.removal.rooted import BY_DESCRIPTOR, OpenDirectory
 from tests.open_folder import open_folder
 from tests.removal.plans import Opener
 
@@ -14,7 +14,7 @@ from tests.removal.plans import Opener
 @pytest.fixture(params=[True, False] if BY_DESCRIPTOR else [False], ids=lambda way: "descriptors" if way else "paths")
 def opener(request: pytest.FixtureRequest) -> Opener:
     """Both ways to reach files, wherever the tests run."""
-    return partial(Directory, by_descriptor=request.param)
+    return partial(OpenDirectory, by_descriptor=request.param)
 
 
 @pytest.fixture

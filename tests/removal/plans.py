@@ -7,10 +7,10 @@ from pathlib import Path
 
 from cachetui.model import Inventory
 from cachetui.removal.plan import Plan, plan_removal
-from cachetui.removal.rooted import Directory
+from cachetui.removal.rooted import OpenDirectory
 from tests.inventories import HOUR, NOW, inventory_of
 
-Opener = Callable[[str], Directory]
+Opener = Callable[[str], OpenDirectory]
 CHANGED = "changed since the cache was read"
 BELONGS = "belongs to something that is kept"
 WHEELS = f"wheels/aa/bb/cc/{'d' * 50}"

@@ -9,7 +9,7 @@ import pytest
 from cachetui.removal.execute import RemovalOutcome, RemovalProgress, execute
 from cachetui.removal.plan import Kept
 from cachetui.removal.rights import NOT_WRITABLE
-from cachetui.removal.rooted import Directory
+from cachetui.removal.rooted import OpenDirectory
 from tests.inventories import HOUR, LONG_AGO, NOW, age_directories, record, write, write_record
 from tests.removal.nobody import as_a_nobody
 from tests.removal.plans import (
@@ -224,7 +224,7 @@ def test_it_reports_the_first_and_the_last_entry(root: Path, opener: Opener) -> 
 def test_one_failure_stops_nothing_else(root: Path, opener: Opener) -> None:
     paths = [write_record(root, digit) for digit in "abc"]
 
-    def take(directory: Directory, name: str) -> None:
+    def take(directory: OpenDirectory, name: str) -> None:
         if name == "b" * 56:
             raise PermissionError(13, "Permission denied")
         os.unlink(directory.prefix + name, dir_fd=directory.descriptor)
@@ -277,7 +277,7 @@ def test_what_has_gone_is_told_even_if_it_cannot_be_told_whether_to_stop(root: P
 def test_a_file_in_use_is_skipped(root: Path, opener: Opener) -> None:
     path, _body = write_record(root, "a")
 
-    def take(directory: Directory, name: str) -> None:
+    def take(directory: OpenDirectory, name: str) -> None:
         raise OSError(16, "Device or resource busy")
 
     outcome = execute(plan_all(root), take=take, opener=opener)

@@ -13,7 +13,7 @@ from cachetui.demo import demo_cache
 from cachetui.demo.target import DemoTarget
 from cachetui.model import Entry, File, Inventory, Unreadable
 from cachetui.pip.scan.scanner import scan
-from cachetui.removal.emptied import Directories
+from cachetui.removal.emptied import DirectoryCounts
 from cachetui.removal.freed_bytes import Freeing, Outlook
 from cachetui.removal.in_use import PROTECTED
 from cachetui.removal.plan import place_companions, plan_removal
@@ -32,7 +32,7 @@ def planned(inventory: Inventory, choices: Sequence[Collection[Entry]], now_ns: 
 
 def freed(inventory: Inventory, choices: Sequence[Collection[Entry]], now_ns: int = NOW) -> list[tuple[int, int]]:
     """Return the same, from the outlook."""
-    outlook, directories = Outlook.of(inventory, staying(inventory, now_ns=now_ns)), Directories(inventory)
+    outlook, directories = Outlook.of(inventory, staying(inventory, now_ns=now_ns)), DirectoryCounts(inventory)
     return [
         (
             outlook.frees(tuple(chosen)),

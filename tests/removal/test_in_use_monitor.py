@@ -12,7 +12,7 @@ from cachetui.removal.execute import execute, unlink
 from cachetui.removal.in_use import BUILT_LATELY, running_words
 from cachetui.removal.plan import Kept
 from cachetui.removal.recheck import MORE
-from cachetui.removal.rooted import Directory
+from cachetui.removal.rooted import OpenDirectory
 from tests.inventories import LONG_AGO, age_directories, inventory_of, write, write_record
 from tests.removal.plans import (
     CHANGED,
@@ -48,7 +48,7 @@ def test_a_file_of_a_build_folder_that_changes_meanwhile_stays(root: Path, opene
     inventory, paths = build_folder(root, last)
     taken: list[str] = []
 
-    def take(directory: Directory, name: str) -> None:
+    def take(directory: OpenDirectory, name: str) -> None:
         if not taken:
             write(root, last, b"another length")
         taken.append(name)

@@ -17,7 +17,7 @@ import pytest
 from cachetui.removal.execute import execute
 from cachetui.removal.plan import Kept, plan_removal
 from cachetui.removal.rights import NOT_OWNER, NOT_PERMITTED, NOT_WRITABLE, READ_ONLY, Rights, denied, remedy
-from cachetui.removal.rooted import Directory
+from cachetui.removal.rooted import OpenDirectory
 from tests.inventories import NOW, age_directories, inventory_of, record, write_record
 from tests.removal.nobody import NOBODY, give_to_nobody, run_as_nobody
 
@@ -194,7 +194,7 @@ def others(root: Path) -> Path:
 
 @superuser
 def test_rights_are_those_of_the_user_who_runs_it(root: Path, others: Path, as_another_user: None) -> None:
-    with closing(Directory(str(root))) as top:
+    with closing(OpenDirectory(str(root))) as top:
         rights = Rights(top)
         reasons = {
             path: rights.reason_to_stay(f"wheels/{path}", (others / path).lstat())
@@ -213,7 +213,7 @@ def test_rights_are_those_of_the_user_who_runs_it(root: Path, others: Path, as_a
 
 @superuser
 def test_the_superuser_may_remove_everything_and_is_told_whose_it_is(root: Path, others: Path) -> None:
-    with closing(Directory(str(root))) as top:
+    with closing(OpenDirectory(str(root))) as top:
         rights = Rights(top)
         assert {rights.reason_to_stay(f"wheels/{name}", (others / name).lstat()) for name in "xy"} == {None}
         assert rights.may_remove_directory("wheels/own/closed")

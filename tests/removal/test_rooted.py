@@ -9,7 +9,7 @@ import pytest
 from cachetui.errors import RefusedError
 from cachetui.removal.execute import execute
 from cachetui.removal.plan import Kept, Plan
-from cachetui.removal.rooted import BY_DESCRIPTOR, Directory
+from cachetui.removal.rooted import BY_DESCRIPTOR, OpenDirectory
 from tests.inventories import inventory_of, write, write_record
 from tests.removal.plans import (
     BELONGS,
@@ -75,7 +75,7 @@ def test_another_directory_in_place_of_the_root_is_refused(root: Path, opener: O
 def test_a_directory_that_cannot_be_closed_loses_nothing(root: Path) -> None:
     path, body = write_record(root, "a")
 
-    def take(directory: Directory, name: str) -> None:
+    def take(directory: OpenDirectory, name: str) -> None:
         os.unlink(name, dir_fd=directory.descriptor)
         if name.endswith(".body") and directory.descriptor is not None:
             os.close(directory.descriptor)
@@ -101,8 +101,8 @@ def test_other_file_systems_are_not_entered(root: Path) -> None:
     inventory = inventory_of(root)
     plan = plan_all(root, inventory)
 
-    def opener(_: str) -> Directory:
-        directory = Directory(str(root))
+    def opener(_: str) -> OpenDirectory:
+        directory = OpenDirectory(str(root))
         directory.close()
         directory.descriptor = os.open("/dev", os.O_RDONLY)
         return directory

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cachetui.removal.execute import execute
 from cachetui.removal.plan import plan_removal
-from cachetui.removal.rooted import BY_DESCRIPTOR, Directory
+from cachetui.removal.rooted import BY_DESCRIPTOR, OpenDirectory
 from tests.inventories import LONG_AGO, NOW, age_directories, inventory_of, write
 from tests.temporary import disk
 
@@ -66,7 +66,7 @@ def test_exactly_what_is_planned_goes(
         before, used = state(root), usage(root)
 
         plan = plan_removal(inventory, chosen, now_ns=NOW, home=Path(folder, "home"))
-        outcome = execute(plan, opener=partial(Directory, by_descriptor=by_descriptor))
+        outcome = execute(plan, opener=partial(OpenDirectory, by_descriptor=by_descriptor))
 
         after = state(root)
         planned = {file.path for entry in plan.entries for file in entry.files}

@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 
 from cachetui.cli.app import COMMANDS
-from cachetui.export.archive import VerificationSummary
+from cachetui.export.archive import Proof
 from cachetui.insight.health.finding import FindingType, Severity
 from cachetui.insight.why.explanation import Sign, Tone
 from cachetui.insight.why.replay import Way
@@ -107,4 +107,4 @@ def test_lists_of_values_are_those_of_the_code() -> None:
     assert preferences["defaults"]["items"]["enum"] == [*KEYS]
     assert {*preferences["prune"]["properties"]} == {*RULES}
     verified = dict(properties(load("export")))["exported[].verified_by"]["items"]["enum"]
-    assert {*verified} == {*get_args(VerificationSummary)}
+    assert {*verified} == {*get_args(Proof)}

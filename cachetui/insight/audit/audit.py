@@ -26,7 +26,7 @@ from cachetui.insight.audit.origins import origins
 from cachetui.insight.audit.wheel_tags import TagSummary, fits
 from cachetui.labels import Facts, Label
 from cachetui.model import MADE_UP, Entry, Inventory, Unreadable
-from cachetui.removal.emptied import Directories
+from cachetui.removal.emptied import DirectoryCounts
 from cachetui.removal.freed_bytes import Outlook
 from cachetui.removal.in_use import PROTECTED
 from cachetui.removal.plan import place_companions
@@ -254,7 +254,7 @@ def _chances(
 
 def directories_freed(audit: Audit, rules: Iterable[Reclaimable]) -> list[int]:
     """Return the allocated bytes of the directories that each of an audit's rules would leave empty."""
-    directories = Directories(audit.inventory)
+    directories = DirectoryCounts(audit.inventory)
     going = [place_companions(audit.inventory, list(rule.figure.entries))[0] for rule in rules]
     return [directories.disk_usage(directories.emptied(entries)) for entries in going]
 
