@@ -15,7 +15,7 @@ Files = list[File]
 
 
 @dataclass(slots=True, eq=False)
-class Folder:
+class ListedFolder:
     """Listing of a directory of the cache."""
 
     path: str
@@ -42,7 +42,7 @@ class Lister:
         """Number of files seen so far, and their allocated bytes, each inode once."""
         self._linked: set[tuple[int, int]] = set()  # inodes with several names that are in `disk_usage`
 
-    def folder(self, path: str, inode: int) -> Folder | None:
+    def folder(self, path: str, inode: int) -> ListedFolder | None:
         """List a directory; None if it cannot be listed, or if the scan is to stop."""
         if self._stop():
             return None
@@ -52,7 +52,7 @@ class Lister:
             self.errors.append(unreadable(path, error))
             return None
 
-    def list(self, path: str, inode: int) -> Folder:
+    def list(self, path: str, inode: int) -> ListedFolder:
         """List a directory, and count its files unless it was listed before. Raises OSError."""
         listing = self.tree.list(path, inode)
         is_new = path not in self.directories
@@ -68,7 +68,7 @@ class Lister:
             if is_new:
                 self._count(file)
         self._progress()
-        return Folder(path, files, frozenset(links), listing.below)
+        return ListedFolder(path, files, frozenset(links), listing.below)
 
     def _count(self, file: File) -> None:
         inode = file.device, file.inode
@@ -77,7 +77,7 @@ class Lister:
         if file.links > 1:
             self._linked.add(inode)
 
-    def folders(self, path: str, inode: int) -> Iterator[Folder]:
+    def folders(self, path: str, inode: int) -> Iterator[ListedFolder]:
         """Yield a directory and those below it; callers may take items out of a yielded `below` to leave them out."""
         waiting = [(path, inode)]
         while waiting:

@@ -12,7 +12,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from cachetui.caches.uv_layout import CONDUCT, OTHERS, Bucket, buckets_of, is_uvs
-from cachetui.caches.uv_listing import Folder, Lister
+from cachetui.caches.uv_listing import ListedFolder, Lister
 from cachetui.caches.uv_records import address_in, pointed_at, released_name, strings_of
 from cachetui.errors import unexpected_reason
 from cachetui.model import Batch, Entry, File, Inventory, Kind, Rung, Unreadable, in_order
@@ -38,7 +38,7 @@ UNREACHED = "the bucket could not be read to its end"
 
 
 @dataclass(slots=True, eq=False)
-class Draft:
+class UvDraft:
     """An entry before its archives are read."""
 
     kind: Kind
@@ -77,7 +77,7 @@ class UvScanner:
         self._foreign += root.files.values()
         buckets = buckets_of([name for name, _ in root.below])
         inodes = dict(root.below)
-        drafts: list[Draft] = []
+        drafts: list[UvDraft] = []
         for bucket in buckets.values():
             if bucket.content == "archive" and (listed := self._lister.folder(bucket.name, inodes[bucket.name])):
                 self._foreign += listed.files.values()
@@ -96,7 +96,7 @@ class UvScanner:
                 break
             kind: Kind = "leftover" if is_sure else "unknown"
             note = ORPHAN if is_sure else UNSURE
-            self._finish(Draft(kind, path, [], buckets[path.partition("/")[0]], [path], note=note))
+            self._finish(UvDraft(kind, path, [], buckets[path.partition("/")[0]], [path], note=note))
         for name, inode in root.below:
             if name not in buckets:
                 self._foreign += self._lister.subtree(name, inode)
@@ -121,26 +121,26 @@ class UvScanner:
 
     # What leads to archives
 
-    def _bounded(self, bucket: Bucket, inode: int) -> list[Draft]:
+    def _bounded(self, bucket: Bucket, inode: int) -> list[UvDraft]:
         """Return the drafts of a bucket; after an unexpected error, the bucket's remaining files form one draft."""
-        read: Mapping[str, Callable[[Bucket, int], Iterator[Draft]]] = {
+        read: Mapping[str, Callable[[Bucket, int], Iterator[UvDraft]]] = {
             "wheels": self._wheels,
             "simple": self._pages,
             "flat-index": self._pages,
             "sdists": self._sdists,
             "environments": self._environments,
         }
-        drafts: list[Draft] = []
+        drafts: list[UvDraft] = []
         try:
             drafts.extend(read.get(bucket.content, self._others)(bucket, inode))
         except Exception as error:  # one strange file must not end the reading
             self._lister.errors.append(Unreadable(bucket.name, unexpected_reason(error)))
             done = {file.path for file in chain(self._foreign, *[draft.files for draft in drafts])}
             if files := [file for file in self._lister.subtree(bucket.name, inode) if file.path not in done]:
-                drafts.append(Draft("unknown", bucket.name, files, bucket, note=UNREACHED))
+                drafts.append(UvDraft("unknown", bucket.name, files, bucket, note=UNREACHED))
         return drafts
 
-    def _groups(self, folder: Folder) -> Iterator[tuple[str, list[File]]]:
+    def _groups(self, folder: ListedFolder) -> Iterator[tuple[str, list[File]]]:
         """Group the files of a folder by pointer; yield the pointer's name with each group.
 
         The pointer, if it exists, comes first. Files whose names begin with a dot become foreign.
@@ -155,10 +155,10 @@ class UvScanner:
             else:
                 yield stem, [folder.files[name] for name in names]
 
-    def _wheels(self, bucket: Bucket, inode: int) -> Iterator[Draft]:
+    def _wheels(self, bucket: Bucket, inode: int) -> Iterator[UvDraft]:
         for folder in self._lister.folders(bucket.name, inode):
             for stem, files in self._groups(folder):
-                draft = Draft("wheel", f"{folder.path}/{stem}", files, bucket)
+                draft = UvDraft("wheel", f"{folder.path}/{stem}", files, bucket)
                 records = {file.path.rpartition(".")[2]: file for file in files if file.path != draft.path}
                 heads = {ending: self._lister.head(file) for ending, file in records.items() if ending != "lock"}
                 strings = strings_of(heads.get("http") or heads.get("rev") or b"")
@@ -183,21 +183,21 @@ class UvScanner:
                     draft.project = canonicalize_name(folder.path.rpartition("/")[2])
                 yield draft
 
-    def _pages(self, bucket: Bucket, inode: int) -> Iterator[Draft]:
+    def _pages(self, bucket: Bucket, inode: int) -> Iterator[UvDraft]:
         for folder in self._lister.folders(bucket.name, inode):
             for stem, files in self._groups(folder):
                 page = next((file for file in files if file.path.endswith((".rkyv", ".msgpack"))), files[0])
-                draft = Draft("index", page.path, [page, *[file for file in files if file is not page]], bucket)
+                draft = UvDraft("index", page.path, [page, *[file for file in files if file is not page]], bucket)
                 if bucket.content == "simple":
                     draft.project, draft.named_by = canonicalize_name(stem), "wheel-name"
                 yield draft
 
-    def _sdists(self, bucket: Bucket, inode: int) -> Iterator[Draft]:
+    def _sdists(self, bucket: Bucket, inode: int) -> Iterator[UvDraft]:
         for folder in self._lister.folders(bucket.name, inode):
             if folder.path == bucket.name or not (folder.links or any(map(OWNERS, folder.files))):
                 self._foreign += folder.files.values()
                 continue
-            draft = Draft("sdist", folder.path, [], bucket)
+            draft = UvDraft("sdist", folder.path, [], bucket)
             below, folder.below = folder.below, []
             deeper = [self._lister.folders(f"{folder.path}/{name}", number) for name, number in below]
             metadata: list[str] = []
@@ -226,7 +226,7 @@ class UvScanner:
                 draft.project, draft.version = canonicalize_name(parts[-2]), parts[-1]
             yield draft
 
-    def _environments(self, bucket: Bucket, inode: int) -> Iterator[Draft]:
+    def _environments(self, bucket: Bucket, inode: int) -> Iterator[UvDraft]:
         for folder in self._lister.folders(bucket.name, inode):
             if "pyvenv.cfg" in folder.files:
                 below, folder.below = folder.below, []
@@ -234,27 +234,27 @@ class UvScanner:
                 files = [config, *folder.files.values()]
                 for name, number in below:
                     files += self._lister.subtree(f"{folder.path}/{name}", number)
-                yield Draft("environment", folder.path, files, bucket)
+                yield UvDraft("environment", folder.path, files, bucket)
                 continue
             for stem, files in self._groups(folder):
-                draft = Draft("environment", f"{folder.path}/{stem}", files, bucket)
+                draft = UvDraft("environment", f"{folder.path}/{stem}", files, bucket)
                 if stem in folder.files and self._lead(draft, folder, stem):
                     yield draft
                 else:
                     self._foreign += files
 
-    def _others(self, bucket: Bucket, inode: int) -> Iterator[Draft]:
+    def _others(self, bucket: Bucket, inode: int) -> Iterator[UvDraft]:
         """Yield a draft for each file and folder in a bucket whose content belongs to no project."""
         words = OTHERS.get(bucket.content, f"from a bucket that cachetui does not know, {bucket.content}")
         if (listed := self._lister.folder(bucket.name, inode)) is None:
             return
         for file in listed.files.values():
-            yield Draft("unknown", file.path, [file], bucket, note=words)
+            yield UvDraft("unknown", file.path, [file], bucket, note=words)
         for name, number in listed.below:
             if files := self._lister.subtree(f"{bucket.name}/{name}", number):
-                yield Draft("unknown", f"{bucket.name}/{name}", files, bucket, note=words)
+                yield UvDraft("unknown", f"{bucket.name}/{name}", files, bucket, note=words)
 
-    def _lead(self, draft: Draft, folder: Folder, name: str) -> bool:
+    def _lead(self, draft: UvDraft, folder: ListedFolder, name: str) -> bool:
         """Give a draft the archive that a pointer leads to, or set `lost` if that is missing.
 
         Returns whether the pointer leads to an archive, be it missing or not.
@@ -282,7 +282,7 @@ class UvScanner:
         path = f"{bucket}/{name}"
         return path if path in self._archives else None
 
-    def _name(self, draft: Draft, said: list[str]) -> None:
+    def _name(self, draft: UvDraft, said: list[str]) -> None:
         """Set the project and version of a draft from its metadata, or else from its wheel's name.
 
         `said` holds the first two strings of the metadata. If neither helps, the draft stays as it is.
@@ -294,7 +294,7 @@ class UvScanner:
 
     # Archives, and the finished entry
 
-    def _finish(self, draft: Draft) -> None:
+    def _finish(self, draft: UvDraft) -> None:
         """Read the archives of a draft and add its entry; after an unexpected error, its kind is `unknown`."""
         found: list[File] = []
         try:
@@ -308,7 +308,7 @@ class UvScanner:
             entry = Entry("unknown", files, draft.path, time_ns, note="it could not be read")
         self._entries.append(entry)
 
-    def _read_archive(self, draft: Draft, path: str, files: list[File]) -> None:
+    def _read_archive(self, draft: UvDraft, path: str, files: list[File]) -> None:
         """Add the files of an archive to `files`, and identify the draft by the archive's content.
 
         Does nothing if another entry already has the archive.
@@ -323,7 +323,7 @@ class UvScanner:
         if top:
             self._look_inside(draft, top)
 
-    def _look_inside(self, draft: Draft, archive: Folder) -> None:
+    def _look_inside(self, draft: UvDraft, archive: ListedFolder) -> None:
         stems = [name.removesuffix(".dist-info") for name, _ in archive.below if name.endswith(".dist-info")]
         if "pyvenv.cfg" in archive.files and draft.kind == "leftover":
             draft.note = f"{draft.note}; it was an environment"
@@ -331,7 +331,7 @@ class UvScanner:
             project, _, version = stems[0].partition("-")
             draft.project, draft.version, draft.named_by = canonicalize_name(project), version, "archive"
 
-    def _entry(self, draft: Draft, found: list[File]) -> Entry:
+    def _entry(self, draft: UvDraft, found: list[File]) -> Entry:
         remarks = [draft.note, draft.bucket.note, LOST if draft.lost and draft.note != LOST else None]
         files = (*draft.files, *found)
         has_wheel = bool(files) and _is_wheel_name(files[0].path.rpartition("/")[2])

@@ -48,7 +48,7 @@ NEIGHBOURS = 24
 """Number of releases that most index pages list in addition to those in the cache."""
 
 
-class Scale(NamedTuple):
+class DemoScale(NamedTuple):
     """How long the files are, compared with the sizes in `contents.txt`."""
 
     factor: int = 1
@@ -83,13 +83,13 @@ class Scale(NamedTuple):
         return artifacts.noise(size) if size <= self.solid else (artifacts.noise(KILOBYTE), size - KILOBYTE)
 
 
-SMALL = Scale()
+SMALL = DemoScale()
 """Sizes as in `contents.txt`; every file is written in full."""
-TRUE = Scale(380, 1_000_000)
+TRUE = DemoScale(380, 1_000_000)
 """Sizes close to those of the real projects; long files are mostly holes."""
 
 
-class Release(NamedTuple):
+class DemoRelease(NamedTuple):
     """Line of `contents.txt`."""
 
     project: str
@@ -136,24 +136,24 @@ class Release(NamedTuple):
         url = f"{folder}/{quote(self.filename)}"
         return DemoFile(self.filename, url, hashes.get(self.filename, sha256), size=self.size)
 
-    def meant_for(self, target: DemoTarget) -> Release:
+    def meant_for(self, target: DemoTarget) -> DemoRelease:
         """Return the release with its wheel tag adapted to a target."""
         before, built, tag = self.what.rpartition("built:")
         return self._replace(what=f"{before}{built}{target.tag(tag)}") if "-" in tag else self
 
 
-def releases(target: DemoTarget, scale: Scale = SMALL) -> Iterator[Release]:
+def releases(target: DemoTarget, scale: DemoScale = SMALL) -> Iterator[DemoRelease]:
     """Yield the lines of `contents.txt`, with wheel tags adapted to a target."""
     for line in files(__package__).joinpath("contents.txt").read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             project, version, what, kilobytes, days, origin = line.split()
             size = scale.size(1 if origin == "older" and scale.factor > 1 else int(kilobytes), f"{project} {version}")
-            yield Release(project, version, what, size, int(days), origin).meant_for(target)
+            yield DemoRelease(project, version, what, size, int(days), origin).meant_for(target)
 
 
-def write_contents(cache: CacheWriter, now_ns: int, target: DemoTarget, scale: Scale = SMALL) -> None:
+def write_contents(cache: CacheWriter, now_ns: int, target: DemoTarget, scale: DemoScale = SMALL) -> None:
     """Write the whole cache, with ages relative to `now_ns` and wheels for a target."""
-    by_project: dict[str, list[Release]] = {}
+    by_project: dict[str, list[DemoRelease]] = {}
     hashes: dict[str, str] = {}
     for release in releases(target, scale):
         _write_release(cache, release, hashes, now_ns, target.interpreter, scale)
@@ -172,7 +172,7 @@ def _when(now_ns: int, days: float, name: str) -> int:
     return now_ns - int(days * DAY) - int.from_bytes(hashlib.sha256(name.encode()).digest()[:2], "big") * NS // 4
 
 
-def _archive(release: Release, scale: Scale) -> bytes | Pieces:
+def _archive(release: DemoRelease, scale: DemoScale) -> bytes | Pieces:
     """Return the wheel or sdist of a release."""
     if release.what == "sdist":
         return scale.archive(lambda size: artifacts.sdist(release.project, release.version, size=size), release.size)
@@ -181,7 +181,7 @@ def _archive(release: Release, scale: Scale) -> bytes | Pieces:
 
 
 def _write_release(
-    cache: CacheWriter, release: Release, hashes: dict[str, str], now_ns: int, interpreter: str, scale: Scale
+    cache: CacheWriter, release: DemoRelease, hashes: dict[str, str], now_ns: int, interpreter: str, scale: DemoScale
 ) -> None:
     """Write the entries of a release, and add the SHA-256 of its download to `hashes` by file name.
 
@@ -219,7 +219,7 @@ def _write_release(
 
 
 def _write_pages(
-    cache: CacheWriter, project: str, known: Iterable[Release], hashes: Mapping[str, str], now_ns: int
+    cache: CacheWriter, project: str, known: Iterable[DemoRelease], hashes: Mapping[str, str], now_ns: int
 ) -> None:
     name = canonicalize_name(project)
     public = [release for release in known if release.origin in ("public", "old", "older")]
@@ -253,7 +253,7 @@ def _write_redirects(cache: CacheWriter, now_ns: int) -> None:
         cache.redirect(f"{INDEX}/{written}/", f"/simple/{name}/", _when(now_ns, days, written))
 
 
-def _write_responses(cache: CacheWriter, now_ns: int, scale: Scale) -> None:
+def _write_responses(cache: CacheWriter, now_ns: int, scale: DemoScale) -> None:
     """Write responses without a project: a constraints file, a repository's archive and a file with a signed URL."""
     constraints = b"django<5\nrequests>=2.31\nurllib3<3\n"
     at = _when(now_ns, 9, "constraints")
@@ -278,7 +278,7 @@ def _write_checks(cache: CacheWriter, now_ns: int) -> None:
     cache.put("selfcheck.json", old, _when(now_ns, 2_870, "selfcheck.json"))
 
 
-def _write_damage(cache: CacheWriter, now_ns: int, target: DemoTarget, scale: Scale) -> None:
+def _write_damage(cache: CacheWriter, now_ns: int, target: DemoTarget, scale: DemoScale) -> None:
     """Write entries that cannot be read or do not match their records."""
     at = _when(now_ns, 250, "cut short")
     name = digest("cut short")
@@ -288,7 +288,7 @@ def _write_damage(cache: CacheWriter, now_ns: int, target: DemoTarget, scale: Sc
     cache.put(answer_path("pip 6.0", "http"), b"cc=1,\x80\x02}q\x00.", _when(now_ns, 2_900, "pip 6.0"))
 
     tag = target.tag("cp311-cp311-manylinux2014_x86_64")
-    half = Release("llvmlite", "0.42.0", tag, scale.size(108, "llvmlite 0.42.0"), 101, "public")
+    half = DemoRelease("llvmlite", "0.42.0", tag, scale.size(108, "llvmlite 0.42.0"), 101, "public")
     whole = _archive(half, scale)
     size = length(whole)
     at = _when(now_ns, half.days, half.filename)
@@ -296,7 +296,7 @@ def _write_damage(cache: CacheWriter, now_ns: int, target: DemoTarget, scale: Sc
     cache.answer(half.listed().url, cut(whole, size // 3), headers, at)
 
 
-def _write_leftovers(cache: CacheWriter, now_ns: int, scale: Scale) -> None:
+def _write_leftovers(cache: CacheWriter, now_ns: int, scale: DemoScale) -> None:
     """Write leftovers like those of crashes, old pips and full disks, and a file that a user put there."""
     for days, size, ending in (
         (90, 140, ".body"),

@@ -33,7 +33,7 @@ LONGEST = 4_096
 """Maximum number of bytes of a `.project` file that are taken as the path of a project."""
 
 
-class Tool(NamedTuple):
+class EnvironmentTool(NamedTuple):
     """A tool that keeps environments outside of projects, and the folders in which it keeps them."""
 
     name: str
@@ -51,27 +51,29 @@ class Tool(NamedTuple):
 
 
 TOOLS = (
-    Tool("hatch", (("HATCH_DATA_DIR", "env"),), data=("hatch/env",), depth=4),
-    Tool(
+    EnvironmentTool("hatch", (("HATCH_DATA_DIR", "env"),), data=("hatch/env",), depth=4),
+    EnvironmentTool(
         "pipx",
         (("PIPX_HOME", "venvs"), ("PIPX_HOME", "shared"), ("PIPX_GLOBAL_HOME", "venvs")),
         (".local/pipx/venvs", ".local/pipx/shared", "pipx/venvs", "pipx/shared"),
         ("pipx/venvs", "pipx/shared"),
     ),
-    Tool(
+    EnvironmentTool(
         "poetry",
         (("POETRY_VIRTUALENVS_PATH", ""), ("POETRY_CACHE_DIR", "virtualenvs"), ("POETRY_HOME", "venv")),
         data=("pypoetry/venv",),
         cache=("pypoetry/virtualenvs", "pypoetry/Cache/virtualenvs"),
     ),
-    Tool("uv", (("UV_TOOL_DIR", ""),), data=("uv/tools", "uv/data/tools")),
-    Tool("uv", (("UV_CACHE_DIR", "environments-v2"),), cache=("uv/environments-v2", "uv/cache/environments-v2")),
-    Tool("pdm", data=("pdm/venvs", "pdm/pdm/venvs")),
-    Tool("virtualenv", (("WORKON_HOME", ""),), (".virtualenvs",), ("virtualenvs",)),
-    Tool("pre-commit", (("PRE_COMMIT_HOME", ""),), (".cache/pre-commit",), cache=("pre-commit",), depth=2),
-    Tool("pyenv", (("PYENV_ROOT", "versions"),), (".pyenv/versions",)),
-    Tool("conda", (("CONDA_ENVS_PATH", ""), ("CONDA_ENVS_DIRS", "")), (".conda/envs",)),
-    Tool("rye", (("RYE_HOME", "tools"), ("RYE_HOME", "self")), (".rye/tools", ".rye/self")),
+    EnvironmentTool("uv", (("UV_TOOL_DIR", ""),), data=("uv/tools", "uv/data/tools")),
+    EnvironmentTool(
+        "uv", (("UV_CACHE_DIR", "environments-v2"),), cache=("uv/environments-v2", "uv/cache/environments-v2")
+    ),
+    EnvironmentTool("pdm", data=("pdm/venvs", "pdm/pdm/venvs")),
+    EnvironmentTool("virtualenv", (("WORKON_HOME", ""),), (".virtualenvs",), ("virtualenvs",)),
+    EnvironmentTool("pre-commit", (("PRE_COMMIT_HOME", ""),), (".cache/pre-commit",), cache=("pre-commit",), depth=2),
+    EnvironmentTool("pyenv", (("PYENV_ROOT", "versions"),), (".pyenv/versions",)),
+    EnvironmentTool("conda", (("CONDA_ENVS_PATH", ""), ("CONDA_ENVS_DIRS", "")), (".conda/envs",)),
+    EnvironmentTool("rye", (("RYE_HOME", "tools"), ("RYE_HOME", "self")), (".rye/tools", ".rye/self")),
 )
 """Tools that keep environments outside of projects; "virtualenv" also stands for virtualenvwrapper and pipenv."""
 
@@ -207,7 +209,7 @@ def _below(folder: Path, tool: str, depth: int) -> Iterator[Candidate]:
             yield from _below(folder / name, tool, depth - 1)
 
 
-def _folders(tool: Tool, environ: Mapping[str, str], home: Path) -> Iterator[Path]:
+def _folders(tool: EnvironmentTool, environ: Mapping[str, str], home: Path) -> Iterator[Path]:
     """Yield the folders in which a tool may keep environments, each once."""
     data, cache = [home / ".local" / "share"], [home / ".cache"]
     data += [Path(environ.get(name, "")) for name in ("XDG_DATA_HOME", "LOCALAPPDATA", "APPDATA")]

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from packaging.utils import canonicalize_name
 
-from cachetui.interpreters.supported_tags import Release
+from cachetui.interpreters.supported_tags import PythonRelease
 from cachetui.pip.formats.archives import parsed_metadata
 
 LIBRARIES = ("lib", "lib64")
@@ -45,7 +45,7 @@ MOST_PATHS = 10_000
 """Maximum number of lines in a path file; a longer file is not used."""
 
 
-class Source(NamedTuple):
+class DirectUrl(NamedTuple):
     """Source of an installed project that did not come from an index (PEP 610, `direct_url.json`)."""
 
     url: str
@@ -63,7 +63,7 @@ class Installed(NamedTuple):
     """Canonical name of the project (PEP 503)."""
     version: str
     """Version as written."""
-    source: Source | None = None
+    source: DirectUrl | None = None
     """Source; None if the project came from an index, or if that is unknown."""
 
 
@@ -83,7 +83,7 @@ class Place(NamedTuple):
 
     sites: tuple[Path, ...]
     """Folders with installed projects, each once, in the order in which a Python imports from them."""
-    releases: frozenset[Release]
+    releases: frozenset[PythonRelease]
     """Versions of the Pythons that use the folders; empty if one of them is not known."""
     base: Path | None
     """Prefix of the Python that created the environment, according to its `pyvenv.cfg`; None if that is not known."""
@@ -103,13 +103,13 @@ class Environment:
     """Display name, such as `~/a/.venv` or `tox py311`; untrusted text."""
     installed: tuple[Installed, ...] = ()
     """Installed projects."""
-    releases: frozenset[Release] = frozenset()
+    releases: frozenset[PythonRelease] = frozenset()
     """Versions of the Pythons that use it; empty if one of them is not known."""
     trouble: str = ""
     """Reason why not everything in it could be read (a clause); empty if all of it was read."""
 
 
-def place_of(prefix: Path, pythons: frozenset[Release] = frozenset()) -> Place:
+def place_of(prefix: Path, pythons: frozenset[PythonRelease] = frozenset()) -> Place:
     """Return the folders that an environment imports from, and what its files say about it.
 
     With `pythons`, folders of Pythons of other versions are left out.
@@ -124,7 +124,7 @@ def place_of(prefix: Path, pythons: frozenset[Release] = frozenset()) -> Place:
     if "local" in names:
         libraries += [f"local/{name}" for name in LIBRARIES]
     sites: dict[tuple[int, int], Path] = {}
-    releases: set[Release | None] = {configured} if configured else set()
+    releases: set[PythonRelease | None] = {configured} if configured else set()
     if any(name.endswith(".dist-info") for name in names):  # of `pip install --target`
         sites.update([found for found in [_folder(prefix)] if found])
         releases.add(configured)
@@ -165,7 +165,7 @@ def _names(folder: Path) -> list[str]:
         return sorted([entry.name for entry in entries])
 
 
-def _pythons(folder: str, names: Iterable[str]) -> Iterator[tuple[str, Release | None]]:
+def _pythons(folder: str, names: Iterable[str]) -> Iterator[tuple[str, PythonRelease | None]]:
     """For each name in a folder that is a Python's folder, yield its path and the version in its name, or None."""
     for name in names:
         if found := PYTHONS.fullmatch(name):
@@ -173,7 +173,7 @@ def _pythons(folder: str, names: Iterable[str]) -> Iterator[tuple[str, Release |
             yield f"{folder}/{name}" if folder else name, release
 
 
-def _in_libraries(prefix: Path, libraries: Iterable[str]) -> Iterator[tuple[str, Release | None]]:
+def _in_libraries(prefix: Path, libraries: Iterable[str]) -> Iterator[tuple[str, PythonRelease | None]]:
     for library in libraries:
         try:
             names = _names(prefix / library)
@@ -277,17 +277,17 @@ def _described(folder: Path, name: str, suffix: str) -> tuple[str, str]:
     return project, "" if "-" in version else version  # the name may have hyphens, too
 
 
-def _source(path: str) -> Source | None:
+def _source(path: str) -> DirectUrl | None:
     """Return the source in a `direct_url.json`; None if there is none, or if it cannot be read."""
     try:
         told = json.loads(content_of(path))
         url, archive = told["url"], told.get("archive_info")
         if not isinstance(archive, dict):
-            return Source(str(url), is_archive=False)
+            return DirectUrl(str(url), is_archive=False)
         hashes = archive.get("hashes")
         name, _, value = str(archive.get("hash", "")).partition("=")
         pairs = {name: value, **(hashes if isinstance(hashes, dict) else {})}
-        return Source(str(url), {key: str(one).lower() for key, one in pairs.items() if one})
+        return DirectUrl(str(url), {key: str(one).lower() for key, one in pairs.items() if one})
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
 

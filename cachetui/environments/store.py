@@ -13,7 +13,7 @@ from typing import Any
 
 import platformdirs
 
-from cachetui.environments.installed import Installed, Site, Source, read_site
+from cachetui.environments.installed import DirectUrl, Installed, Site, read_site
 from cachetui.system.remembered import read_remembered, write_remembered
 
 FORM = 1
@@ -101,7 +101,7 @@ def _decoded(one: dict[str, Any]) -> Site | None:
     """Return the remembered contents of a folder; None if the values do not have the expected form."""
     try:
         installed = [
-            Installed(project, version, source and Source(source[0], source[1], source[2]))
+            Installed(project, version, source and DirectUrl(source[0], source[1], source[2]))
             for project, version, source in one["installed"]
         ]
         return Site(tuple(installed), tuple(one["path_files"]))

@@ -9,14 +9,14 @@ from urllib.parse import urlsplit
 
 from packaging.tags import Tag, parse_tag
 
-from cachetui.environments.installed import Environment, Source
+from cachetui.environments.installed import DirectUrl, Environment
 from cachetui.errors import RootError
 from cachetui.interpreters.supported_tags import may_support, may_take
 from cachetui.model import INSTALLABLE, Entry, Inventory, VersionOrder, version_order
 from cachetui.pip.formats.index_files import HASHES
 from cachetui.pip.reader import CacheReader
 
-Holders = Mapping[str, Mapping[VersionOrder, list[tuple[Environment, Source | None]]]]
+Holders = Mapping[str, Mapping[VersionOrder, list[tuple[Environment, DirectUrl | None]]]]
 """Environments by installed project and version, each with the source of what is installed."""
 
 
@@ -76,7 +76,7 @@ def usage_of(entries: Iterable[Entry], environments: Collection[Environment], ro
 
 
 def _holders(environments: Iterable[Environment]) -> Holders:
-    found: dict[str, dict[VersionOrder, list[tuple[Environment, Source | None]]]] = {}
+    found: dict[str, dict[VersionOrder, list[tuple[Environment, DirectUrl | None]]]] = {}
     for environment in environments:
         for project, version, source in environment.installed:
             versions = found.setdefault(project, {})
@@ -115,7 +115,7 @@ def _may_be_among(order: VersionOrder, versions: Iterable[VersionOrder]) -> bool
     return any(order.newest_first is None or other.newest_first is None for other in versions if other != order)
 
 
-def comes_from(entry: Entry, source: Source, reader: CacheReader) -> bool | None:
+def comes_from(entry: Entry, source: DirectUrl, reader: CacheReader) -> bool | None:
     """Return whether an installed project with a source came from an entry; None if that is not known.
 
     It did if the source and the entry have the same URL. Otherwise, their hashes decide if both are known. If they are

@@ -20,7 +20,7 @@ AT_ONCE = 3
 VERSION = re.compile(r"(?<!\d)([23]\.\d{1,3})(?:\.\d+)?(?:(?:a|b|rc)\d+)?(t\b|\+freethreaded)?")
 """Pattern of a version in a name, with the suffix of a free-threaded Python."""
 
-Key = tuple[str, int, int]
+PythonId = tuple[str, int, int]
 """Identity of a Python: its resolved prefix, and device and inode of its executable.
 
 For an environment, device and inode are 0, because its prefix belongs to only one Python. For a broken Python, they are
@@ -42,7 +42,7 @@ def pythons(
     """
     from cachetui.interpreters.locations import executables  # noqa: PLC0415 - slow to load
 
-    seen: set[Key] = set()
+    seen: set[PythonId] = set()
     for executable in executables(environ, machine=machine, stop=stop):
         if stop():
             return
@@ -80,7 +80,7 @@ def interpreters(
         found.close()
 
 
-def key_of(executable: Path, prefix: Path) -> Key:
+def key_of(executable: Path, prefix: Path) -> PythonId:
     """Return the identity of a Python. Never raises."""
     place = os.path.realpath(prefix)
     if (prefix / "pyvenv.cfg").is_file():
@@ -100,7 +100,7 @@ def _candidates(
     stop: Callable[[], bool],
 ) -> Iterator[Python]:
     """Yield each Python once: first those of `named`, then those found, then those remembered."""
-    seen: set[Key] = set()
+    seen: set[PythonId] = set()
     for some in (named, pythons(environ, machine=machine, stop=stop), memory.known() if memory else ()):
         for python in some:
             if stop():
@@ -151,7 +151,7 @@ class _Asked:
         self._ended = Event()
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="pythons")
         self._waiting: deque[InterpreterInfo | Future[InterpreterInfo]] = deque()
-        self._seen: set[Key] = set()
+        self._seen: set[PythonId] = set()
         self.answered: list[InterpreterInfo] = []
         """The reports that were yielded."""
 

@@ -36,7 +36,7 @@ SHIMS = "shims"
 """Name of the folder of shims, which start another Python (pyenv, asdf, mise)."""
 
 
-class Tool(NamedTuple):
+class PythonTool(NamedTuple):
     """Folders in which a tool keeps the Pythons that it installed, each in its own subfolder."""
 
     variables: tuple[tuple[str, str], ...] = ()
@@ -48,19 +48,19 @@ class Tool(NamedTuple):
 
 
 TOOLS = (
-    Tool((("PYENV_ROOT", "versions"), ("PYENV", "versions")), (".pyenv/versions", ".pyenv/pyenv-win/versions")),
-    Tool((("ASDF_DATA_DIR", "installs/python"),), (".asdf/installs/python",)),
-    Tool(
+    PythonTool((("PYENV_ROOT", "versions"), ("PYENV", "versions")), (".pyenv/versions", ".pyenv/pyenv-win/versions")),
+    PythonTool((("ASDF_DATA_DIR", "installs/python"),), (".asdf/installs/python",)),
+    PythonTool(
         (("MISE_DATA_DIR", "installs/python"), ("RTX_DATA_DIR", "installs/python")),
         data=("mise/installs/python", "rtx/installs/python"),
     ),
-    Tool((("UV_PYTHON_INSTALL_DIR", ""),), data=("uv/python", "uv/data/python")),
-    Tool((("RYE_PY_ROOT", ""), ("RYE_HOME", "py")), (".rye/py",)),
-    Tool((("HATCH_DATA_DIR", "pythons"),), data=("hatch/pythons",)),
-    Tool(data=("pdm/python", "pdm/pdm/python")),
-    Tool((("POETRY_DATA_DIR", "python"),), data=("pypoetry/python",)),
-    Tool((("PIPX_HOME", "py"),), (".local/pipx/py",), ("pipx/py",)),
-    Tool((("PROTO_HOME", "tools/python"),), (".proto/tools/python",)),
+    PythonTool((("UV_PYTHON_INSTALL_DIR", ""),), data=("uv/python", "uv/data/python")),
+    PythonTool((("RYE_PY_ROOT", ""), ("RYE_HOME", "py")), (".rye/py",)),
+    PythonTool((("HATCH_DATA_DIR", "pythons"),), data=("hatch/pythons",)),
+    PythonTool(data=("pdm/python", "pdm/pdm/python")),
+    PythonTool((("POETRY_DATA_DIR", "python"),), data=("pypoetry/python",)),
+    PythonTool((("PIPX_HOME", "py"),), (".local/pipx/py",), ("pipx/py",)),
+    PythonTool((("PROTO_HOME", "tools/python"),), (".proto/tools/python",)),
 )
 """Tools that install Pythons, with their folders according to their documentation."""
 WITHIN = ("bin", ".", "install/bin", "install", "python/bin", "python", "python/install/bin", "python/install")

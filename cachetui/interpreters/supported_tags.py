@@ -27,7 +27,7 @@ MOST_MINOR = 100
 NAME_THOSE = "Choose the Python with --python."
 """Advice if a Python does not report its tags."""
 
-Release = tuple[int, int | None]
+PythonRelease = tuple[int, int | None]
 """Major and minor version; the minor version is None if it is unknown."""
 
 
@@ -74,7 +74,7 @@ def _note(name: Path, spared: str, why: str) -> str:
     return " ".join(filter(None, [f"{name} does not report its supported tags, so {spared}.", why, NAME_THOSE]))
 
 
-def releases_of(interpreter: InterpreterInfo) -> tuple[Release, ...]:
+def releases_of(interpreter: InterpreterInfo) -> tuple[PythonRelease, ...]:
     """Return the versions that a Python may have, by its report or else its file names and `pyvenv.cfg`."""
     found = {_release(NAMED.match(f"python{interpreter.version}"))}
     if found == {None}:
@@ -89,11 +89,11 @@ def releases_of(interpreter: InterpreterInfo) -> tuple[Release, ...]:
     return tuple(sorted(known, key=lambda release: (release[0], release[1] or 0)))
 
 
-def _release(found: re.Match[str] | None) -> Release | None:
+def _release(found: re.Match[str] | None) -> PythonRelease | None:
     return None if found is None else (int(found[1]), None if found[2] is None else int(found[2]))
 
 
-def may_take(release: Release) -> frozenset[Tag]:
+def may_take(release: PythonRelease) -> frozenset[Tag]:
     """Return the tags that a Python of a version may support, for any implementation, ABI and platform."""
     from cachetui.interpreters.compatibility import IMPLEMENTATIONS  # noqa: PLC0415 - seldom asked
 

@@ -13,13 +13,13 @@ from typing import Literal
 
 from packaging.version import Version
 
-from cachetui.pip.config.paths import Files
+from cachetui.pip.config.paths import ConfigFiles
 from cachetui.pip.config.settings import Level
 from cachetui.pip.versions import ways_of
 from cachetui.pip_settings.destination import destination, is_empty
 from cachetui.pip_settings.effective import Option, PipSettings, SettingSource
 
-Wish = Literal["on", "off", "move", "default"]
+RequestedChange = Literal["on", "off", "move", "default"]
 """Requested change: turn the cache on or off, use another folder for it, or pip's default folder."""
 FIRST_CONFIG, FIRST_SITE = Version("10.0"), Version("19.0")
 """First version of pip with the command `pip config`, and first with its option `--site`."""
@@ -35,7 +35,7 @@ class SettingsChange:
 
     settings: PipSettings
     """Settings before the change."""
-    wish: Wish
+    wish: RequestedChange
     """Requested change."""
     root: Path | None = None
     """New folder for the cache, for the wish `move`; None for every other wish."""
@@ -76,7 +76,7 @@ class SettingsChange:
 
 
 def plan_change(
-    settings: PipSettings, wish: Wish, root: str | None = None, environ: Mapping[str, str] = os.environ
+    settings: PipSettings, wish: RequestedChange, root: str | None = None, environ: Mapping[str, str] = os.environ
 ) -> SettingsChange:
     """Return the requested change with its commands. Runs nothing and writes nothing.
 
@@ -93,7 +93,9 @@ def plan_change(
     return change
 
 
-def _planned(settings: PipSettings, wish: Wish, place: Path | None, level: Level | None = None) -> SettingsChange:
+def _planned(
+    settings: PipSettings, wish: RequestedChange, place: Path | None, level: Level | None = None
+) -> SettingsChange:
     """Return the requested change; a value is set at `level`, or by default at the level that `_set` chooses."""
     match wish:
         case "on":
@@ -208,7 +210,7 @@ def _set(
     return [("config", f"--{found}", "set", f"{section}.{option}", value)], []
 
 
-def files_at(files: Files, level: Level) -> tuple[str, ...]:
+def files_at(files: ConfigFiles, level: Level) -> tuple[str, ...]:
     """Return the files of a level, the weaker before the stronger."""
     return {"global": files.machine, "user": files.user, "site": files.site}[level]
 

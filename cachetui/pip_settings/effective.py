@@ -14,12 +14,12 @@ from packaging.version import Version
 
 from cachetui.interpreters.info import InterpreterInfo
 from cachetui.pip.config.location import DEFAULT, INSTALL, OTHERS, Location, here, locate, package_of
-from cachetui.pip.config.paths import Files, configuration_files, default_root
+from cachetui.pip.config.paths import ConfigFiles, configuration_files, default_root
 from cachetui.pip.config.settings import ENVIRONMENT, EVERYBODY, YES, Configuration, Setting, read_configuration
 from cachetui.pip.versions import ways_of
 
 Option = Literal["cache-dir", "no-cache-dir"]
-Role = Literal["counts", "overruled", "empty", "elsewhere"]
+SettingEffect = Literal["counts", "overruled", "empty", "elsewhere"]
 """Effect of a setting.
 
 `counts`: it takes effect. `overruled`: a stronger setting overrides it. `empty`: its value is empty, so pip ignores it,
@@ -28,7 +28,7 @@ command than `pip install`.
 """
 FIRST_CACHE, FIRST_CALLBACK = Version("20.1"), Version("19.0")
 """First pip with the command `pip cache`, and first pip whose cache any value of `no-cache-dir` switches off."""
-NOWHERE = Files((), (), ())
+NOWHERE = ConfigFiles((), (), ())
 
 
 class SettingSource(NamedTuple):
@@ -40,7 +40,7 @@ class SettingSource(NamedTuple):
     """Value as written; it may be anything."""
     said_by: str
     """Source of the setting: the variable, the file with its line and section, or the platform's default."""
-    role: Role
+    role: SettingEffect
     """Effect of the setting."""
     setting: Setting | None = None
     """Setting in pip's configuration; None for the platform's default."""
@@ -59,7 +59,7 @@ class PipSettings:
 
     The sections of other commands than `pip install` come first. Empty if the Python does not work.
     """
-    files: Files = NOWHERE
+    files: ConfigFiles = NOWHERE
     """Files that may hold this pip's settings."""
     pitfalls: tuple[str, ...] = ()
     """Sentences about settings and circumstances in which pip does not do what its user may expect."""
@@ -130,7 +130,7 @@ def _sayings(configuration: Configuration, default: SettingSource) -> tuple[Sett
         for option in options:
             if setting.name != option:
                 continue
-            role: Role = "overruled"
+            role: SettingEffect = "overruled"
             if setting.section in OTHERS:
                 role = "elsewhere"
             elif setting in counting[option]:

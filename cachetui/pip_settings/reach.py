@@ -14,7 +14,7 @@ SECTIONS = (EVERYBODY, INSTALL, ENVIRONMENT)
 """Sections that `pip install` reads, the weaker before the stronger."""
 
 
-class Command(NamedTuple):
+class ConfigCommand(NamedTuple):
     """A command of `pip config`, in parts."""
 
     level: str
@@ -31,13 +31,13 @@ def affected(change: SettingsChange, others: Iterable[PipSettings]) -> tuple[Pip
     A Python without pip is left out.
     """
     commands = [
-        Command(step[1].removeprefix("--"), step[3].partition(".")[0], step[4] if step[2] == "set" else None)
+        ConfigCommand(step[1].removeprefix("--"), step[3].partition(".")[0], step[4] if step[2] == "set" else None)
         for step in change.steps
     ]
     return tuple([one for one in others if one.pip is not None and _is_affected(one, change, commands)])
 
 
-def _is_affected(one: PipSettings, change: SettingsChange, commands: Sequence[Command]) -> bool:
+def _is_affected(one: PipSettings, change: SettingsChange, commands: Sequence[ConfigCommand]) -> bool:
     said = reversed(said_to_install(one, change.option))
     before = {_strength(source.setting): source.value for source in said if source.setting}
     after = dict(before)

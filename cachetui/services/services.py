@@ -41,7 +41,7 @@ if TYPE_CHECKING:  # loaded on first use, so that the first screen does not wait
     from cachetui.model import Batch, Entry
     from cachetui.pip.config.location import Location
     from cachetui.pip_settings.apply import Effect
-    from cachetui.pip_settings.change import SettingsChange, Wish
+    from cachetui.pip_settings.change import RequestedChange, SettingsChange
     from cachetui.pip_settings.effective import PipSettings
     from cachetui.preferences.model import Policy, Protection
     from cachetui.prune_rules import Rules
@@ -376,7 +376,7 @@ class Services:
 
         return pip_settings(python, self.location, self.environ)
 
-    def plan_change(self, python: InterpreterInfo, wish: Wish, root: str | None = None) -> SettingsChange:
+    def plan_change(self, python: InterpreterInfo, wish: RequestedChange, root: str | None = None) -> SettingsChange:
         """Plan a change to a pip's settings; `root` is the folder to move its cache to.
 
         Raises DestinationError.

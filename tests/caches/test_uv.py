@@ -14,7 +14,7 @@ from cachetui.caches.registry import source_at
 from cachetui.caches.source import ScanOptions
 from cachetui.caches.uv import SOURCE, locate_uv, scan_uv
 from cachetui.caches.uv_records import address_in, pointed_at, released_name, strings_of
-from cachetui.environments.installed import Environment, Installed, Source
+from cachetui.environments.installed import DirectUrl, Environment, Installed
 from cachetui.environments.used_by import usage_of
 from cachetui.insight.audit.figures import copies, sized
 from cachetui.model import Batch, Entry, Inventory, Unreadable
@@ -193,7 +193,7 @@ def test_nothing_is_said_of_a_wheel_by_the_files_beside_it(cache: UvCache) -> No
     for name in names:
         cache.put(f"{name}.rev", packed([cache.archive("beta", "2.0"), []]))
     inventory = read(cache.root)
-    source = Source("file:///home/ana/beta-2.0-py3-none-any.whl", {"sha256": "00" * 32})
+    source = DirectUrl("file:///home/ana/beta-2.0-py3-none-any.whl", {"sha256": "00" * 32})
     installed = Environment(Path("/home/ana/v"), "~/v", (Installed("beta", "2.0", source),), frozenset(), "")
 
     usage = usage_of(inventory.entries, [installed], inventory.root)

@@ -7,7 +7,7 @@ from packaging.tags import parse_tag
 
 from cachetui.interpreters.info import InterpreterInfo, interpreter_info
 from cachetui.interpreters.lookup import Python, python_of
-from cachetui.interpreters.supported_tags import Release, may_support, may_take, reach_of, releases_of
+from cachetui.interpreters.supported_tags import PythonRelease, may_support, may_take, reach_of, releases_of
 from tests.interpreters.fakes import posix, script
 
 SILENT = "It did not answer within 3 s and was stopped."
@@ -40,7 +40,7 @@ TELLS = interpreter("python3", version="3.12.1", tag="cp312-cp312-linux_x86_64")
         (interpreter("python", version="3.8.19"), [(3, 8)]),
     ],
 )
-def test_of_which_version_a_python_is_that_does_not_tell(found: InterpreterInfo, releases: list[Release]) -> None:
+def test_of_which_version_a_python_is_that_does_not_tell(found: InterpreterInfo, releases: list[PythonRelease]) -> None:
     assert [*releases_of(found)] == releases
 
 

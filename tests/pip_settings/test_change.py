@@ -10,7 +10,7 @@ import pytest
 
 from cachetui.pip.config.location import DEFAULT
 from cachetui.pip_settings.apply import Effect, apply
-from cachetui.pip_settings.change import Wish, plan_change
+from cachetui.pip_settings.change import RequestedChange, plan_change
 from cachetui.pip_settings.destination import DestinationError
 from tests.pip_settings.world import World
 
@@ -25,7 +25,7 @@ def make(tmp_path: Path) -> Make:
     return lambda pip: World(tmp_path / pip, pip)
 
 
-def fulfil(world: World, wish: Wish, root: str | None = None) -> Effect:
+def fulfil(world: World, wish: RequestedChange, root: str | None = None) -> Effect:
     change = plan_change(world.settings, wish, root, world.environ)
     return apply(change, world.environ, cwd=world.cwd, timeout=120, etc=str(world.folder / "etc"))
 
@@ -164,7 +164,7 @@ def test_comments_that_would_be_lost_are_told(make: Make) -> None:
 )
 @pytest.mark.parametrize("wish", ["on", "off", "move", "default"])
 def test_where_nothing_can_be_changed_it_is_said_why(
-    wish: Wish, pip: str | None, variables: dict[str, str], text: str, obstacle: str, tmp_path: Path
+    wish: RequestedChange, pip: str | None, variables: dict[str, str], text: str, obstacle: str, tmp_path: Path
 ) -> None:
     world = World(tmp_path / "w")
     world.interpreter = replace(world.interpreter, pip=pip)

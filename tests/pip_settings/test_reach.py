@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cachetui.pip_settings.apply import apply
-from cachetui.pip_settings.change import SettingsChange, Wish, plan_change
+from cachetui.pip_settings.change import RequestedChange, SettingsChange, plan_change
 from cachetui.pip_settings.effective import PipSettings, settings_of
 from cachetui.pip_settings.reach import affected, changed
 from tests.pip_settings.world import World
@@ -29,7 +29,7 @@ def of(world: World, prefix: Path) -> PipSettings:
     return settings_of(interpreter, world.environ, cwd=world.cwd, etc=str(world.folder / "etc"))
 
 
-def plan(world: World, wish: Wish, root: str | None = None) -> SettingsChange:
+def plan(world: World, wish: RequestedChange, root: str | None = None) -> SettingsChange:
     return plan_change(world.settings, wish, root, world.environ)
 
 
@@ -46,7 +46,7 @@ def plan(world: World, wish: Wish, root: str | None = None) -> SettingsChange:
     ],
 )
 def test_the_pythons_that_a_change_affects_are_known_before(
-    files: dict[str, str], wish: Wish, predicted: tuple[int, ...], tmp_path: Path
+    files: dict[str, str], wish: RequestedChange, predicted: tuple[int, ...], tmp_path: Path
 ) -> None:
     world = World(tmp_path / "w", "26.3")
     for name, text in files.items():
@@ -62,7 +62,7 @@ def test_the_pythons_that_a_change_affects_are_known_before(
 
 
 @pytest.mark.parametrize("wish", ["off", "move"])
-def test_an_environment_alone_can_be_changed(wish: Wish, tmp_path: Path) -> None:
+def test_an_environment_alone_can_be_changed(wish: RequestedChange, tmp_path: Path) -> None:
     world = World(tmp_path / "w", "26.3")
     before = neighbours(world)
     only = plan(world, wish, str(tmp_path / "new") if wish == "move" else None).alternative

@@ -12,7 +12,7 @@ from cachetui.insight.health.finding import FindingType, Severity
 from cachetui.insight.why.explanation import Sign, Tone
 from cachetui.insight.why.replay import Way
 from cachetui.model import KINDS, Rung
-from cachetui.pip_settings.effective import Option, Role
+from cachetui.pip_settings.effective import Option, SettingEffect
 from cachetui.preferences.model import COLUMNS, KEYS, Blocked, Notify, SortBy
 from cachetui.preferences.parse_values import RULES
 from cachetui.prune_rules import Moment
@@ -78,7 +78,7 @@ def test_schemas_share_their_definitions() -> None:
         ("list", "other[].identified_by", [*get_args(Rung), None]),
         ("info", "kinds[].kind", KINDS),
         ("info", "pythons[].sayings[].option", get_args(Option)),
-        ("info", "pythons[].sayings[].role", get_args(Role)),
+        ("info", "pythons[].sayings[].role", get_args(SettingEffect)),
         ("audit", "listing[].identified_by", [*get_args(Rung), None]),
         ("verify", "findings[].sort", {SORTS.get(one, one) for one in get_args(FindingType)}),
         ("verify", "findings[].weight", get_args(Severity)),

@@ -7,13 +7,13 @@ from pathlib import Path
 from cachetui.interpreters.info import InterpreterInfo
 from cachetui.interpreters.lookup import Python
 from cachetui.pip.config.location import DEFAULT, Location
-from cachetui.pip.config.paths import Files
+from cachetui.pip.config.paths import ConfigFiles
 from cachetui.pip.config.settings import Level, Setting
 from cachetui.pip_settings.effective import PipSettings, SettingSource
 from tests.ui.screens import PLACE
 
 CONF = "/home/user/.config/pip/pip.conf"
-FILES = Files(("/etc/pip.conf",), ("/home/user/.pip/pip.conf", CONF), ())
+FILES = ConfigFiles(("/etc/pip.conf",), ("/home/user/.pip/pip.conf", CONF), ())
 BY_DEFAULT = SettingSource("cache-dir", str(PLACE), DEFAULT, "counts")
 
 

@@ -27,7 +27,7 @@ from cachetui.labels import Facts, Label
 from cachetui.model import Batch, Entry, Inventory
 from cachetui.pip.config.location import Location
 from cachetui.pip_settings.apply import Effect
-from cachetui.pip_settings.change import SettingsChange, Wish
+from cachetui.pip_settings.change import RequestedChange, SettingsChange
 from cachetui.pip_settings.effective import PipSettings
 from cachetui.preferences.model import Preferences, Protection
 from cachetui.removal.execute import RemovalOutcome, RemovalProgress
@@ -89,7 +89,7 @@ class Stage:
         """The environments that are found."""
         self.search: Callable[[Callable[[], bool]], Iterator[InterpreterInfo]] | None = None
         """Finds Pythons in place of those; gets `stop`."""
-        self.change: Callable[[InterpreterInfo, Wish, str | None], SettingsChange] | None = None
+        self.change: Callable[[InterpreterInfo, RequestedChange, str | None], SettingsChange] | None = None
         """Plans a change of a pip's settings; None for the real plan."""
         self.effect: Callable[[SettingsChange], Effect] | None = None
         """Carries out such a change; None to have the real pip do it."""
@@ -208,7 +208,7 @@ class StillServices(Services):
         known = {settings.interpreter.python.executable: settings for settings in self.stage.pythons}
         return known.get(python.python.executable) or super().pip_settings(python)
 
-    def plan_change(self, python: InterpreterInfo, wish: Wish, root: str | None = None) -> SettingsChange:
+    def plan_change(self, python: InterpreterInfo, wish: RequestedChange, root: str | None = None) -> SettingsChange:
         """Plan the change with the stage's function."""
         if self.stage.change is None:
             return super().plan_change(python, wish, root)

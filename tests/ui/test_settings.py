@@ -14,7 +14,7 @@ from cachetui.errors import CachetuiError
 from cachetui.interpreters.info import InterpreterInfo
 from cachetui.pip.config.location import Location
 from cachetui.pip_settings.apply import Effect
-from cachetui.pip_settings.change import SettingsChange, Wish
+from cachetui.pip_settings.change import RequestedChange, SettingsChange
 from cachetui.pip_settings.effective import PipSettings
 from cachetui.ui import main_screen
 from cachetui.ui.activity import Activity
@@ -205,9 +205,9 @@ async def test_read_only_changes_no_settings() -> None:
 
 @posix
 async def test_only_one_change_is_asked_about_and_never_over_another_dialog() -> None:
-    app, go_on, asked = knowing(), threading.Event(), list[Wish]()
+    app, go_on, asked = knowing(), threading.Event(), list[RequestedChange]()
 
-    def plan(python: InterpreterInfo, wish: Wish, root: str | None) -> SettingsChange:
+    def plan(python: InterpreterInfo, wish: RequestedChange, root: str | None) -> SettingsChange:
         asked.append(wish)
         assert go_on.wait(60)
         if root is not None:

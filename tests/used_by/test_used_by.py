@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cachetui.demo import artifacts
 from cachetui.demo.writer import CacheWriter, file_headers
-from cachetui.environments.installed import Environment, Installed, Source
+from cachetui.environments.installed import DirectUrl, Environment, Installed
 from cachetui.environments.store import SiteMemory
 from cachetui.environments.used_by import Usage, usage_of
 from cachetui.labels import Facts
@@ -113,28 +113,28 @@ def test_what_came_from_elsewhere_does_not_use_the_cache(tmp_path: Path) -> None
     digest = hashlib.sha256(body).hexdigest()
     other = "https://elsewhere.example/six-1.0-py3-none-any.whl"
     for one, source, used in (
-        (wheel, Source(URL), True),
-        (wheel, Source(f"{URL}#egg=six"), True),
-        (wheel, Source(URL.replace("https://", "https://ana:pw@"), {"sha256": "00"}), True),
-        (wheel, Source(other, {"sha256": digest}), True),
-        (wheel, Source(other, {"sha256": "00" * 32}), False),
-        (wheel, Source(other, {"sha512": "00" * 64, "sha256": digest}), False),
-        (wheel, Source(other, {"blake9": "00"}), None),
-        (wheel, Source(other), None),
-        (wheel, Source("file:///home/ana/six", is_archive=False), False),
-        (wheel, Source(repository, is_archive=False), False),
-        (built, Source(sdist), True),
-        (built, Source(other, {"sha256": "ab" * 32}), True),
-        (built, Source(other, {"sha256": "cd" * 32}), False),
-        (built, Source(other), None),
-        (built, Source(repository, is_archive=False), False),
-        (built._replace(url=repository), Source(repository, is_archive=False), True),
-        (built._replace(url=None, files=built.files[:1]), Source(repository, is_archive=False), None),
+        (wheel, DirectUrl(URL), True),
+        (wheel, DirectUrl(f"{URL}#egg=six"), True),
+        (wheel, DirectUrl(URL.replace("https://", "https://ana:pw@"), {"sha256": "00"}), True),
+        (wheel, DirectUrl(other, {"sha256": digest}), True),
+        (wheel, DirectUrl(other, {"sha256": "00" * 32}), False),
+        (wheel, DirectUrl(other, {"sha512": "00" * 64, "sha256": digest}), False),
+        (wheel, DirectUrl(other, {"blake9": "00"}), None),
+        (wheel, DirectUrl(other), None),
+        (wheel, DirectUrl("file:///home/ana/six", is_archive=False), False),
+        (wheel, DirectUrl(repository, is_archive=False), False),
+        (built, DirectUrl(sdist), True),
+        (built, DirectUrl(other, {"sha256": "ab" * 32}), True),
+        (built, DirectUrl(other, {"sha256": "cd" * 32}), False),
+        (built, DirectUrl(other), None),
+        (built, DirectUrl(repository, is_archive=False), False),
+        (built._replace(url=repository), DirectUrl(repository, is_archive=False), True),
+        (built._replace(url=None, files=built.files[:1]), DirectUrl(repository, is_archive=False), None),
     ):
         answer = use(one, environment(Installed("six", "1.0", source)), root=tmp_path)
         assert (one.kind, source, answer) == (one.kind, source, used)
     both = (
-        environment(Installed("six", "1.0", Source(repository, is_archive=False))),
+        environment(Installed("six", "1.0", DirectUrl(repository, is_archive=False))),
         environment(Installed("six", "1.0")),
     )
     assert use(wheel, *both, root=tmp_path) is True
@@ -149,9 +149,9 @@ def test_sources_are_read_from_direct_url(home: Path) -> None:
     (install(packages, "e", "1.0") / "direct_url.json").write_text("{" * 9)
     sources = {one.project: one.source for one in found(home, VIRTUAL_ENV=home / "v")["~/v"].installed}
     assert sources == {
-        "a": Source(URL, {"sha256": "ab"}),
-        "b": Source(URL, {"md5": "1", "sha256": "cd"}),
-        "c": Source("file:///c", {}, is_archive=False),
+        "a": DirectUrl(URL, {"sha256": "ab"}),
+        "b": DirectUrl(URL, {"md5": "1", "sha256": "cd"}),
+        "c": DirectUrl("file:///c", {}, is_archive=False),
         "d": None,
         "e": None,
     }

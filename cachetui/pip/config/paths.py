@@ -31,7 +31,7 @@ The keys are the environment variables that hold the paths of those folders of W
 """
 
 
-class Files(NamedTuple):
+class ConfigFiles(NamedTuple):
     """Files that may hold pip's settings, weakest first; they need not exist."""
 
     machine: tuple[str, ...]
@@ -126,14 +126,14 @@ def configuration_files(
     ways: PipBehaviour,
     etc: str = "/etc",
     package: str | None = None,
-) -> Files:
+) -> ConfigFiles:
     """Return the paths of pip's settings files (`get_configuration_files` in `pip._internal.configuration`).
 
     `prefix` is the environment's `sys.prefix`, and `package` its package from the Microsoft Store, if any. Only tests
     pass `etc`.
     """
     if platform == "win32":
-        return Files(
+        return ConfigFiles(
             (ntpath.join(_windows_folder("ALLUSERSPROFILE", environ), "pip", "pip.ini"),),
             (
                 ntpath.join(home(platform, environ), "pip", "pip.ini"),
@@ -156,7 +156,7 @@ def configuration_files(
         user = posixpath.join(_at_home(".config", environ, ways) if named is None else named, "pip")
         machine = _xdg_list("XDG_CONFIG_DIRS", environ, ways) or [f"{etc}/xdg"]
         machine = [*[posixpath.join(folder, "pip") for folder in machine], etc]
-    return Files(
+    return ConfigFiles(
         tuple(posixpath.join(folder, "pip.conf") for folder in machine),
         (f"{home(platform, environ)}/.pip/pip.conf", posixpath.join(user, "pip.conf")),
         (posixpath.join(prefix, "pip.conf"),) if prefix else (),

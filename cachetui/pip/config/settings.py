@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
-from cachetui.pip.config.paths import Files
+from cachetui.pip.config.paths import ConfigFiles
 from cachetui.pip.versions import PipBehaviour
 
 ENVIRONMENT = ":env:"
@@ -107,7 +107,7 @@ class Configuration:
 
 
 def read_configuration(
-    files: Files, environ: Mapping[str, str], ways: PipBehaviour, *, cwd: str, devnull: str = NO_FILES
+    files: ConfigFiles, environ: Mapping[str, str], ways: PipBehaviour, *, cwd: str, devnull: str = NO_FILES
 ) -> Configuration:
     """Read pip's settings from files and from PIP_* variables (`pip._internal.configuration`).
 
@@ -133,7 +133,7 @@ def read_configuration(
 
 
 def files_read(
-    files: Files, environ: Mapping[str, str], ways: PipBehaviour, *, cwd: str, devnull: str = NO_FILES
+    files: ConfigFiles, environ: Mapping[str, str], ways: PipBehaviour, *, cwd: str, devnull: str = NO_FILES
 ) -> tuple[str, ...]:
     """Return the files that pip reads if they exist, weakest first (`Configuration.iter_config_files`)."""
     named = environ.get("PIP_CONFIG_FILE")
@@ -162,7 +162,7 @@ def without_credentials(address: str) -> str | None:
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
-def _level_of(name: str, files: Files) -> Level | None:
+def _level_of(name: str, files: ConfigFiles) -> Level | None:
     """Return the level of the file named `name`, or None if it is on no level."""
     levels: tuple[tuple[Level, tuple[str, ...]], ...] = (
         ("global", files.machine),

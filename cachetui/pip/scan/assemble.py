@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from cachetui.model import NS, DirectoryLink, Entry, File, Inventory, Unreadable, in_order
-from cachetui.pip.scan.codec import Directories, DirectoryMap
+from cachetui.pip.scan.codec import DirectoryMap, PackedDirectories
 from cachetui.pip.scan.draft import EntryDraft
 from cachetui.pip.scan.layout import PIPS, Layout, companions
 from cachetui.pip.scan.reuse import ReusedShard, reuse_equal
@@ -38,7 +38,7 @@ def inventory_of(
     has_empty_dirs = any(one.has_empty_dirs for one in shards) or any(one.known.has_empty_dirs for one in unchanged)
     entries: list[Entry] = []
     foreign: list[File] = []
-    packed: list[Directories] = []
+    packed: list[PackedDirectories] = []
     while shards:
         shard = shards.pop()
         found = [one.entry() for one in shard.drafts if one not in vanished]

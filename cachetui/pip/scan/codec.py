@@ -10,10 +10,10 @@ import msgpack
 
 from cachetui.pip.scan.draft import DraftRow
 
-Directory = tuple[str, int, int]
+DirectoryRow = tuple[str, int, int]
 """Path relative to the root, inode, allocated bytes."""
-Directories = bytes
-"""Sequence of `Directory` values, packed by `pack_directories` because large caches have hundreds of thousands."""
+PackedDirectories = bytes
+"""Sequence of `DirectoryRow` values, packed by `pack_directories` because large caches have hundreds of thousands."""
 
 
 class PackedShard(NamedTuple):
@@ -32,7 +32,7 @@ class RememberedShard(NamedTuple):
     """Path relative to the root."""
     listed_at: int
     """Time just before it was listed, in nanoseconds since the epoch."""
-    directories: Directories
+    directories: PackedDirectories
     """Directories of the shard, parents first."""
     rows: tuple[DraftRow, ...]
     """Entries of the shard, as rows."""
@@ -69,17 +69,17 @@ def _unpack_big(code: int, data: bytes) -> int:
     return int(data)
 
 
-def pack_directories(directories: Sequence[Directory]) -> Directories:
+def pack_directories(directories: Sequence[DirectoryRow]) -> PackedDirectories:
     """Pack directories with msgpack; return empty bytes if there are none."""
     return _packed(directories) if directories else b""
 
 
-def unpack_directories(packed: Directories) -> Sequence[Directory]:
+def unpack_directories(packed: PackedDirectories) -> Sequence[DirectoryRow]:
     """Unpack the result of `pack_directories`. Raises ValueError for other bytes."""
     if not packed:
         return ()
     try:
-        found: Sequence[Directory] = _unpacked(packed)
+        found: Sequence[DirectoryRow] = _unpacked(packed)
     except (msgpack.UnpackException, TypeError) as error:
         raise ValueError(str(error)) from error
     return found
@@ -91,7 +91,7 @@ class DirectoryMap(Mapping[str, int]):
     Unpacked, the directories of a large cache take a fifth of the memory that all its entries take.
     """
 
-    def __init__(self, shards: Iterable[Directories]) -> None:
+    def __init__(self, shards: Iterable[PackedDirectories]) -> None:
         self._shards = tuple(shards)
 
     def __iter__(self) -> Iterator[str]:
@@ -119,7 +119,7 @@ class DirectoryMap(Mapping[str, int]):
 
 
 def pack_shard(
-    directories: Directories,
+    directories: PackedDirectories,
     rows: Iterable[DraftRow],
     foreign: Iterable[tuple[object, ...]],
     times_digest: int,

@@ -10,7 +10,7 @@ from typing import Any
 
 from cachetui.file_status import allocated
 from cachetui.model import File, Unreadable
-from cachetui.pip.scan.codec import Directories, Directory, pack_directories
+from cachetui.pip.scan.codec import DirectoryRow, PackedDirectories, pack_directories
 from cachetui.pip.scan.draft import DraftRow, EntryDraft
 from cachetui.pip.scan.layout import PIPS, Layout, build_folders, foreign_in
 from cachetui.system.tree import GONE, DirectoryListing, LeftOut, Tree, unreadable
@@ -28,7 +28,7 @@ class Shard:
     """Path relative to the root."""
     listed_at: int = 0
     """Time when its listing began, in nanoseconds since the epoch."""
-    directories: Directories = b""
+    directories: PackedDirectories = b""
     """Directories of the shard, parents first."""
     drafts: list[EntryDraft] = field(default_factory=list)
     """Drafts of its entries."""
@@ -51,7 +51,7 @@ def outline(tree: Tree, stop: Callable[[], bool], layout: Layout = PIPS) -> tupl
     instead of them. Raises OSError if the root itself cannot be listed.
     """
     top = Shard("", time.time_ns())
-    directories: list[Directory] = []
+    directories: list[DirectoryRow] = []
     shards: list[tuple[str, int]] = []
     waiting: list[tuple[str, int | None]] = [("", None)]
     while waiting and not stop():
@@ -87,7 +87,7 @@ def list_shard(
 ) -> Shard:
     """List a shard. Entries whose files are unchanged since a row in `known` are restored from that row."""
     shard = Shard(path, time.time_ns())
-    directories: list[Directory] = []
+    directories: list[DirectoryRow] = []
     building: dict[str, list[tuple[str, os.stat_result]]] = {}
     waiting: list[tuple[str, int]] = [(path, inode)]
     while waiting and not stop():
@@ -118,7 +118,7 @@ def _add_listing(
     shard: Shard,
     path: str,
     listing: DirectoryListing,
-    directories: list[Directory],
+    directories: list[DirectoryRow],
     building: dict[str, list[tuple[str, os.stat_result]]],
     layout: Layout,
 ) -> None:

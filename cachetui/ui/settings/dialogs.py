@@ -24,7 +24,7 @@ from cachetui.ui.widgets.key_hints import KeyHints
 from cachetui.ui.widgets.painted import PaintedLine, PaintedLines
 
 if TYPE_CHECKING:  # imported for types only, for a faster start
-    from cachetui.pip_settings.change import SettingsChange, Wish
+    from cachetui.pip_settings.change import RequestedChange, SettingsChange
     from cachetui.pip_settings.effective import PipSettings
 
 QUESTIONS = {
@@ -260,7 +260,7 @@ class FolderDialog(InputDialog["SettingsChange"]):
         settings: PipSettings,
         known: Sequence[PipSettings],
         home: str,
-        plan: Callable[[Wish, str], Awaitable[SettingsChange]],
+        plan: Callable[[RequestedChange, str], Awaitable[SettingsChange]],
     ) -> None:
         """Ask for another folder for a pip's cache; in the dialog, `~` stands for `home`.
 

@@ -12,7 +12,7 @@ from cachetui.ui.glyphs import Glyphs
 from cachetui.ui.widgets.cells import fit, pad, plain_code, shown, width, wrapped
 
 if TYPE_CHECKING:  # imported for types only, for a faster start
-    from cachetui.pip_settings.effective import PipSettings, Role, SettingSource
+    from cachetui.pip_settings.effective import PipSettings, SettingEffect, SettingSource
 
 Words = tuple[str, str]
 """Words, and the colour roles in which they are drawn."""
@@ -30,7 +30,7 @@ LEAST_ROOT = 24
 """Minimum width in cells of the column of roots; if the longest root needs more, it is up to a third of the line."""
 LABEL = 10
 """Width in cells of a label, such as "set by", with the gap after it."""
-ROLES: dict[Role, str] = {
+ROLES: dict[SettingEffect, str] = {
     "counts": "in effect",
     "overruled": "overruled",
     "empty": "empty",

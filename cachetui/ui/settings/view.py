@@ -32,7 +32,7 @@ from cachetui.ui.widgets.painted import PaintedLine
 from cachetui.ui.workers import run_in_thread, start_worker
 
 if TYPE_CHECKING:
-    from cachetui.pip_settings.change import SettingsChange, Wish
+    from cachetui.pip_settings.change import RequestedChange, SettingsChange
     from cachetui.pip_settings.effective import PipSettings
 
 
@@ -177,7 +177,7 @@ class Settings(Vertical):
     async def _propose_move(self, known: PipSettings) -> None:
         """Ask for another folder, and make pip use it if the user accepts the commands."""
 
-        async def plan(wish: Wish, folder: str) -> SettingsChange:
+        async def plan(wish: RequestedChange, folder: str) -> SettingsChange:
             return await run_in_thread(self.services.plan_change, known.interpreter, wish, folder)
 
         default = home(sys.platform, self.services.environ)

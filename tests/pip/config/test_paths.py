@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from cachetui.errors import CachetuiError
 from cachetui.pip.config.paths import (
-    Files,
+    ConfigFiles,
     configuration_files,
     default_root,
     expand,
@@ -56,13 +56,13 @@ def test_ways_follow_the_version(version: str | None, ways: PipBehaviour) -> Non
 def test_linux() -> None:
     assert default_root("linux", LINUX, NEWEST) == "/home/u/.cache/pip"
     assert default_root("linux", LINUX | {"XDG_CACHE_HOME": "/x"}, NEWEST) == "/x/pip"
-    assert configuration_files("linux", LINUX, "/venv", NEWEST) == Files(
+    assert configuration_files("linux", LINUX, "/venv", NEWEST) == ConfigFiles(
         ("/etc/xdg/pip/pip.conf", "/etc/pip.conf"),
         ("/home/u/.pip/pip.conf", "/home/u/.config/pip/pip.conf"),
         ("/venv/pip.conf",),
     )
     named = LINUX | {"XDG_CONFIG_DIRS": "/a:/b", "XDG_CONFIG_HOME": "/c"}
-    assert configuration_files("linux", named, None, NEWEST, "/elsewhere") == Files(
+    assert configuration_files("linux", named, None, NEWEST, "/elsewhere") == ConfigFiles(
         ("/a/pip/pip.conf", "/b/pip/pip.conf", "/elsewhere/pip.conf"),
         ("/home/u/.pip/pip.conf", "/c/pip/pip.conf"),
         (),
@@ -74,7 +74,7 @@ def test_macos(tmp_path: Path) -> None:
     assert default_root("darwin", MAC | {"XDG_CACHE_HOME": "/x"}, NEWEST) == "/x/pip"
     old = ways_of(Version("26.1.2"))
     assert default_root("darwin", MAC | {"XDG_CACHE_HOME": "/x"}, old) == "/Users/u/Library/Caches/pip"
-    assert configuration_files("darwin", MAC, "/venv", NEWEST) == Files(
+    assert configuration_files("darwin", MAC, "/venv", NEWEST) == ConfigFiles(
         ("/Library/Application Support/pip/pip.conf",),
         ("/Users/u/.pip/pip.conf", "/Users/u/.config/pip/pip.conf"),
         ("/venv/pip.conf",),
@@ -91,7 +91,7 @@ def test_macos(tmp_path: Path) -> None:
 @elsewhere
 def test_windows() -> None:
     assert default_root("win32", WINDOWS, NEWEST) == "C:\\Users\\u\\AppData\\Local\\pip\\Cache"
-    assert configuration_files("win32", WINDOWS, "C:\\venv", NEWEST) == Files(
+    assert configuration_files("win32", WINDOWS, "C:\\venv", NEWEST) == ConfigFiles(
         ("D:\\ProgramData\\pip\\pip.ini",),
         ("C:\\Users\\u\\pip\\pip.ini", "C:\\Users\\u\\AppData\\Roaming\\pip\\pip.ini"),
         ("C:\\venv\\pip.ini",),

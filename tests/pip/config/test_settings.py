@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from cachetui.pip.config.paths import Files
+from cachetui.pip.config.paths import ConfigFiles
 from cachetui.pip.config.settings import (
     Configuration,
     Setting,
@@ -23,7 +23,7 @@ from cachetui.pip.config.settings import (
 )
 from cachetui.pip.versions import PipBehaviour, ways_of
 
-NOTHING = Files((), (), ())
+NOTHING = ConfigFiles((), (), ())
 NEWEST = PipBehaviour()
 INSTALLED = ways_of(Version(metadata.version("pip")))
 """The ways of the pip that is here to judge."""
@@ -31,13 +31,13 @@ INSTALLED = ways_of(Version(metadata.version("pip")))
 
 def read(path: Path, text: str | bytes, ways: PipBehaviour = NEWEST) -> Configuration:
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return read_configuration(Files((), (str(path),), ()), {}, ways, cwd="/")
+    return read_configuration(ConfigFiles((), (str(path),), ()), {}, ways, cwd="/")
 
 
 def test_files_and_variables_become_settings(tmp_path: Path) -> None:
     (tmp_path / "user").write_text("[global]\nCache_Dir = x\n[install]\nno-cache-dir = no\n")
     (tmp_path / "site").write_text("[global]\n--timeout = 3\n")
-    files = Files((str(tmp_path / "absent"),), ("user",), (str(tmp_path / "site"),))
+    files = ConfigFiles((str(tmp_path / "absent"),), ("user",), (str(tmp_path / "site"),))
     user, site = str(tmp_path / "user"), str(tmp_path / "site")
     environ = {"PIP_CACHE_DIR": "y", "pip_cache_dir": "no", "PIP_VERSION": "1", "PIP_HELP": "1", "HOME": "/"}
     assert read_configuration(files, environ, NEWEST, cwd=str(tmp_path)) == Configuration(
@@ -70,7 +70,7 @@ def test_each_setting_has_the_line_on_which_it_begins(tmp_path: Path) -> None:
 def test_whose_file_it_is_is_told(tmp_path: Path) -> None:
     for name in ("machine", "old", "new", "site", "named"):
         (tmp_path / name).write_text("[global]\ntimeout = 1\n")
-    files = Files(("machine",), ("old", "new"), ("site",))
+    files = ConfigFiles(("machine",), ("old", "new"), ("site",))
     for environ, levels in (
         ({}, ["global", "user", "user", "site"]),
         ({"PIP_CONFIG_FILE": "named", "PIP_TIMEOUT": "1"}, ["global", "site", None, None, None]),
@@ -120,7 +120,7 @@ def test_two_spellings_of_a_name_are_fine_before_26_3(tmp_path: Path) -> None:
 
 
 def test_what_is_no_file_is_noted(tmp_path: Path) -> None:
-    files = Files((), (str(tmp_path), str(tmp_path / "absent")), ())
+    files = ConfigFiles((), (str(tmp_path), str(tmp_path / "absent")), ())
     assert read_configuration(files, {}, NEWEST, cwd="/") == Configuration(
         notes=(f"{tmp_path} is named as a settings file but is not a regular file.",)
     )
@@ -130,7 +130,7 @@ def test_what_is_no_file_is_noted(tmp_path: Path) -> None:
 def test_a_file_that_may_not_be_read_is_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "pip.conf"
     path.touch(0o000)
-    assert read_configuration(Files((), (str(path),), ()), {}, NEWEST, cwd="/") == Configuration(
+    assert read_configuration(ConfigFiles((), (str(path),), ()), {}, NEWEST, cwd="/") == Configuration(
         notes=(f"pip skips {path}, which cannot be read: {os.strerror(errno.EACCES)}.",)
     )
 
@@ -143,7 +143,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 
 
 def test_a_named_file_takes_the_users_place_once_it_exists(tmp_path: Path) -> None:
-    files = Files(("machine",), ("old", "new"), ("site",))
+    files = ConfigFiles(("machine",), ("old", "new"), ("site",))
     environ = {"PIP_CONFIG_FILE": "named"}
     cwd = str(tmp_path)
     assert files_read(files, environ, NEWEST, cwd=cwd) == ("machine", "old", "new", "site", "named")
@@ -154,7 +154,7 @@ def test_a_named_file_takes_the_users_place_once_it_exists(tmp_path: Path) -> No
 
 
 def test_a_file_named_twice_counts_first_since_25_2_and_last_before() -> None:
-    files = Files(("machine",), (), ("site",))
+    files = ConfigFiles(("machine",), (), ("site",))
     environ = {"PIP_CONFIG_FILE": "machine"}
     assert files_read(files, environ, NEWEST, cwd="/") == ("machine", "site")
     assert files_read(files, environ, NEWEST._replace(by_file=False), cwd="/") == ("site", "machine")
@@ -167,7 +167,7 @@ def test_indexes_are_gathered_from_everywhere_without_their_secrets(tmp_path: Pa
         "[download]\nextra-index-url =\n  https://a.example/simple/\n  file:///b https://index.example/simple\n"
     )
     environ = {"PIP_EXTRA_INDEX_URL": "https://token@c.example:8080/x?y=1 http://[broken"}
-    found = read_configuration(Files((), (str(path),), ()), environ, NEWEST, cwd="/")
+    found = read_configuration(ConfigFiles((), (str(path),), ()), environ, NEWEST, cwd="/")
     assert found.indexes() == (
         "https://c.example:8080/x?y=1",
         "https://a.example/simple/",
@@ -228,6 +228,6 @@ def test_pip_reads_any_file_the_same_way(tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp("texts")
     theirs = pips_own(folder, texts)
     for number, own in enumerate(theirs):
-        found = read_configuration(Files((), (str(folder / str(number)),), ()), {}, INSTALLED, cwd="/")
+        found = read_configuration(ConfigFiles((), (str(folder / str(number)),), ()), {}, INSTALLED, cwd="/")
         ours = {f"{setting.section}.{setting.name}": setting.value for setting in found.settings}
         assert (None if found.faults else ours) == own, texts[number]
