@@ -23,7 +23,7 @@ from cachetui.insight.why.parsing import (
     without_secrets,
 )
 from cachetui.insight.why.question import Question
-from cachetui.insight.why.replay import Chosen, RefusedFile, Replay, Request, RequestedRequirement, Run
+from cachetui.insight.why.replay import ChosenDistribution, RefusedFile, Replay, Request, RequestedRequirement, Run
 from cachetui.interpreters.compatibility import incompatibility
 from cachetui.model import INSTALLABLE, Entry, Inventory
 from cachetui.pip.formats.index_page import as_asked
@@ -110,12 +110,12 @@ class Evidence:
         return bool(self.root and self.root.url) or any(one.operator in ("==", "===") for one in pins)
 
     @cached_property
-    def chosen(self) -> Chosen | None:
+    def chosen(self) -> ChosenDistribution | None:
         """Distribution that pip chose for the project; None if it chose none."""
         return self.run.choice(self.name) if self.run.resolved else None
 
     @cached_property
-    def fails_at(self) -> tuple[Chosen, Entry] | None:
+    def fails_at(self) -> tuple[ChosenDistribution, Entry] | None:
         """The first of pip's choices whose cached file is damaged, and that file's entry; None if there is none."""
         for chosen in self.run.chosen if self.run.resolved and self.broken else ():
             if (entry := self.entry_of(chosen)) and entry.path in self.broken:
@@ -195,7 +195,7 @@ class Evidence:
         entry = self.entry_at(request.url)
         return self.answers.get(entry.path) if entry else None
 
-    def entry_of(self, chosen: Chosen) -> Entry | None:
+    def entry_of(self, chosen: ChosenDistribution) -> Entry | None:
         """Return the entry from which pip takes a distribution that it chose; None if it takes none from the cache."""
         if chosen.built:
             built = chosen.built.replace("\\", "/")

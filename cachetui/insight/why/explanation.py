@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from cachetui.insight.why.replay import Chosen, Way
+from cachetui.insight.why.replay import ChosenDistribution, Way
 
 Tone = Literal[
     "cached", "partly", "not cached", "stale", "damaged", "installed", "off", "skipped", "stops", "facts only"
@@ -115,7 +115,7 @@ class Explanation:
     remedies: tuple[Remedy, ...]
     forecast: Prediction
     """Prediction for the first project, as values."""
-    takes: tuple[Chosen, ...] = ()
+    takes: tuple[ChosenDistribution, ...] = ()
     """All distributions that pip chose, including dependencies."""
     pip_says: tuple[str, ...] = ()
     """Error messages of pip."""

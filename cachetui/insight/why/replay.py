@@ -158,7 +158,7 @@ class TriedDistribution:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ChosenDistribution:
     """Distribution that pip chose."""
 
     name: str
@@ -233,7 +233,7 @@ class Run:
     refused: Mapping[str, tuple[RefusedFile, ...]] = field(default_factory=dict)
     tried: tuple[TriedDistribution, ...] = ()
     roots: tuple[RequestedRequirement, ...] = ()
-    chosen: tuple[Chosen, ...] = ()
+    chosen: tuple[ChosenDistribution, ...] = ()
     constraints: tuple[Constraint, ...] = ()
     externally_managed: bool = False
     """Whether pip refuses to install here, because the system manages this Python (PEP 668).
@@ -245,7 +245,7 @@ class Run:
     error: PipError | None = None
     halt: ReplayHalt | None = None
 
-    def choice(self, name: str) -> Chosen | None:
+    def choice(self, name: str) -> ChosenDistribution | None:
         """Return the distribution that was chosen for a project; None if there is none."""
         return next((one for one in self.chosen if one.name == name), None)
 
@@ -352,7 +352,7 @@ def _run(told: Mapping[str, Any]) -> Run:
         refused={name: tuple([RefusedFile(*row) for row in some]) for name, some in told["refused"].items()},
         tried=_all(TriedDistribution, told["tried"]),
         roots=_all(RequestedRequirement, told["roots"]),
-        chosen=_all(Chosen, told["chosen"]),
+        chosen=_all(ChosenDistribution, told["chosen"]),
         constraints=_all(Constraint, told["constraints"]),
         externally_managed=bool(told["externally_managed"]),
         words=words,

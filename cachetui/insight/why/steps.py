@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cachetui.insight.why.evidence import Evidence
 from cachetui.insight.why.parsing import filename_of
-from cachetui.insight.why.replay import Chosen, Request
+from cachetui.insight.why.replay import ChosenDistribution, Request
 from cachetui.insight.why.sentence_parts import day, pip_of, python_of
 from cachetui.insight.why.verdict import WHY_NOT, file_of
 
@@ -70,7 +70,7 @@ def _of_metadata(case: Evidence, request: Request) -> str:
     return f"download the metadata of {file}: {WHY_NOT.get(request.why, unread)}"
 
 
-def _of_a_file(case: Evidence, chosen: Chosen) -> Iterator[str]:
+def _of_a_file(case: Evidence, chosen: ChosenDistribution) -> Iterator[str]:
     file, builds = file_of(chosen), case.question.verb != "download"
     build = f"build a wheel from {chosen.label} for {python_of(case)}"
     match chosen.way:

@@ -7,7 +7,7 @@ import re
 from cachetui.insight.why.evidence import Evidence
 from cachetui.insight.why.explanation import Tone
 from cachetui.insight.why.parsing import canonical, filename_of, parsed, place_of, specifier_of
-from cachetui.insight.why.replay import NOT_FOUND, Chosen
+from cachetui.insight.why.replay import NOT_FOUND, ChosenDistribution
 from cachetui.insight.why.sentence_parts import asked, day, named, python_of
 from cachetui.model import Entry
 from cachetui.pip.formats.index_files import version_in
@@ -70,7 +70,7 @@ def _damaged(case: Evidence) -> tuple[Tone, str]:
     return "damaged", f"pip stops at {damaged_file(case)}: it is damaged."
 
 
-def _fails(case: Evidence, chosen: Chosen, entry: Entry) -> str:
+def _fails(case: Evidence, chosen: ChosenDistribution, entry: Entry) -> str:
     """Return a sentence about a damaged file that pip chose and at which it would stop."""
     file = f"{entry.filename or filename_of(chosen.url)} from the cache"
     if chosen.way == "built":

@@ -10,7 +10,7 @@ from cachetui.insight.remove_terms import version_of
 from cachetui.insight.why.evidence import PYPI, Evidence
 from cachetui.insight.why.explanation import Copy, Prediction, Tone
 from cachetui.insight.why.parsing import filename_of, place_of
-from cachetui.insight.why.replay import Chosen, RequestedRequirement, Way
+from cachetui.insight.why.replay import ChosenDistribution, RequestedRequirement, Way
 from cachetui.insight.why.sentence_parts import asked, day, named, old, pip_of, python_of, unseen
 from cachetui.insight.why.stops import may_list_more, stopped
 from cachetui.model import INSTALLABLE
@@ -95,7 +95,7 @@ def _without_an_answer(case: Evidence) -> tuple[Tone, str]:
     return "facts only", f"{case.replay.trouble} {held}"
 
 
-def _act(case: Evidence, chosen: Chosen) -> tuple[Tone, str]:
+def _act(case: Evidence, chosen: ChosenDistribution) -> tuple[Tone, str]:
     """Return the tone, and what pip would do with the file that it takes."""
     builds, file = case.question.verb != "download", file_of(chosen)
     end = _of_the_others(case)
@@ -127,7 +127,7 @@ def _act(case: Evidence, chosen: Chosen) -> tuple[Tone, str]:
     return "not cached", f"download {file}{_because(case, chosen)}"
 
 
-def place_here(chosen: Chosen) -> str:
+def place_here(chosen: ChosenDistribution) -> str:
     """Return a phrase for the local file or folder from which pip builds a wheel."""
     name = filename_of(chosen.url)
     is_archive = name.endswith((".gz", ".zip", ".bz2", ".xz", ".tgz", ".tar", ".whl"))
@@ -145,13 +145,13 @@ def copy_of(case: Evidence) -> Copy:
     return "unsure" if is_open and case.unlisted else ""
 
 
-def _is_unread(case: Evidence, chosen: Chosen) -> bool:
+def _is_unread(case: Evidence, chosen: ChosenDistribution) -> bool:
     """Return whether the cache holds a file only in a layout that this pip does not read."""
     unread = [one for one in case.own if one.filename == file_of(chosen) and not case.reads(one)]
     return chosen.why == "layout" or (bool(unread) and chosen.why in ("", "absent"))
 
 
-def _because(case: Evidence, chosen: Chosen) -> str:
+def _because(case: Evidence, chosen: ChosenDistribution) -> str:
     if _is_unread(case, chosen):
         first = ".".join(map(str, HTTP_V2_SINCE))
         others = (
@@ -172,7 +172,7 @@ def _of_the_others(case: Evidence) -> str:
     return ": no download"
 
 
-def _list(some: Sequence[Chosen]) -> str:
+def _list(some: Sequence[ChosenDistribution]) -> str:
     words = [one.label for one in some]
     return named([*words[:MOST_NAMED], *([f"{len(words) - MOST_NAMED} more"] if len(words) > MOST_NAMED else [])])
 
@@ -184,7 +184,7 @@ def off_by(case: Evidence) -> str:
     return next(iter([*given, *variables]), "") or case.asker.off_by or "its settings"
 
 
-def file_of(chosen: Chosen) -> str:
+def file_of(chosen: ChosenDistribution) -> str:
     """Return the name of the file that pip takes; the name of its project if no file is known."""
     if chosen.built:
         return os.path.basename(chosen.built)  # noqa: PTH119 - of a string
@@ -206,7 +206,7 @@ def more(case: Evidence) -> Iterator[str]:
         yield f"With this command pip's cache is {run.cache_dir}; this answer lists the files of {case.inventory.root}."
     if not run.resolved:
         return
-    others: dict[str, list[Chosen]] = {}
+    others: dict[str, list[ChosenDistribution]] = {}
     for one in run.chosen:
         if one.name != case.name and one.way != "installed":
             others.setdefault(HOW_TAKEN.get(one.way, one.way), []).append(one)

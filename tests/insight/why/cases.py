@@ -13,7 +13,7 @@ from cachetui.insight.why.environment import TargetEnvironment
 from cachetui.insight.why.evidence import Evidence
 from cachetui.insight.why.question import read_question
 from cachetui.insight.why.replay import (
-    Chosen,
+    ChosenDistribution,
     How,
     ListedFile,
     MissReason,
@@ -55,17 +55,19 @@ def page(how: How = "cache", why: MissReason = "", project: str = "six", index: 
     return Request(f"{index}/{project}/", how, why, True, project)
 
 
-def chosen(filename: str, way: Way = "cache", index: str = INDEX, why: MissReason = "", **others: object) -> Chosen:
+def chosen(
+    filename: str, way: Way = "cache", index: str = INDEX, why: MissReason = "", **others: object
+) -> ChosenDistribution:
     """Return a decision for a file of an index."""
     name, version = filename.removesuffix(".tar.gz").split("-")[:2]
     page = f"{index}/{name}/" if index else ""
-    found = Chosen(canonicalize_name(name), version, f"{FILES}/{filename}", page, "", "", way, True, why)
+    found = ChosenDistribution(canonicalize_name(name), version, f"{FILES}/{filename}", page, "", "", way, True, why)
     return replace(found, **others)  # type: ignore[arg-type]
 
 
-def installed(name: str, version: str) -> Chosen:
+def installed(name: str, version: str) -> ChosenDistribution:
     """Return a decision for what is installed."""
-    return Chosen(name, version, "", "", "", "", "installed", True, "")
+    return ChosenDistribution(name, version, "", "", "", "", "installed", True, "")
 
 
 def listed(*filenames: str, index: str = INDEX, yanked: bool = False) -> tuple[ListedFile, ...]:

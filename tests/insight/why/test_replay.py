@@ -11,7 +11,7 @@ import pytest
 from cachetui.insight.why.replay import (
     BEGIN,
     END,
-    Chosen,
+    ChosenDistribution,
     Constraint,
     ListedFile,
     PipError,
@@ -70,7 +70,7 @@ def test_an_answer_is_read() -> None:
                 refused={"six": (RefusedFile("six-2.0.exe", "format_unsupported", "", PAGE, URL),)},
                 tried=(TriedDistribution("six", "1.0", URL, ("dep",), ""),),
                 roots=(RequestedRequirement("six", "", "", True, "", "six"),),
-                chosen=(Chosen("six", "1.0", URL, PAGE, "", "", "build", True, ""),),
+                chosen=(ChosenDistribution("six", "1.0", URL, PAGE, "", "", "build", True, ""),),
                 constraints=(Constraint("six", "<2", "-c c.txt (line 1)"),),
                 words=(("INFO", "Looking"),),
                 error=PipError("CommandError", "Never", ""),

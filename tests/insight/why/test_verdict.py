@@ -8,7 +8,7 @@ from cachetui.insight.why.environment import TargetEnvironment
 from cachetui.insight.why.explain import explain
 from cachetui.insight.why.explanation import Copy, Prediction
 from cachetui.insight.why.question import read_question
-from cachetui.insight.why.replay import Chosen, MissReason, Request, RequestedRequirement, Run, Way
+from cachetui.insight.why.replay import ChosenDistribution, MissReason, Request, RequestedRequirement, Run, Way
 from cachetui.insight.why.steps import steps
 from cachetui.insight.why.verdict import copy_of, file_of, more, prediction, verdict
 from cachetui.model import Entry, Inventory
@@ -37,7 +37,7 @@ SHA = "0123456789abcdef0123456789abcdef01234567"
 MADE = chosen(SDIST, "built", built=f"/home/user/.cache/pip/wheels/aa/bb/cc/{BUILT}")
 
 
-def decided(*some: Chosen, pages: tuple[object, ...] = (page(),), **others: object) -> Run:
+def decided(*some: ChosenDistribution, pages: tuple[object, ...] = (page(),), **others: object) -> Run:
     """Return a run that came to a decision."""
     return Run(resolved=True, code=0, requests=pages, chosen=some, **others)  # type: ignore[arg-type]
 

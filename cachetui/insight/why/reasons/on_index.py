@@ -11,7 +11,7 @@ from cachetui.insight.why.evidence import Evidence
 from cachetui.insight.why.explanation import Reason, ReasonWithRemedies, Remedy
 from cachetui.insight.why.parsing import canonical, filename_of, parsed, specifier_of
 from cachetui.insight.why.remedies import exactly, remedy
-from cachetui.insight.why.replay import NOT_FOUND, Chosen, ListedFile
+from cachetui.insight.why.replay import NOT_FOUND, ChosenDistribution, ListedFile
 from cachetui.insight.why.sentence_parts import (
     hosts_of,
     moment,
@@ -198,7 +198,7 @@ def several_indexes(case: Evidence) -> Iterator[ReasonWithRemedies]:
     yield Reason(words, pages_shown(case, case.name)), tuple(cures)
 
 
-def _equal_elsewhere(listed: Sequence[ListedFile], chosen: Chosen) -> bool:
+def _equal_elsewhere(listed: Sequence[ListedFile], chosen: ChosenDistribution) -> bool:
     name = filename_of(chosen.url)
     return len({one.page for one in listed if one.filename == name}) > 1
 
