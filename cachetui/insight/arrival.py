@@ -30,6 +30,8 @@ class Arrival(NamedTuple):
 def arrival(entry: Entry, evidence: CacheReader) -> Arrival | None:
     """Return when a wheel or sdist was uploaded and downloaded; None if its cached headers do not say when.
 
+    Return None, too, for other entries, and if the `Date` header is before the upload.
+
     When a server later confirms that a file is unchanged, pip replaces the cached `Date` header, but does not write the
     body again. Therefore, the time of the download is the modification time of the file that holds the body if that is
     before `Date` and not before the upload, and otherwise `Date`.

@@ -30,7 +30,7 @@ class KnownHash(NamedTuple):
 
 
 def known_hashes(entry: Entry, evidence: CacheReader) -> Iterator[KnownHash]:
-    """Yield the hashes that an index page or a built wheel's origin.json gives for files.
+    """Yield the hashes of the kinds in `HASHES` that an index page or a built wheel's origin.json gives for files.
 
     A response may also be an index page that was not identified as one; all other entries yield nothing.
     """

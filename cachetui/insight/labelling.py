@@ -25,7 +25,7 @@ WHEELS = ("wheel", "built", "metadata")
 
 
 Alike = Callable[[Sequence[Entry]], Iterable[Sequence[Entry]]]
-"""Function that groups downloads of the same name by their content; downloads of unknown content are in no group."""
+"""Function that groups downloads of the same name by their content; downloads that it did not compare are left out."""
 
 
 def uncompared(_: Sequence[Entry]) -> Iterable[Sequence[Entry]]:
@@ -69,8 +69,9 @@ def facts_of(
 def superseded(entries: Iterable[Entry]) -> frozenset[str]:
     """Return the paths of the wheels, sdists and metadata of which the cache holds a newer version.
 
-    The newer version must be for the same Pythons and platform. To supersede a final release, it must itself be final,
-    and more than its metadata must be cached. Variants such as `+cu121` and `+cpu` do not supersede each other.
+    The newer version must have a wheel, or its metadata, with the same tags; for an sdist, it must have an sdist. To
+    supersede a final release, it must itself be final, and more than its metadata must be cached. Variants such as
+    `+cu121` and `+cpu` do not supersede each other.
     """
     families: dict[tuple[str, str], dict[str, list[Entry]]] = {}
     for entry in entries:
@@ -80,7 +81,7 @@ def superseded(entries: Iterable[Entry]) -> frozenset[str]:
 
 
 def _family(entry: Entry) -> tuple[str, str] | None:
-    """Return the family of an entry: its project, and a wheel's tag or "sdist"; None if they are not known.
+    """Return the family of an entry: its project, and a wheel's tag or "sdist"; None if it has none.
 
     Only entries of the same family supersede each other.
     """
@@ -163,10 +164,10 @@ def _best(same: Iterable[Entry], url: str | None) -> str:
 
 
 def usable(entries: Iterable[Entry], tags: Collection[frozenset[Tag]]) -> Mapping[str, bool]:
-    """Return whether some Python can use each wheel, by path; `tags` are the tags of each Python.
+    """Return whether some Python can use each wheel or the wheel of each metadata entry, by the entry's path.
 
-    Wheels without tags are left out. Wheels that only a Python with unknown tags may support are left out,
-    too; the tags of such a Python contain `supported_tags.ANY`.
+    `tags` are the tags of each Python. Wheels without tags are left out. Wheels that only a Python with estimated tags
+    may support are left out, too; such tags have the platform `supported_tags.ANY`.
     """
     taken = frozenset().union(*tags)
     known: dict[str, bool | None] = {}

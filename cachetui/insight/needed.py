@@ -24,7 +24,7 @@ from cachetui.pip.reader import CacheReader, digest_of, record_name
 from cachetui.system.tree import never
 
 PAGES = ("index", "redirect", "response")
-"""Kinds of entries that belong to a whole project, and that pip asks for again."""
+"""Kinds of HTTP responses that hold neither a distribution nor its metadata, and that pip asks for again."""
 ENDING = re.compile(r"(?:\.git)?/?$")
 """Pattern of an ending that makes no difference to a repository's URL."""
 
@@ -36,7 +36,7 @@ class NeededEntries:
     paths: frozenset[str]
     """Paths of the entries."""
     followed: tuple[Entry, ...] = ()
-    """Wheels and sdists among these entries whose own requirements were followed; empty if the file pins everything."""
+    """Wheels and sdists among these entries; empty if the file names everything that is needed (`is_complete`)."""
 
 
 class Dependency(NamedTuple):
@@ -50,11 +50,11 @@ class Dependency(NamedTuple):
 
 @dataclass(slots=True)
 class _NeededProject:
-    """Needed versions and extras of a project, and what requires them."""
+    """Requirements for a project, and the versions and extras that they allow or ask for."""
 
     sources: dict[Dependency, None] = field(default_factory=dict)
     narrowed: SpecifierSet = field(default_factory=SpecifierSet)
-    """Versions that every line of the file without a marker allows; all versions if the file is a lock file."""
+    """Versions that all lines without a marker allow; all versions if the file is a lock file."""
     extras: set[str] = field(default_factory=set)
 
 
@@ -63,7 +63,8 @@ def needed_by(
 ) -> list[NeededEntries]:
     """Return the entries that each file needs, in the order of the files. Raises RootError.
 
-    With `ci`, entries from which pip does not install are left out: pages, and sdists of versions with a needed wheel.
+    With `ci`, pages are left out, and so are sdists of versions of which a wheel is needed. If `stop()` becomes true,
+    requirements are not followed any further.
     """
     with CacheReader(inventory) as evidence:
         return [_NeededSearch(file, inventory, evidence, stop).found(ci=ci) for file in files]
@@ -122,7 +123,10 @@ class _NeededSearch:
             self._waiting[name] = None
 
     def _follow(self, name: str) -> None:
-        """Add what the releases of a project need, and what building its sdists needs."""
+        """Add what a project's needed releases require, and what is required to build those that have no cached wheel.
+
+        If the file names everything that is needed (`is_complete`), only what builds require is added.
+        """
         project, entries = self._projects[name], self._by_project.get(name, ())
         wanted = [(entry, self._sources_of(entry)) for entry in entries if entry.version is not None]
         built = {_release(entry) for entry, sources in wanted if sources and entry.kind in ("wheel", "built")}
@@ -142,7 +146,7 @@ class _NeededSearch:
                         self._require(requirement, for_building=True)
 
     def _follow_references(self) -> bool:
-        """Add what the cached files behind URLs need, for all their extras; return whether one of them is new."""
+        """Add what the cached files behind URLs need, with all extras; return whether there was another such file."""
         fresh = [one for one in self._entries if one.path not in self._referred and self._is_referred_to(one)]
         for entry in fresh:
             self._referred.add(entry.path)

@@ -22,8 +22,8 @@ def remove_terms(
 ) -> tuple[tuple[str, ...], tuple[Entry, ...]]:
     """Return the narrowest terms that match an entry, and all entries that they match; both are empty if no terms do.
 
-    `alike` holds all entries of its project (or all without a project), including the entry itself. If `whole`
-    is true, the terms match all kinds of entries of its version.
+    `alike` holds all entries of its project (or all without a project), including the entry itself. If `whole` is true,
+    the terms match all kinds of entries of its version, or of its project if it has no version.
     """
     ways = [terms[:1] if whole else terms for terms in _ways(entry)]
     found = [(terms, taken) for terms in ways if entry in (taken := _taken(terms, alike))]

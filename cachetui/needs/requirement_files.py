@@ -167,7 +167,10 @@ def _text(content: bytes) -> str:
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """Yield non-empty lines with their numbers; a line that ends in a backslash is joined with the next."""
+    """Yield non-empty lines with their numbers, without comments.
+
+    A line that ends in a backslash is joined with the next; both get the number of the first.
+    """
     begun, start = "", 0
     for number, line in enumerate((*text.splitlines(), ""), start=1):
         start = start or number

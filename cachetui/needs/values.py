@@ -52,7 +52,7 @@ class RequirementLine:
     constraint: bool = False
     """Whether the line is a constraint (`-c`), which only narrows other requirements."""
     urls: tuple[tuple[str, str, str], ...] = ()
-    """URLs of files that a lock file lists, each with the name and value of a hash; both are empty if there is none."""
+    """URLs of files in a lock file, each with the name and value of a hash in `STRONG`; both are empty without one."""
 
 
 class DirectReference(NamedTuple):
@@ -84,11 +84,11 @@ class RequirementFile:
 
     asked: tuple[RequirementLine, ...]
     ignored: tuple[Ignored, ...]
-    """Lines with options of pip, URLs, paths or editable requirements, and keys of lock files with URLs."""
+    """Lines that begin with an option of pip, or that contain a URL or a path, and keys with URLs in lock files."""
     pre: bool
     """Whether pre-releases are allowed (`--pre`)."""
     direct: tuple[DirectReference, ...] = ()
-    """URLs in the ignored lines and keys."""
+    """URLs in the ignored lines and keys, without those after an option and those from which caches hold nothing."""
     is_lock: bool = False
     """Whether all files that ask for something are lock files, which pin everything that is needed."""
 

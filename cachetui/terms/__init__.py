@@ -12,8 +12,9 @@ the whole cache. The order makes no difference. Two requirements for one project
 that satisfy two comparisons, write both in one requirement: `torch>=2,<3`.
 
 This holds on the command line, in the preferences `protect` and `prune`, and in the rules dialog. In the filter box
-there is one difference: a bare word, without an operator, a wildcard or quotes, is a condition. It stands for any part
-of a project's name, a version or a file name, so that each word narrows what the words before it show.
+there are two differences: `is:marked` is allowed, and a bare word, without an operator, a wildcard, brackets or quotes,
+is a condition. It stands for any part of a project's name, a version or a file name, so that each word narrows what the
+words before it show.
 """
 
 from cachetui.terms.parser import Predicate, parse_terms

@@ -17,7 +17,10 @@ VALUES: dict[str, tuple[str, ...]] = {"kind": KINDS, "is": (*LABELS, MARKED)}
 QUALIFIERS = ("kind:", "size>", "age>", "is:", "not:", "from:", "python:", "checked>", "read>")
 """Prefixes of terms that are not names, the most useful first."""
 LEAST = 3
-"""Minimum number of typed letters at which a qualifier is suggested rather than a project."""
+"""Minimum number of typed letters at which a qualifier is suggested rather than a project.
+
+If at most its last character is missing, it is suggested for any number of letters.
+"""
 QUOTES = re.compile(r"[\"']")
 
 

@@ -1,4 +1,4 @@
-"""Conditions of terms, except names.
+"""Conditions of terms, except names and requirements.
 
 A new term needs a condition here, a qualifier in `parser.py`, and its values in `completion.py`.
 """
@@ -193,7 +193,7 @@ class IsLabel:
     """The label that an entry must have."""
 
     def is_true_of(self, entry: Entry, facts: Facts) -> bool | None:
-        """Return whether an entry has the label."""
+        """Return whether an entry has the label; None if that is unknown."""
         match self.word:
             case "leftover":
                 return entry.kind == "leftover"

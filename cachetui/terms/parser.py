@@ -29,7 +29,7 @@ from cachetui.text.excerpt import brief
 from cachetui.text.suggest import did_you_mean
 
 QUALIFIERS = ("kind:", "python:", "from:", "is:", "not:")
-"""Qualifiers that a value can follow, each with its colon."""
+"""Qualifiers, each with its colon; a value follows, or after `not:`, a term."""
 MARKED = "marked"
 """Value of `is:` in the browser's filter, for the entries that are marked."""
 QUALIFIER = re.compile(r"([A-Za-z-]+):")
@@ -71,7 +71,8 @@ class Term:
 class Predicate:
     """Terms that must all be true of an entry.
 
-    All names and requirements together are one of these terms, which is true if the entry matches one of them.
+    All names and requirements without `not:` are together one of these terms, which is true if the entry matches one of
+    them.
     """
 
     terms: tuple[Term, ...]
@@ -141,9 +142,9 @@ class Predicate:
 def parse_terms(terms: Sequence[str], *, loose: bool = False) -> Predicate:
     """Parse terms into a predicate; see `cachetui.terms` for how they combine.
 
-    Each string may contain several terms separated by spaces. With `loose`, as in the filter, a bare name
-    matches any part of a project's name, a version or a file name. Raises TermError, with the string and the
-    position of the error, if a term does not parse, or if there is no term.
+    Each string may contain several terms separated by spaces. With `loose`, as in the filter, a bare name matches any
+    part of a project's name, a version or a file name, and `is:marked` is allowed. Raises TermError, with the string
+    and the position of the error, if a term does not parse, or if there is no term.
     """
     found: list[Term] = []
     requirements: list[Requirement] = []

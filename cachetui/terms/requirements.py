@@ -52,7 +52,7 @@ class Requirement:
     name: str
     """The canonical name or pattern."""
     clauses: tuple[Clause, ...] = ()
-    """Comparisons that must all hold; without any, all entries match, including those without a version."""
+    """Comparisons that must all hold; without any, all entries of the project match, even those without a version."""
     pattern: re.Pattern[str] | None = None
     """The pattern that a name must match, if `name` has wildcards."""
     known: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
@@ -207,7 +207,7 @@ def _clause(text: str, start: int) -> tuple[Clause, int]:
 
 
 def _check_end(text: str, end: int, name_end: int) -> None:
-    """Raise TermError unless a term can end at `end`: at a space or at the end of the text."""
+    """Raise TermError unless a term can end at `end`: at the end of the text, or at a space before another term."""
     position = skip(text, end)
     following = text[position : position + 1]
     if not following or (position > end and following not in ";@=[(,<>!~"):

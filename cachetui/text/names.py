@@ -11,7 +11,7 @@ from cachetui.text.redact import masked
 FILE_KINDS = frozenset({"wheel", "sdist", "built"})
 """Kinds of entries that are shown by their file name."""
 PAGE_NAMES = {"index": "index page", "redirect": "redirect", "response": "response", "metadata": "its metadata"}
-"""Names for entries that have no file name of their own, by kind."""
+"""Names by kind for entries that are mostly not shown by their file name."""
 
 
 def tags(entry: Entry) -> str:

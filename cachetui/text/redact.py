@@ -101,7 +101,7 @@ USER = re.compile(r"(?:(?<![\w/:@])|(?<=[:/]/))[^\s:/@]{1,256}:[^\s/@]{0,4096}@(
 
 
 _USER_AFTER_SLASHES = re.compile(r"(?<=[\w.+-])//[^\s:/@]{1,256}:[^\s@]{0,4096}@(?=\S)", re.ASCII)
-"""Pattern of a user name and a password with a slash, in a URL whose scheme lacks its colon."""
+"""Pattern of a user name and a password, which may contain slashes, in a URL whose scheme lacks its colon."""
 
 
 def redact_input(words: str) -> str:

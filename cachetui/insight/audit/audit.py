@@ -131,7 +131,7 @@ class Audit(EntryRows):
     already_built_rule: Reclaimable
     """Space that removing the sdists in `already_built` would free."""
     copies: tuple[Figure, ...]
-    """Figures of files that are stored more than once, by file name; the most wasteful first."""
+    """Figures of files that are stored more than once, each named after the file; the most wasteful first."""
     linked: Figure
     """Figure of the entries with files that have several names (hard links); their blocks are counted once."""
     rules: tuple[Reclaimable, ...]
@@ -157,8 +157,8 @@ class Audit(EntryRows):
     def disk_usage(self) -> int:
         """Allocated bytes of everything: entries, foreign files and directories.
 
-        If all entries are audited, this is what `du` counts, unless the root has directories that are no part of the
-        cache (`Inventory.closed`).
+        If all entries are audited, this is what `du -x` counts, unless files are counted by their length
+        (`Inventory.by_length`), or directories of the root are no part of the cache (`Inventory.closed`).
         """
         return self.total.disk_usage + self.foreign_disk_usage + self.directories_disk_usage
 

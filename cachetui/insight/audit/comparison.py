@@ -19,7 +19,7 @@ class ComparedEntry(NamedTuple):
     version: str | None
     """Version as written."""
     file_name: str | None
-    """File name of the wheel or sdist; None if it is unknown."""
+    """File name of the entry (`Entry.filename`); None if it is unknown."""
     disk_usage: int
     """Allocated bytes."""
 
@@ -60,9 +60,9 @@ class Comparison:
     total: FigureChange
     """Change of the total."""
     kinds: tuple[FigureChange, ...]
-    """Kinds whose figures differ; the biggest growth comes first."""
+    """Kinds whose entries differ in number or size; the biggest growth comes first."""
     projects: tuple[FigureChange, ...]
-    """Projects whose figures differ; the biggest growth comes first."""
+    """Projects whose entries differ in number or size; the biggest growth comes first."""
     came: tuple[ComparedEntry, ...]
     """Added entries, the biggest first."""
     went: tuple[ComparedEntry, ...]
@@ -113,7 +113,10 @@ def _by_project(lines: Iterable[ComparedEntry]) -> Mapping[str | None, list[int]
 
 
 def _changes(before: Mapping[str | None, list[int]], now: Mapping[str | None, list[int]]) -> tuple[FigureChange, ...]:
-    """Return the changes of the figures that differ; `before` and `now` hold the sizes of each figure's entries."""
+    """Return the changes of the figures whose entries differ in number or size.
+
+    `before` and `now` hold the sizes of each figure's entries.
+    """
     found = [
         FigureChange(name, sum(old), sum(new), len(old), len(new))
         for name in before.keys() | now.keys()

@@ -64,7 +64,7 @@ class Reclaimable(NamedTuple):
     kept: int = 0
     """Number of further entries that the rule chooses, and that must stay although they are not protected."""
     known: bool = True
-    """Whether the rule's entries can be determined; if not, the figure is empty."""
+    """Whether all entries of the rule can be determined; if not, the figure may lack some of them."""
 
 
 class SizedEntry(NamedTuple):

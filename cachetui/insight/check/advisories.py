@@ -29,14 +29,14 @@ Value = TypeVar("Value")
 
 
 class AdvisoryError(CachetuiError):
-    """Error for advisories that cannot be read; the message names the file and the place in it."""
+    """Error for advisories that cannot be read; the message names the file, and the place in it if it is about one."""
 
 
 class Range(NamedTuple):
     """Range of versions: the events at which versions begin or cease to be affected."""
 
     events: tuple[tuple[Event, Version | None], ...]
-    """Events in the order of their versions.
+    """Events, first those without a version, then in the order of their versions.
 
     None stands for "before all versions" in an `introduced` event, and for "after all versions" in a `limit` event.
     """
@@ -110,7 +110,7 @@ class Advisories:
     withdrawn: int = 0
     """Number of advisories that were withdrawn."""
     elsewhere: int = 0
-    """Number of advisories that are about other ecosystems only."""
+    """Number of advisories that are about no project on PyPI."""
     without_versions: int = 0
     """Number of advisories about projects on PyPI that name no versions."""
 
@@ -123,8 +123,9 @@ def is_json(content: bytes) -> bool:
 def read_advisories(content: bytes, name: str, into: Advisories) -> None:
     """Add to `into` the advisories in a file: one record, an array of records, or a record on each line.
 
-    `name` names the file in messages. Raises AdvisoryError if there are no records, or if `content` or a line is not
-    JSON. If records are faulty, reads all others, and then raises AdvisoryError for the first faulty one.
+    The file may also hold the answer of an OSV server, an object with records in `vulns`. `name` names the file in
+    messages. Raises AdvisoryError if there are no records, or if `content` or a line cannot be read as JSON. If records
+    are faulty, reads all others, and then raises AdvisoryError for the first faulty one.
     """
     errors, number = [], 0
     for place, record in _records(content, name):

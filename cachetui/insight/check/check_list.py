@@ -18,4 +18,4 @@ class CheckList:
     unreadable: list[str] = field(default_factory=list)
     """Sentences about lists, or parts of them, that could not be read; they may quote untrusted text."""
     ignored: list[str] = field(default_factory=list)
-    """Sentences about lines that are not requirements."""
+    """Sentences about lines that were not looked at, such as options and URLs."""

@@ -39,7 +39,10 @@ class CheckItem:
     parts: tuple[ReleaseMatcher, ...]
     """Releases that the item is about."""
     place: str = ""
-    """File, and place in it, from which the item was read; empty for a term of the command line. Untrusted text."""
+    """File from which the item was read, with an advisory's place in it; empty for a term of the command line.
+
+    It is untrusted text.
+    """
     aliases: tuple[str, ...] = ()
     """Other names of an advisory; untrusted text."""
     summary: str = ""

@@ -24,7 +24,10 @@ from cachetui.system.tree import never
 from cachetui.text.format import count
 
 UNREAD: dict[str, FindingType] = {PICKLE: "pickle", STOPPING: "stopping", GARBLED: "stopping"}
-"""Finding type of an unreadable entry by the entry's note; for any other note, it is "unreadable"."""
+"""Finding type of an unreadable entry by its note; "unreadable" for any other note.
+
+If the user lacks the right to read the entry, its type is "owner".
+"""
 
 
 def check(
@@ -99,8 +102,8 @@ def _of_entry(
 ) -> Iterator[Finding]:
     """Yield the findings about one entry that follow from the scan.
 
-    `in_use` holds the paths of entries that a removal would keep because a pip may be using them; leftovers among them
-    yield nothing. `legacy` says whether a newer pip also uses the cache, and `denied` whether the user lacks the
+    `in_use` holds the paths of entries that a removal would keep because a program may be using them; leftovers among
+    them yield nothing. `legacy` says whether a newer pip also uses the cache, and `denied` whether the user lacks the
     right to read the entry.
     """
     since = max([file.mtime_ns for file in entry.files], default=entry.downloaded)
@@ -147,7 +150,7 @@ def _cut(entry: Entry, evidence: CacheReader) -> Iterator[Finding]:
 
 
 def _above(entries: Iterable[Entry]) -> set[str]:
-    """Return the folders that entries lie in, and those above them."""
+    """Return the folders that entries lie in or are, and all folders above them."""
     found = {""}
     for entry in entries:
         place = entry.path if not entry.files else entry.path.rpartition("/")[0]
@@ -160,7 +163,8 @@ def _above(entries: Iterable[Entry]) -> set[str]:
 def _folders(places: Iterable[str], evidence: CacheReader) -> Iterator[Finding]:
     """Yield a finding for each folder that other users may write to.
 
-    If they may also write to the folder that contains it, it is only counted in the finding about that folder.
+    If they may also write to the folder that contains it, it is only counted, in the finding about the topmost of these
+    folders.
     """
     writable = evidence.writable_folders(places)
     below: Counter[str] = Counter()

@@ -40,9 +40,9 @@ Severity = Literal["danger", "damage", "rights", "notice", "waste"]
 """Severity of a finding.
 
 `danger`: an entry may not be what its index offered, or its index suspects it. `damage`: pip cannot use an entry as
-it should. `rights`: somebody lacks the right to use an entry, though its content may be sound. `notice`: nothing is
-wrong with an entry, but it has something that a user may want to know before installing it. `waste`: an entry only
-takes up space.
+it should, or cachetui could not check it. `rights`: somebody lacks the right to use an entry, though its content may be
+sound. `notice`: nothing is wrong with an entry, but it has something that a user may want to know before installing it.
+`waste`: an entry only takes up space, unless an old pip still uses it.
 """
 
 
@@ -53,7 +53,7 @@ class Meaning(NamedTuple):
     """Title in a few words."""
     severity: Severity
     consequence: str
-    """Consequence, such as pip's reaction (a sentence); `{tool}` is the program that reads the cache."""
+    """Consequence, such as pip's reaction, in sentences; `{tool}` is the program that reads the cache."""
     way_out: str
     """Advice to the user (a sentence); `{tool}` is the program that fills the cache."""
     pip_only: bool = False
@@ -256,7 +256,10 @@ class Finding:
 
     @property
     def is_removed(self) -> bool:
-        """Whether the user should remove the entry, which no rule of `prune` chooses."""
+        """Whether the user should remove the entry for a reason for which no rule of `prune` chooses it.
+
+        The reason is a fault in its bytes, its origin.json or its name, or that its project is quarantined.
+        """
         return self.sort in OF_CONTENT or self.sort in ("quarantined", "origin", "misnamed")
 
     @property

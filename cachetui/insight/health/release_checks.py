@@ -37,7 +37,7 @@ def release_findings(
     memory: ReleaseMemory,
     stop: Callable[[], bool],
 ) -> Iterator[Finding]:
-    """Yield the findings about the releases that `entries` belong to; `all_entries` are those of the whole cache.
+    """Yield the findings about `entries` that concern releases and projects; `all_entries` holds the whole cache's.
 
     `memory` holds what earlier checks read. With `fresh_hours`, there is a finding for a download that came at most so
     many hours after its upload.

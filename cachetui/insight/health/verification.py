@@ -1,4 +1,4 @@
-"""Deep verification: compare downloads with the hashes on index pages, and read archives to their end."""
+"""Deep verification: compare downloads with known hashes; read archives, index pages and metadata to their end."""
 
 from __future__ import annotations
 
@@ -149,7 +149,10 @@ def _trouble(
 
 
 def _can_be_verified(entry: Entry) -> bool:
-    """Return whether an entry can be verified: it is an HTTP response, or a file that must be an archive."""
+    """Return whether an entry can be verified.
+
+    Its kind must be in `VERIFIED`; an entry of a kind in `UNNAMED` must be an HTTP response.
+    """
     return entry.kind in VERIFIED and (entry.checked is not None or entry.kind not in UNNAMED)
 
 
@@ -163,8 +166,8 @@ def _broken(
 ) -> tuple[FindingType, str | None]:
     """Return the type of damage within a file, and its description; the description is None if the file is sound.
 
-    `headers` returns the value of a header, in lower case. If an archive can be unpacked in spite of its fault, the
-    type is `inconsistent`: pip does not notice such a fault. Raises StoppedError.
+    `headers` returns the value of a header, in lower case. If only a thorough check (see `trouble_in`) finds a fault in
+    an archive, the type is `inconsistent`: the archive unpacks, and pip does not notice the fault. Raises StoppedError.
     """
     content = headers("content-type"), headers("content-encoding")
     if entry.kind == "index" or (entry.kind == "response" and content[0].startswith(SIMPLE)):

@@ -45,7 +45,7 @@ class Evidence:
     """Record of pip's run; empty if pip could not be asked."""
     inventory: Inventory
     answers: Mapping[str, CachedResponse]
-    """Headers of the project's files and index pages, and of all pages that pip requested, by path."""
+    """Headers of the project's cached files and index pages, and of all cached pages that pip requested, by path."""
     requires: Mapping[str, str]
     """Requires-Python in the metadata of the project's files, by path."""
     now: float
@@ -105,7 +105,7 @@ class Evidence:
 
     @cached_property
     def is_pinned(self) -> bool:
-        """Whether the requirement names one exact version, or a URL."""
+        """Whether a requirement or constraint allows only one exact version of the project, or a URL is asked for."""
         pins = [one for one in self.specifier if one.operator == "===" or not one.version.endswith(".*")]
         return bool(self.root and self.root.url) or any(one.operator in ("==", "===") for one in pins)
 
@@ -191,7 +191,7 @@ class Evidence:
             return None
 
     def answer_to(self, request: Request) -> CachedResponse | None:
-        """Return the cached response to a request for an index page; None if there is none that pip reads."""
+        """Return the cached response to a request for an index or find-links page; None if pip reads none."""
         entry = self.entry_at(request.url)
         return self.answers.get(entry.path) if entry else None
 
@@ -224,7 +224,7 @@ class Evidence:
 
     @cached_property
     def listed(self) -> frozenset[str]:
-        """Names of the project's files that index pages list and that pip may take."""
+        """Names of the project's files that pages list and that pip may take."""
         return frozenset([one.filename for one in self.run.listed.get(self.name, ())])
 
     @cached_property
@@ -348,7 +348,7 @@ class Evidence:
         return tuple(once.values())
 
     def knows_pages(self, name: str) -> bool:
-        """Return whether pip requests index pages of a project, and the cache holds all of them."""
+        """Return whether pip requests index or find-links pages of a project, and the cache holds all of them."""
         pages = self.pages(name)
         return bool(pages) and all(one.how != "unknown" for one in pages)
 
@@ -359,7 +359,7 @@ class Evidence:
         return f"no page of it{reader} is in this cache"
 
     def pages(self, name: str) -> tuple[Request, ...]:
-        """Return pip's requests for the index pages of a project, each once."""
+        """Return pip's requests for the index and find-links pages of a project, each once."""
         once: dict[str, Request] = {}
         for one in self.run.pages(name):
             once.setdefault(one.url, one)

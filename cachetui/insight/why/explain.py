@@ -104,7 +104,7 @@ def _scenario(
 
 
 def _that_help(case: Evidence, remedies: Sequence[Remedy], stop: Callable[[], bool]) -> tuple[Remedy, ...]:
-    """Return the remedies that need no test, and those that change the outcome.
+    """Return the remedies that need no test, and those that change the outcome and help (see `_helps`).
 
     Asks pip again once for each remedy that is tested.
     """
@@ -126,9 +126,10 @@ def _that_help(case: Evidence, remedies: Sequence[Remedy], stop: Callable[[], bo
 
 
 def outcome(run: Run) -> tuple[object, ...]:
-    """Return the outcome of a run: whether pip decided, what it takes from where, its requests for pages, its error.
+    """Return the outcome of a run: whether pip decided, which files it takes and from where, and the type of its error.
 
-    Two runs with the same outcome are equal for the user. The URLs of pages are part of it only if pip takes nothing.
+    The outcome also contains pip's requests for pages that the cache alone does not answer, but the URLs of these pages
+    only if pip takes nothing. Two runs with the same outcome are equal for the user.
     """
     asks = tuple(sorted({(one.url, one.how) for one in run.requests if one.is_page and one.how != "cache"}))
     taken = tuple(sorted((one.name, one.version, one.way, one.url) for one in run.chosen))

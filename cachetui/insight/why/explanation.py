@@ -12,11 +12,13 @@ Tone = Literal[
 ]
 """Verdict in a word or two.
 
-`cached`, `partly`, `not cached`: pip takes everything, something or nothing from the cache; `partly`, too, if an
-index page that is not in the cache may change its choice. `stale`: pip finds no file on a cached index page, which it
-uses without asking the index. `damaged`: a cached file is damaged. `installed`: the distribution is installed already.
-`off`: this pip uses no cache. `skipped`: the requirement is not for this Python, or pip installs nothing. `stops`: pip
-ends with an error. `facts only`: this pip cannot be asked, so the answer contains only facts.
+`cached`: pip takes the project's file from the cache. `partly`: it does, but also downloads other files; or it builds a
+wheel from a cached sdist; or an index or find-links page that is not in the cache may change its choice. `not cached`:
+it takes the file from elsewhere, or which file it takes is not known. `stale`: pip finds no file on a cached page,
+which it uses without asking the server. `damaged`: a cached file is damaged. `installed`: the distribution is installed
+already. `off`: this pip uses no cache. `skipped`: the requirement is not for this Python, or pip installs nothing.
+`stops`: pip ends with an error or refuses to install. `facts only`: this pip cannot be asked, so the answer contains
+only facts.
 """
 TONE_WORDS: dict[Tone, str] = {"partly": "partly cached", "stale": "outdated", "off": "cache off", "stops": "error"}
 """Verdicts whose words for the user differ from their name in JSON."""
@@ -44,7 +46,7 @@ class CachedFile:
     filename: str
     """File name, or project and version if no file name is known."""
     words: str
-    """Kind and age of the file, and why pip takes it or does not take it."""
+    """Kind and age of the file and, if known, its host and why pip takes it or does not take it."""
     path: str
     """Path of the entry."""
 
@@ -54,7 +56,7 @@ class Reason:
     """Fact that explains pip's decision."""
 
     words: str
-    """Fact in one or two sentences."""
+    """Fact in a few sentences, or "pip says:"."""
     evidence: tuple[str, ...] = ()
     """Evidence, such as the paths of files under the root with their dates."""
     entries: tuple[str, ...] = ()
@@ -72,7 +74,7 @@ class Remedy:
     entries: tuple[str, ...] = ()
     """Paths of the entries that the command removes, if it is a command of cachetui."""
     arguments: tuple[str, ...] | None = None
-    """Arguments of pip, its command first; None for a command of cachetui."""
+    """Arguments with which pip is asked again, its command first; None for a command of cachetui, or if not tested."""
     is_tested: bool = True
     """Whether pip is asked again with the remedy, which is shown only if pip then decides differently."""
 
@@ -90,9 +92,9 @@ class Prediction:
     way: Way | Literal["nothing", "skipped"] = "unknown"
     """Source of the file. `nothing`: pip stops without a file. `skipped`: the requirement does not apply."""
     version: str | None = None
-    """Version that would be installed; None if unknown."""
+    """Version that pip would take, or that is installed already; None if unknown."""
     filename: str | None = None
-    """Name of the file that would be installed; None if unknown."""
+    """Name of the file that pip would take, or of the project if it is installed already; None if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ class Explanation:
     """Complete answer to a question."""
 
     question: str
-    """Requirement that the answer is about, as typed."""
+    """First requirement in the question as typed; the whole question if it contains no requirement."""
     asker: str
     """Python and pip that the answer is for, in words."""
     tone: Tone
@@ -116,7 +118,7 @@ class Explanation:
     forecast: Prediction
     """Prediction for the first project, as values."""
     takes: tuple[ChosenDistribution, ...] = ()
-    """All distributions that pip chose, including dependencies."""
+    """All distributions that pip chose, including dependencies; empty if it would stop at one of them."""
     pip_says: tuple[str, ...] = ()
     """Error messages of pip."""
     command: str = ""

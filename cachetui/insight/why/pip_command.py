@@ -83,7 +83,7 @@ NO_PIP = (
 
 
 class QuestionError(CachetuiError):
-    """Error for text that is not a question for pip. The message quotes the text and says what is wrong.
+    """Error for text that is not a question for pip. The message says what is wrong, and may quote the text.
 
     The text is untrusted and may hold secrets.
     """
@@ -91,7 +91,7 @@ class QuestionError(CachetuiError):
     def __init__(self, complaint: str, typed: str = "") -> None:
         super().__init__(f"{typed} {complaint}".strip())
         self.typed = typed
-        """Quotation at the start of the message."""
+        """Start of the message, mostly a quotation; "" if the message quotes nothing."""
         self.complaint = complaint
         """Rest of the message."""
 
@@ -161,7 +161,10 @@ def _apart(text: str) -> str:
 
 
 def split(text: str) -> list[str]:
-    """Split a line into words as a shell does. Raises ValueError if a closing quotation mark is missing."""
+    """Split a line into words as a shell does.
+
+    Raises ValueError if a closing quotation mark is missing, or if the line ends with a backslash.
+    """
     lexer = shlex.shlex(text, posix=True, punctuation_chars=False)
     lexer.whitespace_split, lexer.commenters = True, ""
     if DRIVE.search(text):

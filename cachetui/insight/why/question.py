@@ -61,7 +61,7 @@ class Question:
     variables: tuple[tuple[str, str], ...] = ()
     """Environment variables of pip that the command sets."""
     notes: tuple[str, ...] = ()
-    """Sentences about parts of the text that are ignored."""
+    """Sentences about parts of the text that are ignored, or that a shell would not pass to pip."""
 
     @property
     def verb(self) -> str:

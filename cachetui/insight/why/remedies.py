@@ -56,8 +56,8 @@ def drop(
     Return none, too, if the entry has no project and all matching terms also match other entries.
 
     `words` describe the purpose of the command; the names of other entries that the terms match are appended to them.
-    `alike` holds all entries of its project, including the entry itself. `cache` is the option with which cachetui
-    finds the cache, if it needs one.
+    `alike` holds all entries of its project (or all without a project), including the entry itself. `cache` is the
+    option with which cachetui finds the cache, if it needs one.
     """
     terms, taken = remove_terms(entry, alike, whole=whole)
     if not terms or (entry.project is None and len(taken) > 1):

@@ -22,7 +22,7 @@ PATIENCE = 120.0
 LONGEST = 64 << 20
 """Maximum size of an answer in bytes; a page with thousands of files takes several megabytes."""
 NO_VERSION = "0"
-"""Stand-in for the version of a distribution whose URL does not contain one."""
+"""Stand-in for the version of a distribution whose file is not known, or whose URL does not contain a version."""
 BEGIN, END = "<cachetui>", "</cachetui>"
 """Marks around the answer, because the start-up files of an environment may print, too."""
 
@@ -31,7 +31,7 @@ BROKEN = re.compile(
     r"UnicodeDecodeError|Metadata(?:Inconsistent|Invalid)|BadMetadata|invalid metadata|InvalidWheel|IPv6|"
     r"does not appear to be an IPv|characters under NFKC|Cannot determine archive format|ReadError|EOFError"
 )
-"""Pattern of errors that come from a damaged response, or from one that pip cannot read."""
+"""Pattern of errors that come from a damaged file or response, or from one that pip cannot read."""
 
 NOT_FOUND = re.compile(r"No matching distribution found for ([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*([^(;]*)")
 """pip's error for a requirement that no file satisfies (its `_internal/resolution/resolvelib/factory.py`)."""
@@ -228,7 +228,7 @@ class Run:
     """Cache directory of pip; None if its cache is off."""
     requests: tuple[Request, ...] = ()
     unseen: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """URLs of index pages that are not in the cache, by project."""
+    """URLs of requested index and find-links pages that are not in the cache, by project."""
     listed: Mapping[str, tuple[ListedFile, ...]] = field(default_factory=dict)
     refused: Mapping[str, tuple[RefusedFile, ...]] = field(default_factory=dict)
     tried: tuple[TriedDistribution, ...] = ()
@@ -250,7 +250,7 @@ class Run:
         return next((one for one in self.chosen if one.name == name), None)
 
     def pages(self, name: str) -> tuple[Request, ...]:
-        """Return the requests for index pages of a project."""
+        """Return the requests for index and find-links pages of a project."""
         return tuple([one for one in self.requests if one.is_page and one.project == name])
 
 

@@ -69,7 +69,7 @@ def hosts_of(entries: Iterable[Entry]) -> list[str]:
 
 
 def pages_shown(case: Evidence, name: str) -> tuple[str, ...]:
-    """Return the path and the date of each cached index page of a project that pip requested."""
+    """Return the path and the date of each cached index or find-links page of a project that pip requested."""
     found = []
     for request in case.pages(name):
         entry, answer = case.entry_at(request.url), case.answer_to(request)
@@ -105,13 +105,13 @@ def python_of(case: Evidence) -> str:
 
 
 def asked(case: Evidence) -> list[str]:
-    """Return the names of the indexes that pip asks for a newer copy of the project's cached page."""
+    """Return the names of the indexes (or URLs of find-links pages) that pip asks for a newer copy of a cached page."""
     known = [one for one in case.pages(case.name) if one.how in ("checked", "assumed")]
     return [*dict.fromkeys(case.index_name(one.url) for one in known)]
 
 
 def unseen(case: Evidence, name: str) -> list[str]:
-    """Return the names of the indexes whose page for a project is not in the cache."""
+    """Return the names of the indexes (or URLs of find-links pages) whose page for a project is not in the cache."""
     return [*dict.fromkeys(case.index_name(url) for url in case.run.unseen.get(name, ()))]
 
 

@@ -28,7 +28,7 @@ WHY_NOT = {
     "insecure": "it comes over plain http from an untrusted host, and pip does not cache that",
 }
 MOST_NAMED = 5
-"""Maximum number of other projects that a sentence names one by one."""
+"""Maximum number of other projects that are given to `named`, which shortens the list further."""
 
 
 def verdict(case: Evidence) -> tuple[Tone, str]:

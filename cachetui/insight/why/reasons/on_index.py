@@ -173,7 +173,7 @@ def local_versions(case: Evidence) -> Iterator[ReasonWithRemedies]:
 
 
 def several_indexes(case: Evidence) -> Iterator[ReasonWithRemedies]:
-    """Yield a finding if several indexes list the project: pip ranks files, not indexes."""
+    """Yield a finding if several indexes or find-links pages list the project: pip ranks files, not indexes."""
     listed = case.run.listed.get(case.name, ())
     indexes = list(dict.fromkeys(case.index_name(one.page) for one in listed if one.page))
     chosen = case.chosen
@@ -204,7 +204,7 @@ def _equal_elsewhere(listed: Sequence[ListedFile], chosen: ChosenDistribution) -
 
 
 def not_listed(case: Evidence) -> Iterator[ReasonWithRemedies]:
-    """Yield a finding for downloads that would fit, but that are listed on no index page that pip read."""
+    """Yield a finding for downloads that would fit, but that are listed on no page that pip read."""
     unlisted = case.unlisted
     if not unlisted or (case.chosen is None and any("+" in clause.version for clause in case.specifier)):
         return  # `local_versions` reports this
@@ -220,7 +220,7 @@ def not_listed(case: Evidence) -> Iterator[ReasonWithRemedies]:
 
 
 def unchecked_pages(case: Evidence) -> Iterator[ReasonWithRemedies]:
-    """Yield findings for index pages that pip uses without asking the index again.
+    """Yield findings for index and find-links pages that pip uses without asking their server again.
 
     Only pages whose newer version could change pip's choice are considered.
     """

@@ -70,7 +70,8 @@ class Store(object):
     def metadata(self, url, apart=True):
         """Return the metadata of the wheel at a URL (PEP 658); None if the cache does not hold it.
 
-        `apart` says whether metadata that is stored apart from the wheel is used, too.
+        Return None, too, if the cached wheel is damaged. `apart` says whether metadata that is stored apart from the
+        wheel is used, too.
         """
         wheel, apart = self.find(url), self.find(url + ".metadata") if apart else None
         try:
