@@ -59,7 +59,7 @@ WISHES: Mapping[str, Wish] = {
     "verify": "verify",
     "rescan": "read it again",
 }
-"""The `Wish` of each key's action, by the action's name; if it cannot begin, pressing the key shows why."""
+"""The `Wish` of some keys' actions, by the action's name; if it cannot begin, pressing the key shows why."""
 RUNNING: Mapping[Activity, str] = {
     Activity.SCANNING: "The cache is being read: wait for that, then {wish}.",
     Activity.EXPORTING: "An export is running: wait for it, or stop it with {stop}; then {wish}.",

@@ -175,12 +175,12 @@ class CachetuiApp(Keyboard):
         self._toasts.add(event)
 
     def push_screen(self, *args: Any, **options: Any) -> Any:
-        """Open a screen, and drop the toasts that are about what it covers."""
+        """Open a screen, and drop the toasts that are about what it covers, except errors."""
         self.call_later(self._toasts.drop_past)
         return super().push_screen(*args, **options)
 
     def pop_screen(self) -> AwaitComplete:
-        """Close the topmost screen, and drop the toasts that are about it."""
+        """Close the topmost screen, and drop the toasts that are about it, except errors."""
         self.call_later(self._toasts.drop_past)
         return super().pop_screen()
 

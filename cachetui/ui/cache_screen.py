@@ -118,7 +118,7 @@ class CacheScreen(Screen[None]):
         self.disk_before = self.disk_left = 0
         """The allocated bytes of all entries before the first removal, and after the last."""
         self.protecting = Lock()
-        """Lock, held while the user's choice of protected projects is changed, and while a removal is planned."""
+        """Lock, held while the user's choice of protected projects is changed, and while a plan reads it."""
         self.outlook_at = 0.0
         """The time at which the outlook was last looked for, by the monotonic clock, in seconds."""
         self.export_folder = "./wheels"

@@ -56,7 +56,7 @@ TABS = (
 )
 """The tabs of the views."""
 SETTLED = 1.0
-"""Seconds between the first scan and the search for Pythons, so that a short use starts no search."""
+"""Seconds between the first scan and the search for Pythons and caches, so that a short use starts no search."""
 
 
 class MainScreen(CacheScreen):

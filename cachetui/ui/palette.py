@@ -98,7 +98,7 @@ class PaletteCommand(NamedTuple):
 def commands_of(app: CachetuiApp) -> Iterable[PaletteCommand]:
     """Yield the palette's commands: first actions that have keys and can currently run, then commands without keys.
 
-    Actions that only move the cursor are left out.
+    Actions of inputs, and those of the binding group "Move", are left out.
     """
     listed = set[str]()
     for node in (*app.main.key_holders[2:], app.main, app):

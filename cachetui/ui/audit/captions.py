@@ -42,7 +42,7 @@ def level_parts(treemap: Treemap) -> tuple[list[Part], list[Part]]:
 
 
 def choice_parts(figure: FigureWidget, group: Group, *, total: int, room: int) -> list[Part]:
-    """Return the current choice of a figure in words: at most `room` cells, if its name and size fit.
+    """Return the current choice of a figure in words: at most `room` cells, if its name and figures fit.
 
     `total` is the disk usage of the cache in bytes; `group` is the property by which `KindBars` groups the entries.
     """

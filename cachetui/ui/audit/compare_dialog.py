@@ -41,7 +41,7 @@ class EarlierBox(SheetBox):
 
 
 class ReportList(PaintedLines):
-    """The reports in the current folder, the newest first; a click chooses one."""
+    """The newest reports in the current folder, the newest first; a click chooses one."""
 
     DEFAULT_CSS = "ReportList { height: auto; margin: 1 0 0 0; padding: 0 2 0 0; background: $surface; }"
 
@@ -142,7 +142,10 @@ class ComparisonResult(Modal[None]):
 
 
 async def ask_and_compare(app: App[None], services: Services, audit: Audit) -> None:
-    """Ask for an earlier report, and show the differences from it."""
+    """Ask for an earlier report, and show the differences from it.
+
+    Do nothing if another dialog opens while the reports are looked for.
+    """
     screen = app.screen
     reports = await run_in_thread(services.find_reports)
     if app.screen is not screen:  # another dialog has opened meanwhile

@@ -32,7 +32,7 @@ class EntryIndex(NamedTuple):
     """All entries of a catalog in a fixed order. A set of them is an integer whose highest bit is for the first one."""
 
     generation: int
-    """The revision of the catalog, as counted by the model."""
+    """`BrowserModel.generation` when the index was made; it also counts changes of the protection."""
     spans: tuple[EntrySpan, ...]
     """The spans of all projects and groups, in order."""
     paths: tuple[str, ...]
@@ -40,7 +40,7 @@ class EntryIndex(NamedTuple):
 
     @classmethod
     def of(cls, catalog: Catalog, generation: int) -> EntryIndex:
-        """Return the index of a catalog's entries; `generation` is the revision of the catalog."""
+        """Return the index of a catalog's entries; `generation` is that of the model."""
         spans: list[EntrySpan] = []
         paths: list[str] = []
         for place, group in catalog.groups:

@@ -13,9 +13,9 @@ from cachetui.ui.audit.items import FigureChoice
 class FigureMarks:
     """The marks of a browser model, for the figures of an audit.
 
-    They are held as a set of the audit's entries, so that the mark state of a figure's item is fast to compute. If
-    the catalog has changed since the audit, or the item has neither `number` nor `places`, its entries are
-    examined one by one.
+    They are held as a set of the catalog's entries, so that the mark state of a figure's item is fast to compute. If
+    the catalog or the protection has changed since the audit, or if the item has neither `number` nor `places`, its
+    entries are examined one by one.
     """
 
     def __init__(self, model: BrowserModel, order: EntryIndex) -> None:
@@ -65,7 +65,7 @@ class FigureMarks:
         return " " if not number else "x" if number == len(choice.entries) else "-"
 
     def _groups_of(self, choice: FigureChoice) -> list[tuple[GroupKey, EntryGroup]]:
-        """Return those entries of an item that are in the catalog, by project and group."""
+        """Return the entries of an item that are still in the catalog, grouped by their project or other group."""
         catalog = self._model.catalog
         found: dict[GroupKey, list[Entry]] = {}
         for entry in choice.entries:
@@ -81,5 +81,5 @@ class FigureMarks:
 
     @property
     def _is_current(self) -> bool:
-        """Whether the catalog has not changed since the audit."""
+        """Whether neither the catalog nor the protection has changed since the audit."""
         return self._order.generation == self._model.generation

@@ -83,7 +83,7 @@ class Ages(FigureWidget):
         return Strip(segments).adjust_cell_length(room, self.ink())
 
     def _style(self, index: int, here: bool) -> Style:
-        """Return the style of a column; the current column has another background."""
+        """Return the style of a column; with `here`, that of the current column, mostly with another background."""
         if (index, here) not in self._styles:
             self._styles[index, here] = self._mixed(index, here)
         return self._styles[index, here]

@@ -80,7 +80,7 @@ class FigureChoice(NamedTuple):
     known: bool = True
     """Whether the entries of the rule can be determined."""
     kept: int = 0
-    """Number of further entries that the rule chooses, and that must stay although they are not protected."""
+    """Number of further entries that the rule chooses, and that may still be in use."""
     explanations: tuple[str, ...] = ()
     """Long and short description of what the rule chooses, if the name does not say it."""
     number: int = 0

@@ -32,7 +32,7 @@ stands for, **b** or Enter shows a kind in Browse.
 """
 
     def line(self, choice: FigureChoice, room: int) -> tuple[list[Part], list[Part]]:
-        """Return a kind with its number, size, share and bar; a long name shortens the bar."""
+        """Return a kind's name, number of entries, size, share and bar; a long name shortens or displaces the bar."""
         longest = max([width(shown(one.name)) for one in self.choices], default=0)
         digits = max([NUMBER, *[len(f"{len(one.entries):,}") for one in self.choices]])
         space = room - OTHERS - digits
@@ -109,7 +109,7 @@ class Biggest(Lines):
         self.refresh()
 
     def line(self, choice: FigureChoice, room: int) -> tuple[list[Part], list[Part]]:
-        """Return a file's mark, project and version for the left end, and its age and size for the right end."""
+        """Return a file's mark, name and version or kind for the left end, and its age and size for the right end."""
         entry = choice.entries[0]
         number, unit = age(max(0, self.now_ns - entry.downloaded) / NS)
         sign = self.sign(choice).strip()

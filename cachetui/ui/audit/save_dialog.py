@@ -52,7 +52,7 @@ class SaveReport(InputDialog[Path]):
         """Save the report, and return the path of its file; None if the user does not want to overwrite a file.
 
         Raises FormatError if no name is typed or its suffix stands for no format, TargetError if the file must not lie
-        there, and OSError.
+        there, CachetuiError for an unknown home directory (`~user`), and OSError.
         """
         if not typed:
             raise FormatError("Type a file name.")

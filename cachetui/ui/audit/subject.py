@@ -30,7 +30,7 @@ class AuditSubject(NamedTuple):
     outlook: Outlook
     """Conditions that decide what a removal would free."""
     generation: int
-    """The revision of the catalog, as counted by the model."""
+    """`BrowserModel.generation`: number of changes of the catalog and of the protection."""
     pythons: bool
     """Whether the Pythons on this system were known when the audit began."""
     policy: Policy | None

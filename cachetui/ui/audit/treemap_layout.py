@@ -22,7 +22,7 @@ FRESH = ((30, 0.85), (90, 0.68), (180, 0.53), (365, 0.40))
 OLD = 0.28
 """Strength of the accent for everything older."""
 LEAST_TILE = 18
-"""Minimum size of a tile in cells; smaller items are joined in one tile."""
+"""Number of cells below which items are joined in one tile, if there are several of them."""
 HIGH = 2
 """Ratio of a cell's height to its width."""
 LEAST_WIDTH = 2
@@ -105,7 +105,8 @@ def tiles(items: Sequence[TreemapItem], room: int, height: int) -> list[Tile]:
     """Lay out items as tiles that fill a rectangle of cells; the area of a tile is its disk usage.
 
     Several items that would each take fewer than `LEAST_TILE` cells are joined in a tile "N smaller". If every item
-    is that small, only the biggest items are laid out, and the rectangle is divided among them.
+    is that small, only the biggest items are laid out, and the rectangle is divided among them. Items whose tiles would
+    be too narrow are joined, too.
     """
     order = sorted([item for item in items if item.disk > 0], key=lambda item: (-item.disk, item.name))
     total, cells = sum([item.disk for item in order]), room * height

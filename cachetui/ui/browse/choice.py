@@ -22,7 +22,7 @@ def foreign_words(tool: str) -> str:
 
 
 def why_not_removable(rows: list[Row], model: BrowserModel) -> str | None:
-    """Return why the entries of some rows cannot be removed (a sentence); None if they can."""
+    """Return why the removal of some rows cannot be reviewed now (a sentence); None if it can."""
     if rows and all(row.foreign for row in rows):
         return foreign_words(model.tool)
     if not model.is_final:
@@ -31,7 +31,7 @@ def why_not_removable(rows: list[Row], model: BrowserModel) -> str | None:
 
 
 def undone_words(undone: Undone) -> str:
-    """Return which marks an undo restored (a sentence); empty if none."""
+    """Return how many entries an undo marked and unmarked again (a sentence); empty if none."""
     parts = [
         f"{count(number, 'entry')} {'is' if number == 1 else 'are'} {state} again"
         for number, state in ((undone.marked, "marked"), (undone.unmarked, "unmarked"))

@@ -21,7 +21,7 @@ class ColumnTitles(PaintedWidget):
 
     @dataclass
     class Sorted(Message):
-        """Posted when a title was clicked."""
+        """Posted to sort by the column whose title was clicked."""
 
         by: By
         """The sort key."""
@@ -42,7 +42,7 @@ class ColumnTitles(PaintedWidget):
             self.refresh()
 
     def on_click(self, event: events.Click) -> None:
-        """Sort by the clicked column."""
+        """Sort by the clicked column, if rows can be sorted by it."""
         offset = event.get_content_offset(self)
         by = None if offset is None else column_at(offset.x, self._room, columns(self._room, self.order))
         if by is not None:

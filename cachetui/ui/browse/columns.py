@@ -56,7 +56,7 @@ class Scale(NamedTuple):
     biggest: int
     """Bytes of the cache's biggest project, which has a full bar."""
     whole: int
-    """Bytes of the whole cache."""
+    """Bytes of all entries."""
     now: int
     """The current time, in nanoseconds since the epoch."""
 

@@ -55,7 +55,7 @@ INSTALLED = (*INSTALLABLE, "metadata")
 WHEELS = ("wheel", "built", "metadata")
 """Kinds of entries for which the details show whether a Python can use them."""
 NOUNS = {"sdist": "sdist", "built": "built wheel", "metadata": "metadata file", "index": "index page"}
-"""Nouns for counting several entries of a kind, if they differ from the name of the kind."""
+"""Nouns for counting entries of a kind; a kind without a noun is counted by its own name."""
 
 
 NO_FINDINGS: Mapping[str, str] = MappingProxyType({})
@@ -68,7 +68,7 @@ class Fact(NamedTuple):
     label: str
     """Label of the fact."""
     value: str
-    """Value of the fact; untrusted text made printable."""
+    """Value of the fact, in which untrusted text is made printable."""
 
 
 def when(time: int, now: int) -> str:
@@ -84,7 +84,9 @@ def entry_facts(
     findings: Mapping[str, str] = NO_FINDINGS,
     copies: Mapping[str, Collection[str]] = NO_COPIES,
 ) -> list[Fact]:
-    """Return the facts about one entry, the most useful first; they include which of `pythons` can use it.
+    """Return the facts about one entry, the most useful first.
+
+    For a wheel or its metadata, they include whether any of `pythons` can use it.
 
     `findings` describe what is wrong with entries, by their paths. `copies` are the paths of the other entries that
     hold the same file as an entry, by that entry's path.
@@ -115,7 +117,7 @@ def entry_facts(
 
 
 def _usable(entry: Entry, pythons: Sequence[InterpreterInfo]) -> str | None:
-    """Return which Pythons can use a wheel or its metadata, in words; None for other entries, or if it is not known."""
+    """Return the result of `used_by` for a wheel or its metadata; None for other entries, or if it is not known."""
     from cachetui.services.pythons import used_by  # noqa: PLC0415 - the first screen does without
 
     parts = (entry.filename or "").removesuffix(".whl").rsplit("-", 3)
@@ -141,7 +143,9 @@ def _may_be_used(row: Row) -> bool:
 
 
 def _users(row: Row, usage: Usage, room: int) -> str:
-    """Return in words which environments use a row's entries; empty if none can use them, or if that is not known.
+    """Return in words which environments use a row's entries, or that none does.
+
+    The words are empty if no environment could use them, or if it is not known whether one does.
 
     As many environments are named as fit into `room` cells, but at least one and at most `MOST_USERS`.
     """
@@ -286,7 +290,7 @@ class Details(PaintedLines):
         return facts if words is None else [Fact("protected", words), *facts]
 
     def _gives_back(self, row: Row) -> str:
-        """Return in words the space that removing the row frees, computed again only for another row or inventory."""
+        """Return `gives_back` for a row, computed again only for another row or inventory; empty for foreign files."""
         inventory = self.screen.inventory if isinstance(self.screen, CacheScreen) else None
         if row.foreign or inventory is None:
             return ""

@@ -1,4 +1,4 @@
-"""Reasons why Browse shows no rows, in words (does not import Textual)."""
+"""Reasons why Browse shows no rows, in words."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ def page_of(
 ) -> PageText | None:
     """Return the page to show in place of the filter and the rows; None if these are to be shown.
 
-    `scanned` is the latest batch of the first scan while it is running. `rescan_key` and `quit_key` are names of keys.
+    `scanned` is the latest batch of the first scan; None before there is one. `rescan_key` and `quit_key` are names
+    of keys.
     """
     location, inventory, catalog = services.location, reading.inventory, model.catalog
     root = shown(home_short(location.name))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cachetui.labels import Facts, Label
 
 AT_ONCE = 2_000
-"""Maximum number of entries whose facts are found within a frame; for more, a worker thread is used."""
+"""Maximum number of entries whose facts may be found within a frame; for more, a worker thread is always used."""
 
 
 class FactsRequest(NamedTuple):
@@ -49,9 +49,9 @@ class MissingFacts:
         self._requested = None
 
     def find(self, view: DOMNode, pythons: Pythons, usage: Usage | None, show: Callable[[], object]) -> None:
-        """Find the facts that are missing; if that takes longer than a frame, find them in a worker of the view.
+        """Find those missing facts that can be found now, in a worker of the view if that may take longer than a frame.
 
-        The worker then calls `show`, which draws the rows that match the filter.
+        Unless the facts are out of date by then, the worker calls `show`, which draws the rows that match the filter.
         """
         request = self._request(pythons, usage)
         if request is None:

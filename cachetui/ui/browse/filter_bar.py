@@ -1,4 +1,4 @@
-"""Input for a filter; to its right, the number of projects shown or the progress of an activity."""
+"""Input for a filter; to its right, the sort order and the number of projects, or the progress of an activity."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TAB = "  Tab"
 ROOMY = 72
 """Minimum width of the screen in cells at which the sort order is shown in words."""
 LEAST = 30
-"""Width of the screen in cells below which only the input is shown."""
+"""Width of the screen in cells below which nothing is shown to the right of the input."""
 
 
 class FilterErrorHighlighter(Highlighter):
@@ -40,7 +40,7 @@ class FilterErrorHighlighter(Highlighter):
     def __init__(self, box: FilterBox) -> None:
         self._box = box
         self.start: int | None = None
-        """The index of the first wrong character; None if nothing is wrong."""
+        """The index from which the filter does not parse; None to underline nothing."""
 
     def highlight(self, text: Text) -> None:
         """Underline what is wrong; if something is missing, underline the place for it."""

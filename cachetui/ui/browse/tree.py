@@ -20,14 +20,14 @@ from cachetui.ui.widgets.notices import LONGEST_LINE
 from cachetui.ui.widgets.row_list import RowList, RowPart
 
 HINT_ROOM = 8
-"""Minimum number of cells for a hint after a name."""
+"""Number of free cells after a name up to which there is no hint."""
 MOST_WIDE = 4
 """Maximum number of characters of a hint per cell.
 
 A hint is cut to this length before it is measured, because it may name a hundred versions.
 """
 DRAWN_LINES = 500
-"""Maximum number of drawn lines that are cached, which is more than any screen has."""
+"""Number of cached lines above which the cache is emptied; no screen has as many lines."""
 QUIET_KINDS = frozenset({"index", "redirect", "response", "leftover", "selfcheck", "environment", "unknown"})
 """Kinds whose names are drawn in a muted colour, because users rarely look for them."""
 
@@ -53,7 +53,8 @@ NOTHING = Table([], SortOrder(), Scale(1, 1, 0), lambda _: "")
 class CacheTree(RowList):
     """The rows and their cursor.
 
-    When rows come and go, the cursor stays on its row, and a row in view stays on its line of the screen.
+    Once the user has moved the cursor, it stays on its row when rows come and go, and a row in view stays on its line
+    of the screen.
     """
 
     DEFAULT_CSS = """
@@ -93,14 +94,14 @@ Nothing is removed before you have read and accepted a review.
 
     @property
     def current(self) -> Row | None:
-        """The row under the cursor."""
+        """The row under the cursor; None if there are no rows."""
         return self.table.rows[self.cursor] if self.cursor < len(self.table.rows) else None
 
     def show_top(self, table: Table, locate: LocateRow) -> None:
         """Draw rows in another order, from the first row on, and end the range.
 
-        The cursor stays on its row if the row is in view. Otherwise, it goes to the first row, and follows no row until
-        the user moves it.
+        The cursor stays on its row if that is in view in the new order. Otherwise, it goes to the first row, and
+        follows no row until the user moves it.
         """
         if self.range_from is not None:
             self.range_from = None
@@ -113,9 +114,10 @@ Nothing is removed before you have read and accepted a review.
             self.highlighted = self.current
 
     def show(self, table: Table, locate: LocateRow, *, keeps_place: bool = False) -> None:
-        """Draw other rows; the cursor and the visible part stay on the same rows if these still exist.
+        """Draw other rows.
 
-        With `keeps_place`, the cursor does not follow a row that has lost entries: it goes to the next row.
+        Once the user has moved the cursor, it and the visible part stay on the same rows if these still exist. With
+        `keeps_place`, the cursor does not follow a row that has lost entries: it goes to the row that `_next` returns.
         """
         drawn, before, top = self.table, self.cursor, self.scroll_offset.y
         old, self.table = drawn.rows, table
@@ -179,12 +181,12 @@ Nothing is removed before you have read and accepted a review.
 
     @property
     def current_entries(self) -> list[Entry]:
-        """The entries of the row under the cursor."""
+        """The shown entries of the row under the cursor."""
         return [] if self.current is None else list(self.current.group.entries)
 
     @property
     def chosen_entries(self) -> list[Entry]:
-        """The entries of the row under the cursor, or of the range of rows; each entry once."""
+        """The shown entries of the row under the cursor, or of the range of rows; each entry once."""
         return list({entry.path: entry for row in self.chosen for entry in row.group.entries}.values())
 
     @property
@@ -221,7 +223,7 @@ Nothing is removed before you have read and accepted a review.
         self.extend_to(row)
 
     def part_at(self, line: int, x: int) -> RowPart:
-        """Return the clickable part of a row at a cell."""
+        """Return the clickable part of a row at a cell of its line; empty if there is none."""
         row = self.table.rows[line]
         arrow = 1 + INDENT * row.depth
         if arrow + 2 <= x < arrow + 5:
@@ -229,7 +231,7 @@ Nothing is removed before you have read and accepted a review.
         return "arrow" if row.folds and arrow - 1 <= x < arrow + 2 else ""
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Draw the lines of a region; if the layout has changed, discard the cached lines first."""
+        """Draw the lines of a region; if the layout has changed or the cache is full, empty the cache first."""
         table, room = self.table, self.room
         look = room, columns(room, table.order), table.order.apparent, table.scale
         if self._drawn_for != look or len(self._drawn) > DRAWN_LINES:
@@ -279,7 +281,7 @@ Nothing is removed before you have read and accepted a review.
         self._refresh_changed(self.table.rows)
 
     def _refresh_changed(self, before: list[Row], others: Collection[int] = ()) -> None:
-        """Redraw the lines `others`, and visible lines that differ from `before` or show old marks or protection."""
+        """Redraw the visible lines that are in `others`, differ from `before`, or show old marks or protection."""
         top, table, rows = self.scroll_offset.y, self.table, self.table.rows
         changed = [
             line
@@ -325,9 +327,9 @@ Nothing is removed before you have read and accepted a review.
 def _next(old: list[Row], cursor: int, rows: list[Row]) -> RowKey:
     """Return the key of the row to which the cursor goes if `rows`, which may have lost entries, replace `old`.
 
-    It is the row under the cursor if that row has lost no entries. Otherwise, it is the next row that has lost none and
-    is not inside it. But the cursor stays if its row still exists and no other row has come between that row and the
-    next one.
+    It is the row under the cursor if that row has lost no entries. Otherwise, it is the next row that has lost none, of
+    the same depth or less. But the cursor stays if there is no such row, or if its row still exists and no other row
+    has come between the two.
     """
     row = old[cursor]
     if cursor < len(rows) and (rows[cursor].key, rows[cursor].group) == (row.key, row.group):

@@ -94,7 +94,7 @@ class Browse(Vertical):
 
     @property
     def why_not_chosen(self) -> str | None:
-        """Why the entries of the row or the range cannot be removed (a sentence); None if they can."""
+        """Why the removal of the row or the range cannot be reviewed now (a sentence); None if it can."""
         return why_not_removable(self.cache_tree.chosen, self.model)
 
     def activate(self) -> None:
@@ -159,12 +159,12 @@ class Browse(Vertical):
             self.show_rows()
 
     def watch_findings(self, findings: Mapping[str, str]) -> None:
-        """Show the known damage of the row."""
+        """Show the known dangers and the known damage of the row."""
         if self.is_mounted:
             self.body.details.findings = findings
 
     def watch_activities(self) -> None:
-        """Show the progress of the activities."""
+        """Show the progress of an activity that is running."""
         self._show_count()
 
     def _show(self) -> None:
@@ -202,7 +202,7 @@ class Browse(Vertical):
         self._show_count()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Disable actions that currently have no effect."""
+        """Disable actions that currently have no effect, or whose key currently does something else."""
         if action == "back":
             return Activity.EXPORTING not in self.activities and (
                 self.model.filtering or self.cache_tree.range_from is not None
@@ -220,7 +220,7 @@ class Browse(Vertical):
         self.post_message(MarksChanged())
 
     def _mark(self, mark: Callable[[], object]) -> None:
-        """Mark entries; while a filter waits for entries to be identified, mark nothing and show the user why, once."""
+        """Call `mark`. It has no effect while a filter waits for entries to be identified: then show why, once."""
         if self.model.is_identifying and not self._explained:
             self._explained = True
             self.notify(STILL_NAMING, markup=False)
@@ -265,11 +265,11 @@ class Browse(Vertical):
         self._marks_changed()
 
     def action_invert(self) -> None:
-        """Mark the shown entries that are not marked, and unmark the others."""
+        """Mark the shown entries that are not marked, and unmark the other shown entries."""
         self._mark(self.model.invert)
 
     def action_sort(self, by: By) -> None:
-        """Sort by a key; if the rows are already sorted by it, reverse the order."""
+        """Sort by a key; if the user has already chosen it, reverse the order."""
         self._arrange(self.model.order.sorted_by(by))
 
     async def action_sort_menu(self) -> None:
@@ -315,7 +315,7 @@ class Browse(Vertical):
         self.toggle_class("-bare")
 
     def action_copy(self) -> None:
-        """Copy the paths of the row's entries."""
+        """Copy the absolute paths of the row's entries, or of its foreign files."""
         if row := self.cache_tree.current:
             root = self.services.location.root
             copy_paths(self, [f"{root}/{path}" for path in paths_of(row, self.model)])
@@ -355,7 +355,7 @@ class Browse(Vertical):
     # Events of the widgets
 
     def on_mount(self) -> None:
-        """Filter the rows whenever the filter changes; reserve room in the details if Pythons are searched for."""
+        """Filter whenever the filter or the focus changes; reserve room in the details if Pythons are searched for."""
         self.body.details.searches = self.services.find_pythons_here
         self.watch(self.query_one(FilterBox), "value", self._type, init=False)
         self.watch(self.screen, "focused", self._filter, init=False)

@@ -62,8 +62,8 @@ class ExportDialog(InputDialog[Path]):
     def __init__(self, number: int, passed: str, proposed: str, look: Callable[[Path], FolderState]) -> None:
         """Make a dialog for the export of `number` files.
 
-        `passed` is a sentence about entries that are not exported, and `proposed` is the initial folder in the box.
-        `look` is called in a thread to check a folder; it may raise CachetuiError and OSError.
+        `passed` is a sentence about entries that are not exported, or empty. `proposed` is the initial folder in the
+        box. `look` is called in a thread to check a folder; it may raise CachetuiError and OSError.
         """
         super().__init__(
             f"Export {count(number, 'file')} to which folder?",
@@ -73,7 +73,7 @@ class ExportDialog(InputDialog[Path]):
             does="Export",
         )
         self.room: FolderState | None = None
-        """State of the last checked folder; None before the first check, or if that folder could not be checked."""
+        """State of the folder whose check is shown; None before the first check, or if the folder cannot be used."""
         self._look = look
         self._prospect, self._stays = Paragraphs(PENDING), SkippedFileList([])
         self._known: str | None = None  # the typed text at the last check of a folder

@@ -1,4 +1,4 @@
-"""Help: the keys that bindings declare, the help of the widget that has the focus, and the reference."""
+"""Help: the keys that bindings declare, the help of the focused widget or of a dialog, and the reference."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class HelpLine(NamedTuple):
     id: str
     """The binding's id."""
     keys: tuple[str, ...]
-    """Current keys of the binding, by Textual's names."""
+    """Current keys of the binding, or the declared ones if it is not active; by Textual's names."""
     does: str
     """Action of the binding, in words."""
     group: Binding.Group
@@ -120,9 +120,9 @@ class HelpPage(PaintedLines):
         self.preferences = preferences
         """The path of the preferences file; None to say nothing about preferences."""
         self.explained = explained
-        """The help lines of all bindings."""
+        """The help lines of the bindings to explain."""
         self.about = about
-        """The help of the widget that has the focus, in Markdown."""
+        """The help of the focused widget or of a dialog, in Markdown."""
         self.page = HERE
         """The page that is shown, one of `PAGES`."""
 
@@ -144,7 +144,7 @@ class HelpPage(PaintedLines):
         ]
 
     def _keys(self, room: int) -> list[Strip]:
-        """Draw the help of the focused widget, the keys by group, and help on the filter, preferences and the mouse."""
+        """Draw `about`, the keys by group, and help on the filter, preferences (if the path is known) and the mouse."""
         drawn, explanations = self._prose(self.about, room), merged(self.explained)
         for group in GROUPS:
             explained = [line for line in explanations if line.group == group]
@@ -248,13 +248,14 @@ class Help(Modal[None]):
     ) -> None:
         """Make the help, opened at a page.
 
-        `explained` are the help lines of all bindings, and `about` is the help of the focused widget, in Markdown.
+        `explained` are the help lines of the bindings to explain. `about` is the help of the focused widget or of a
+        dialog, in Markdown.
         `preferences` is the path of the preferences file; None to say nothing about preferences.
         """
         super().__init__()
         self._preferences, self._page = preferences, page
         self.explained = explained
-        """The help lines of all bindings."""
+        """The help lines of the bindings to explain."""
         self._about = about
 
     def compose(self) -> ComposeResult:

@@ -31,11 +31,11 @@ KIND, SHORT_KIND = 17, 9
 MARGIN = 3
 """Cells to the right of a wrapped sentence: room for the scrollbar."""
 SHEET = 96
-"""Width of a dialog in cells, if the terminal is wide enough."""
+"""Width of most dialogs in cells, if the terminal is wide enough."""
 BLANK_LINES = 7
-"""Number of blank lines within a dialog and around it."""
+"""Number of lines that are kept free for the blank lines within a dialog and around it."""
 SHORT = 20
-"""Height of the screen in rows below which dialogs have no blank lines."""
+"""Height of the screen in rows below which dialogs leave out blank lines."""
 
 
 class Paragraphs(PaintedLines):
@@ -272,7 +272,10 @@ class Modal(ModalScreen[DialogResult], Generic[DialogResult], inherit_bindings=F
 
     @property
     def footer_words(self) -> Mapping[str, str]:
-        """The words that the key hints show for Esc: those on the button that changes nothing, up to a comma."""
+        """The words that the key hints show for Esc, by the id of its binding; empty without a button `no`.
+
+        They are the words on that button, which changes nothing, up to a comma and in lower case.
+        """
         buttons = [button for button in self.query(DialogButton) if button.id == "no"]
         return {"sheet.no": buttons[0].words.partition(",")[0].lower()} if buttons else {}
 

@@ -1,6 +1,6 @@
 """Review dialog, which lists everything that will be removed before the removal begins.
 
-The wording of its totals and reasons is in `report/removal_list.py`.
+The wording of its list, with the reasons why entries are kept, is in `report/removal_list.py`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The page that says why Health shows no findings (does not import Textual)."""
+"""The page that says why Health shows no findings."""
 
 from __future__ import annotations
 

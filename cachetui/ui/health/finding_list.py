@@ -101,12 +101,12 @@ Verifying reads everything and compares it with the hashes that cached index pag
         self.refresh()
 
     def go(self, index: int) -> None:
-        """Put the cursor on the row at an index, or on the nearest row, and scroll the whole row into view."""
+        """Put the cursor on the row at an index, or on the nearest row, and scroll it into view."""
         self._moved = self._moved or bool(self.page.rows)
         super().go(index)
 
     def reveal(self) -> None:
-        """Scroll just far enough to show the row under the cursor; for the first row, also show the lines above it."""
+        """Scroll just far enough to show the cursor's row; for the first row, also show the lines above it that fit."""
         height, top = self.scrollable_content_region.height, round(self.scroll_target_y)
         end = self.page.span(self.cursor)[1]
         if self.cursor:

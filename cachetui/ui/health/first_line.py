@@ -1,4 +1,4 @@
-"""First line of Health: its title, and the progress of a check or the number of findings."""
+"""First line of Health: its title, and the progress of a check or verification, or the number of findings."""
 
 from __future__ import annotations
 

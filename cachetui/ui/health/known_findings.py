@@ -29,10 +29,10 @@ class KnownFindings:
     summary: VerificationSummary | None = None
     """The result of the last verification; None if there was none."""
     covered: Mapping[str, EntryFiles] = field(default_factory=dict)
-    """The files that the last verification read, by the paths of their entries; empty if it was stopped."""
+    """The argument `files` of `add_verified` for the last verification; empty if it was stopped."""
 
     def set_checked(self, findings: Iterable[Finding], entries: Mapping[str, Entry]) -> None:
-        """Replace the findings of the last check, and leave out those about entries that are not in `entries`.
+        """Replace the findings of the last check; keep only those about folders, and those about entries in `entries`.
 
         `entries` are the catalog's entries, by path.
         """
@@ -46,7 +46,7 @@ class KnownFindings:
         """Add the findings of a verification, and return them.
 
         A complete verification replaces the findings of all earlier verifications.
-        `files` are the files of all entries that the verification had to read, by the entries' paths.
+        `files` are the files of the entries that `readable` returned before the verification, by the entries' paths.
         """
         fresh = {(one.sort, one.path): (one, files[one.path]) for one in verified.findings}
         self.verified = {**self.verified, **fresh} if verified.stopped else fresh

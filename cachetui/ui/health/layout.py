@@ -1,6 +1,6 @@
 """The content of the Health view as lines of words with colour roles (does not import Textual).
 
-A row is laid out when one of its lines is drawn.
+An entry is laid out when one of its lines is drawn.
 """
 
 from __future__ import annotations

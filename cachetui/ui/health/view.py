@@ -267,7 +267,7 @@ class Health(Vertical):
             self.refresh_bindings()
 
     def _show_check(self) -> None:
-        """Show at the right of the first line whether a check is running, unless a verification is running."""
+        """Show at the right of the first line whether a check has yet to end, unless a verification is running."""
         if self._verification is None:
             is_checking = self._checked is not self.reading or self.known.checked is None
             self._progress = ActivityProgress("checking" if is_checking and self.reading.inventory is not None else "")

@@ -12,7 +12,7 @@ from cachetui.ui.widgets.cells import shown
 
 
 async def mark_listed(screen: CacheScreen) -> None:
-    """Ask for a list of releases, mark their files in the cache, and show everything that is marked."""
+    """Ask for a list of releases, and mark their files in the cache; if there are any, show everything marked."""
     inventory = screen.inventory
     if inventory is None:
         return

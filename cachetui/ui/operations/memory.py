@@ -8,7 +8,7 @@ import sys
 from contextlib import suppress
 
 DUE = gc.get_threshold()[2]
-"""Number of collections of younger objects after which Python would collect all garbage; see `gc.set_threshold`."""
+"""Number of collections of younger objects after which Python may collect all garbage; see `gc.set_threshold`."""
 LATEST = 10 * DUE
 """The number to use in place of `DUE` while the browser itself collects garbage in pauses between keys."""
 
@@ -47,7 +47,7 @@ def settle_memory() -> None:
 
 
 def is_collection_due() -> bool:
-    """Return whether Python would have collected all garbage by now if `delay_collections` had not been called.
+    """Return whether Python might have collected all garbage by now if `delay_collections` had not been called.
 
     Return False if it was not called.
     """

@@ -39,7 +39,7 @@ async def find_outlook(screen: CacheScreen) -> None:
 def _outlook_of(
     services: Services, inventory: Inventory, protection: Protection, known: Outlook, groups: Groups
 ) -> Outlook | None:
-    """Return the outlook; None if it equals `known`.
+    """Return the outlook; None if `known` is of the same inventory, and the same entries would stay.
 
     If it is new, also find which entries of each group a removal would keep, so that no key has to wait for that.
     """

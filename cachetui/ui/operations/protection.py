@@ -14,7 +14,7 @@ from cachetui.ui.workers import run_in_thread
 async def reload_preferences(screen: CacheScreen) -> Preferences:
     """Read the preferences again, apply their protection, and return them.
 
-    Theme, keys and columns stay as they were at the start.
+    Theme, keys, columns and order do not change: their preferences count at the start only.
     """
     preferences = await run_in_thread(screen.services.read_preferences)
     before, screen.preferences = screen.preferences, preferences

@@ -77,7 +77,7 @@ class PythonSearch:
         self._report(SearchFinished(working, reach_of(found)))
 
     def _report(self, message: Message) -> bool:
-        """Post a message; return whether the search should go on."""
+        """Post a message unless the search has been stopped; return whether it should go on."""
         if self._stopped.is_set():
             return False
         with suppress(RuntimeError):  # the app's event loop has ended

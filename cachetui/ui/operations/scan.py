@@ -1,4 +1,4 @@
-"""Read the cache in a worker thread, and show its entries as they are found."""
+"""Read the cache in a worker thread; the first time, show its entries as they are found."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from cachetui.ui.operations.memory import delay_collections, settle_memory
 from cachetui.ui.workers import run_in_thread, start_worker
 
 DRAW_SECONDS = 0.6
-"""Minimum number of seconds between two redraws during a scan, unless more entries are waiting to be shown."""
+"""Minimum number of seconds between two redraws during a scan, unless entries are waiting or no row is shown yet."""
 SOON = 0.001
 """Minimum number of seconds from the arrival of entries to a redraw."""
 MOST_TAKEN = 5_000
-"""Number of entries after which the rest waits for the next redraw, because more would delay keys."""
+"""Number of entries after which the rest waits for the next redraw, because many more would delay keys."""
 REST = 5
-"""Minimum pause before the next redraw, as a multiple of the time that the last redraw took."""
+"""Minimum pause before the next redraw, as a multiple of the time of the last one; none before a row is shown."""
 GROUP = "scan"
 """The group of the worker that scans."""
 

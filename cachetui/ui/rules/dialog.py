@@ -51,7 +51,7 @@ FREE_ORDER = "What is cheapest to lose goes first, then the oldest."
 ROOMY = 32
 """Minimum height of the screen in rows at which groups are separated by blank lines."""
 LINES = 6
-"""Number of lines of the dialog apart from rules and sentences, including blank lines; a short screen has fewer."""
+"""Number of lines kept for all except rules and sentences, blank lines included; on a short screen, `SHORT_LINES`."""
 ROOMY_LINES = 3
 """Number of further blank lines on a screen of at least `ROOMY` rows."""
 SHORT_LINES = 3
@@ -154,7 +154,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         return list(self.query(RuleRow))
 
     def on_mount(self) -> None:
-        """Start to count entries, and apply each typed value at once, because the next key may mark entries."""
+        """Start to count entries, and from now on apply each value as it is typed: the next key may mark entries."""
         self._is_laid_out = True
         for row in self.rows:
             if row.box is not None:

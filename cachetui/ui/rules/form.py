@@ -22,7 +22,7 @@ from cachetui.terms.quantities import parse_age, parse_count, parse_size
 ValueRule = Literal[
     "older-than", "larger-than", "terms", "not-needed-by", "keep-latest", "max-size", "min-free", "free"
 ]
-"""Rules with a value, which have the same names as the options of `prune`."""
+"""Rules with a value. They have the same names as options of `prune`, except `terms`, which are its arguments."""
 Name = Literal[Chooser, ValueRule, "built"]
 """Rules that can be ticked."""
 MOMENTS: tuple[Moment, ...] = get_args(Moment)
@@ -32,7 +32,7 @@ class DialogRule(NamedTuple):
     """A rule as the dialog shows it."""
 
     name: Name
-    """Name of the rule, as in `Rules` and the options of `prune`."""
+    """Name of the rule, as in the options of `prune`; `terms` are its arguments."""
     label: str
     """Label of the rule."""
     does: tuple[str, ...] = ()
@@ -103,7 +103,7 @@ STEPS: Mapping[Name, tuple[str, ...]] = {
     "min-free": SIZE_STEPS,
     "free": SIZE_STEPS,
 }
-"""For each rule with such values: the values that can be chosen without typing, the smallest first."""
+"""Values that can be chosen without typing, the smallest first, for each rule that has them."""
 AGED: tuple[Name, ...] = ("older-than", "max-size", "min-free", "free")
 """Rules that depend on the age of entries."""
 
@@ -112,7 +112,7 @@ class ValueProblem(NamedTuple):
     """Error in the value of a rule."""
 
     sentence: str
-    """The error as a sentence without a full stop; it may quote typed text."""
+    """The error in words, without a full stop; it may quote typed text."""
     position: int = 0
     """The index, in the value, of the first character that does not parse."""
 
@@ -146,7 +146,7 @@ class Form:
         return cls(frozenset(ticked), texts, policy.rules.by, policy.rules.ci)
 
     def typed(self, name: Name, text: str) -> Form:
-        """Return a form with another value of a rule; this ticks the rule, or unticks it if the text is empty."""
+        """Return a form with another value of a rule; this ticks the rule, or unticks it if the text is blank."""
         ticked = self.ticked | {name} if text.strip() else self.ticked - {name}
         return replace(self, texts={**self.texts, name: text}, ticked=ticked)
 
@@ -201,8 +201,8 @@ class Form:
     def alone(self, name: Name) -> Rules | None:
         """Return a rule by itself, ticked or not; if no value is typed, its value is the example.
 
-        The kind of age, and whether wheels built here may be chosen, are taken from the form. Returns None for `built`,
-        for a rule in `WIDE` without a value, and if the value does not parse.
+        The kind of age, `ci`, and whether wheels built here may be chosen, are taken from the form. Returns None for
+        `built`, for a rule in `WIDE` without a value, and if the value does not parse.
         """
         text = self.texts.get(name, "")
         if name == "built" or (name in WIDE and not text.strip()):

@@ -53,7 +53,7 @@ class ValueErrorHighlighter(Highlighter):
     """Highlighter that underlines a value from the place where it does not parse."""
 
     start: int | None = None
-    """The index of the first wrong character; None if nothing is wrong."""
+    """The index from which the value does not parse; None to underline nothing."""
 
     def __init__(self, box: ValueBox) -> None:
         self._box = box
@@ -228,7 +228,7 @@ Rules only mark. Nothing is removed before you have read and accepted a review.
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """Draw the row, except the box, which is a widget of its own."""
+        """Draw the row, except the input for its value, which is a widget of its own."""
         room, on = self.size.width, self.rule.name in self._form.ticked
         ground = "cursor" if self.has_focus else ""
         inside = self.has_focus or (self.box is not None and self.box.has_focus)

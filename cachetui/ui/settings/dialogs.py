@@ -140,14 +140,14 @@ class Confirm(ConfirmModal):
     """
 
     def __init__(self, change: SettingsChange, known: Sequence[PipSettings] = ()) -> None:
-        """Make a dialog about a change; `known` are the Pythons that it may affect."""
+        """Make a dialog about a change; `known` holds the settings of the Pythons that it may affect."""
         super().__init__()
         self.scopes = scopes(change)
         """The change with each scope that it can have."""
         self.change = change = self.scopes[0]
         """The change to confirm; if there are several scopes, the change with the chosen scope."""
         self.known = known or (change.settings,)
-        """The Pythons that the change may affect."""
+        """The settings of the Pythons that the change may affect."""
         self._title, self._commands = PaintedLine((question(change), "strong")), ShellCommands(change.commands)
         self._whose, self._reach = Paragraphs(self._python), Paragraphs(*self._affected)
         self._notes = Paragraphs(*self._told, sign="! ")
@@ -262,10 +262,10 @@ class FolderDialog(InputDialog["SettingsChange"]):
         home: str,
         plan: Callable[[RequestedChange, str], Awaitable[SettingsChange]],
     ) -> None:
-        """Ask for another folder for a pip's cache; in the dialog, `~` stands for `home`.
+        """Ask for another folder for the cache of one pip; in the dialog, `~` stands for `home`.
 
-        `known` are the Pythons that a change may affect. `plan` plans a change; it may raise CachetuiError if
-        the folder cannot be used.
+        `known` holds the settings of the Pythons that a change may affect. `plan` plans a change; it may raise
+        CachetuiError if the folder cannot be used.
         """
         super().__init__(
             "Use which folder for pip's cache?",

@@ -45,9 +45,9 @@ class ChangeResult(NamedTuple):
     """The result of the last change."""
 
     done: bool
-    """Whether the change was made."""
+    """Whether the settings are as requested; False while pip changes them."""
     message: str
-    """The result in words."""
+    """The result in words, or that pip is changing its settings."""
 
 
 class LayoutOptions(NamedTuple):
@@ -219,7 +219,7 @@ def _paragraph(words: str, room: int, sign: Words = ("! ", "mark"), role: str = 
 
 
 def switch_words(known: PipSettings) -> tuple[str, str]:
-    """Return the change that the switch key currently makes, and the label of the key."""
+    """Return the change that the switch key currently makes: as a wish, and in words."""
     return ("off", "switch off") if known.location.enabled else ("on", "switch on")
 
 

@@ -11,9 +11,10 @@ ANYTHING = (EXAMPLE, "torch")
 
 
 def examples(catalog: Catalog) -> tuple[str, ...]:
-    """Return example questions about a cache: the oldest version of a project, and the biggest project.
+    """Return two example questions about a cache: the oldest version of a project, and the biggest project.
 
-    For a cache without projects, return `ANYTHING`.
+    If the first project has no version, the question is its name alone. For a cache without projects, return
+    `ANYTHING`.
     """
     projects = [(place.project, group) for place, group in catalog.groups if place.rank is GroupKind.PROJECT]
     if not projects:

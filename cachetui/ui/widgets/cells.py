@@ -15,14 +15,14 @@ LONGEST = 1_000
 LEAST_WITH_DOTS = 4
 """Minimum width of shortened text with dots; in less, they would leave nothing to read."""
 FILE_TAIL = 0.62
-"""Share of the available width for the end of a file name, where a wheel's tags are."""
+"""Share of the available width for the end of a name, path or value that is shortened; a wheel's tags are there."""
 EIGHTHS = 8
 """Number of steps in which a bar can fill one cell."""
 
 
 @lru_cache(maxsize=8_192)
 def shown(text: str) -> str:
-    """Return text from the cache in a form that is safe to draw: one line of visible characters.
+    """Return untrusted text in a form that is safe to draw: one line of visible characters.
 
     A text longer than `LONGEST` characters loses its middle.
     """

@@ -38,7 +38,7 @@ class Totals(NamedTuple):
     """The totals of the cache."""
 
     disk: int
-    """Allocated bytes of the cache."""
+    """Allocated bytes of all entries."""
     projects: int
     """Number of projects."""
     entries: int

@@ -1,4 +1,4 @@
-"""Pages and lines of plain words: for an empty or unreadable cache, and for notices."""
+"""Pages of words in place of rows or of a view, and the lines of notices."""
 
 from __future__ import annotations
 

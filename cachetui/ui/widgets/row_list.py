@@ -19,7 +19,10 @@ from cachetui.ui.widgets.painted import PaintedWidget, Part
 DOUBLE = 2
 """Number of clicks that open a row."""
 RowPart = Literal["box", "arrow", ""]
-"""The part of a row that can be clicked: its box, which marks it; its arrow, which opens it; or neither."""
+"""A part of a row: its box, where a click marks the row; its arrow, where a click opens or closes it; or any other.
+
+All of an example question counts as an arrow: a click asks the question.
+"""
 
 
 class RowList(PaintedWidget, ScrollView, can_focus=True, inherit_bindings=False):
@@ -40,7 +43,7 @@ class RowList(PaintedWidget, ScrollView, can_focus=True, inherit_bindings=False)
 
     @dataclass
     class Folded(Message):
-        """Posted to open or close a row: its arrow was clicked, or it was clicked twice."""
+        """Posted when the arrow of a row was clicked, or the row was clicked twice outside its box."""
 
         row: int
         """Index of the row."""
@@ -133,7 +136,7 @@ class RowList(PaintedWidget, ScrollView, can_focus=True, inherit_bindings=False)
         self.go(self.cursor + step)
 
     def action_page(self, step: int) -> None:
-        """Move the cursor some pages down or up, but at least one row."""
+        """Move the cursor some pages down or up, but at least one row if there is one."""
         if not self.number:
             return
         lines = range(max(0, self.span(self.cursor)[0] + step * self.page_lines), self.virtual_size.height)

@@ -1,4 +1,4 @@
-"""The base of all inputs: their text has no control characters, whether it is typed, pasted or set."""
+"""The base of the inputs of views and dialogs: their text has no control characters, however it gets there."""
 
 from __future__ import annotations
 
