@@ -51,7 +51,7 @@ class GroupKey(NamedTuple):
     version: str | None = None
     """Version key: "=" and the canonical version (PEP 440), so that equal versions share a key.
 
-    Empty for entries without a version; None for the project itself.
+    Empty for entries without a version; None for a project itself, and for a group.
     """
 
     @property

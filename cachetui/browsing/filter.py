@@ -21,15 +21,15 @@ It returns the same object if all entries match, and None if none does.
 Flags = Sequence[bool]
 """Whether each entry of a group matches."""
 TermMatcher = Callable[[str, EntryGroup, Flags | None], Flags | bool]
-"""Function that returns which entries match a term and all terms before it.
+"""Function that returns which entries of a group match a term and all earlier terms.
 
-It takes the title, the group, and which entries match the terms before; None stands for all entries. The
-result is a bool if all or none of the entries that match the terms before match this one, too.
+It takes the group's title, the group, and which entries matched the earlier terms (None: all). Of the entries that
+matched the earlier terms, the result True means that all match this term, and False that none does.
 """
 
 
 def matches(terms: Sequence[Term], facts: Facts) -> Matcher:
-    """Return the matcher of entries that satisfy all terms; words are also searched for in the titles of groups."""
+    """Return the matcher of entries that satisfy all terms; words may also be in the title of a group."""
     # names and words first: they leave the fewest entries to examine
     ordered = sorted(terms, key=lambda term: not isinstance(term.condition, TextPart | Requirement | AnyOf))
     matchers = [_matcher(term, facts) for term in ordered]

@@ -35,7 +35,7 @@ class EntryGroup:
         return self._entries
 
     def compute_totals(self) -> None:
-        """Compute all totals that a key press may need of every project, so that it causes no wait."""
+        """Compute now all totals that a key press may need for every group, so that the key causes no wait."""
         _ = self.disk, self.apparent, self.files, self.linked
         for age in AGES:
             self.span(age)
@@ -87,7 +87,7 @@ class EntryGroup:
         return tuple([file for entry in self.entries for file in entry[1] if file[5] > 1])
 
     def kept(self, outlook: Outlook) -> KeptEntries:
-        """Return the entries that a removal would keep according to an outlook; the latest result is stored."""
+        """Return the result of `KeptEntries.of` for the entries and an outlook; the latest result is stored."""
         known = self._kept  # another thread may replace it
         if known is None or known[0] is not outlook:
             self._kept = known = outlook, KeptEntries.of(self.entries, outlook)

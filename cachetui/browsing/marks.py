@@ -41,7 +41,7 @@ class Marks:
         self.refused: Callable[[Sequence[Entry]], None] | None = None
         """Function that gets the entries that are to be marked but cannot be; None if all can be."""
         self.revision = 0
-        """Number of times that entries were marked or unmarked."""
+        """Number that grows whenever entries may have been marked or unmarked."""
         self.freeing = Freeing()
         """Running count of what removing the marked entries would free."""
 
@@ -78,7 +78,8 @@ class Marks:
     def change(self, catalog: Catalog) -> Iterator[None]:
         """Record what the `with` block marks and unmarks as one change, which `undo` reverts as a whole.
 
-        Twins in the catalog are marked and unmarked together.
+        At its end, the twins of marked entries are marked, too; with an unmarked entry, its twins and its takers are
+        unmarked.
         """
         self._steps = []
         try:
@@ -100,7 +101,7 @@ class Marks:
         self._mark_twins([*changed, *_takers(lost, catalog)], catalog)
 
     def _couple_undone(self, steps: Iterable[Step], catalog: Catalog) -> None:
-        """Unmark the twins of entries that an undo unmarked, unless an earlier change marked them.
+        """Unmark the twins of entries that an undo unmarked, unless the last earlier change of a twin marked it.
 
         Then mark the twins of marked entries. The undone steps may lack these twins, because entries may have been
         marked before their twins were known.
@@ -158,7 +159,7 @@ class Marks:
         self._changes.extend(left)
 
     def mark(self, groups: Groups) -> None:
-        """Mark those entries of projects or groups that are not marked yet."""
+        """Mark those entries of projects or groups that are not marked yet; if `refused` is set, only call it."""
         if not self._refuse(groups := list(groups)):
             self._add(groups)
 
@@ -167,7 +168,10 @@ class Marks:
         self._remove(groups)
 
     def invert(self, groups: Groups) -> None:
-        """Mark those entries that are not marked, and unmark the others; no project or group may occur twice."""
+        """Mark those entries that are not marked, and unmark the others; if `refused` is set, only call it.
+
+        No project or group may occur twice.
+        """
         if self._refuse(groups := list(groups)):
             return
         gone = dict(self._remove(groups))
@@ -246,7 +250,10 @@ class Marks:
         self._number = 0
 
     def follow(self, catalog: Catalog) -> None:
-        """Replace marked entries by those of another catalog; entries that are gone lose their marks."""
+        """Replace marked entries by those of another catalog, and mark the twins of the marked entries.
+
+        Entries that are gone lose their marks.
+        """
         paths = [entry.path for entry in self]
         self.clear()
         self.add([entry for path in paths if (entry := catalog.entries.get(path)) is not None], catalog)

@@ -19,7 +19,10 @@ if TYPE_CHECKING:  # not imported at run time: the first screen opens faster
     from cachetui.terms.partial import Query
 
 MarkState = Literal["x", "-", " ", ""]
-"""Mark state of a row: all, some or none of its entries; empty if nothing can be marked."""
+"""Mark state of a row or of an item of a figure: all, some or none of its entries are marked.
+
+It is empty if nothing can be marked. The same signs say how much of a row is protected.
+"""
 
 FACTS: Mapping[Label, str] = {
     "superseded": "superseded",
@@ -45,7 +48,7 @@ class MarkTotals(NamedTuple):
     protected: int = 0
     """Number of marked entries that the preferences protect from removal."""
     staying: int = 0
-    """Number of marked entries that would stay for other reasons, such as that they may still be in use."""
+    """Number of marked entries that may still be in use, and would stay."""
 
 
 def expect_filter(groups: Iterable[tuple[GroupKey, EntryGroup]]) -> None:
@@ -129,6 +132,7 @@ class BrowserModel:
 
         They are not final while a term is unfinished or invalid. With a filter, they are not final either while
         a scan identifies entries: names and kinds may change, and marks would stay on entries that do not match.
+        Missing facts (`missing_facts`) do not matter here: without them, the filter shows no rows.
         """
         if self.query is None:
             return True

@@ -55,7 +55,7 @@ class SortOrder:
         return replace(self, age=AGES[(AGES.index(self.age) + 1) % len(AGES)])
 
     def arrange(self, items: Iterable[Row]) -> list[Row]:
-        """Return rows in this order. The rows must be sorted by name; equal rows keep that order."""
+        """Return rows in this order; equal rows keep the given order, which is also taken for that of `name`."""
         rows, values = list(items), list[int]()
         if len(rows) < 2:
             return rows
@@ -94,7 +94,7 @@ class Row(NamedTuple):
     depth: int = 0
     """Depth in the tree: 0 for projects and groups, 1 for rows directly below, 2 for a version's entries."""
     kind: str = ""
-    """Text of the Kind column."""
+    """Text of the Kind column; if it is empty, the column shows the `kind` of the group."""
     folds: bool = False
     """Whether the row can be opened."""
     open: bool = False

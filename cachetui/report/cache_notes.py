@@ -12,7 +12,7 @@ BY_LENGTH = "The file system reports no disk usage for these files: all sizes ar
 
 
 def cache_notes(inventory: Inventory) -> Iterator[str]:
-    """Yield a sentence for each link in place of a directory, and one if the file system reports no disk usage.
+    """Yield the notes of `link_notes`, and one if the file system reports no disk usage, except for the demo's cache.
 
     The text is untrusted.
     """
@@ -22,7 +22,7 @@ def cache_notes(inventory: Inventory) -> Iterator[str]:
 
 
 def link_notes(inventory: Inventory) -> Iterator[str]:
-    """Yield a sentence for each link that replaces a directory of the cache, with a remedy; the text is untrusted."""
+    """Yield a note for each link in place of a directory of the cache, with a remedy; the text is untrusted."""
     for link in inventory.links:
         yield f"{link_words(link, inventory.conduct)}. {way_out(link, inventory.conduct)}."
 

@@ -20,7 +20,7 @@ def export_json(
     needs: NeededFiles | None,
     asked: RequirementFile | None,
 ) -> str:
-    """Return an export as a JSON document: its plan, and its outcome unless nothing was written.
+    """Return an export as a JSON document: its plan and its outcome; `outcome` is None if it was not carried out.
 
     `needs` holds the files that the requirements in `asked` need; both are None for an export without requirements.
     """

@@ -61,7 +61,7 @@ class VerificationSummary(NamedTuple):
     stopped: bool = False
     """Whether it was stopped before everything was read."""
     later: int = 0
-    """Number of entries that are new or have changed since the verification."""
+    """Number of entries to verify that are new or have changed since; only for a complete verification."""
     done: int = 0
     """Number of entries that were read."""
     of: int = 0
@@ -69,7 +69,7 @@ class VerificationSummary(NamedTuple):
 
 
 def stand_in(finding: Finding) -> Entry:
-    """Return an entry without files for a finding about something that is not an entry, such as a folder."""
+    """Return an entry without files for a finding whose path belongs to no entry, such as one about a folder."""
     return Entry("unknown" if finding.sort == "link" else "leftover", (), finding.path, finding.since)
 
 
@@ -115,7 +115,7 @@ def words_by_path(finding_entries: Iterable[FindingEntry]) -> dict[str, str]:
 
 
 def serious(groups: Iterable[FindingGroup]) -> int:
-    """Return how many entries are damaged or dangerous."""
+    """Return how many entries and folders have findings of severity danger or damage."""
     return len(_paths(groups, "danger", "damage"))
 
 
@@ -204,7 +204,7 @@ def name_of(entry: Entry) -> str:
 
 
 def entry_of(inventory: Inventory, finding: Finding) -> Entry:
-    """Return the entry of a finding, or an entry without files if the finding is about a link or a folder."""
+    """Return the entry of a finding, or that of `stand_in` if the inventory has none, as for a link or a folder."""
     return inventory.by_path.get(finding.path) or stand_in(finding)
 
 

@@ -12,7 +12,7 @@ from cachetui.text.format import count, disk_text
 
 
 def offline_json(found: OfflineFiles) -> str:
-    """Return the files as a JSON document."""
+    """Return the files, and those that were left out, as a JSON document."""
     parts = {
         "schema": SCHEMA,
         "files": [{"filename": one.filename, "path": clean(one.entry.path), "size": one.size} for one in found.files],

@@ -28,7 +28,7 @@ MOST_NAMES = 10
 
 
 class ListLine(NamedTuple):
-    """One line of the list."""
+    """One line of a list, such as the list for the review of a removal."""
 
     words: str
     """Name of an entry or file, or a heading or sentence; untrusted text."""
@@ -37,7 +37,7 @@ class ListLine(NamedTuple):
     disk: int | None = None
     """Allocated bytes to show; None if the line shows none."""
     heading: bool = False
-    """Whether the line is a heading for the lines that follow; a heading without a size is a sentence."""
+    """Whether the line is a heading for the lines that follow, or a sentence."""
 
 
 def bill(entries: Iterable[Entry]) -> list[ListLine]:
@@ -87,8 +87,9 @@ def _name(place: GroupKey, entry: Entry) -> str:
 def stays(kept: Iterable[Kept], entries: Iterable[Entry] = (), *, most: int | None = None) -> list[ListLine]:
     """List the files and entries in `kept`: a sentence for each reason, and at most `most` names below it.
 
-    A file is named by its entry if that is among `entries`, otherwise by its path. Files and entries that are kept for
-    lack of permission are left out, because `costs_of_rights` reports them with the remedy.
+    A file is named by its entry if that is among `entries`, otherwise by its path. Files kept only because they belong
+    to something that is kept are left out. So is what is kept for lack of permission, because `costs_of_rights` reports
+    it with the remedy.
     """
     lines: list[ListLine] = []
     for reason, things in _by_reason(kept, entries).items():
@@ -106,14 +107,18 @@ def stays(kept: Iterable[Kept], entries: Iterable[Entry] = (), *, most: int | No
 
 
 def number_kept(kept: Iterable[Kept], entries: Iterable[Entry] = ()) -> int:
-    """Return how many of `entries` are kept, plus the number of kept paths that belong to none of them."""
+    """Return how many of `entries` are kept, at least in part, plus the number of kept paths of none of them.
+
+    Paths with the reason `BELONGS` are not counted.
+    """
     return sum([len(things) for things in _by_reason(kept, entries).values()])
 
 
 def _by_reason(kept: Iterable[Kept], entries: Iterable[Entry]) -> dict[str, dict[str, Entry | None]]:
     """Return the kept entries by reason and path; a path that belongs to none of `entries` maps to None.
 
-    An entry is listed once even if several of its files are kept, with the reason of the first one.
+    An entry is listed once even if several of its files are kept, with the reason of the first one. Paths with the
+    reason `BELONGS` are left out.
     """
     reasons = {path: reason for path, reason in kept if reason != BELONGS}
     if not reasons:
@@ -136,7 +141,7 @@ def _by_reason(kept: Iterable[Kept], entries: Iterable[Entry]) -> dict[str, dict
 
 
 def _counted(entries: Sequence[Entry | None]) -> str:
-    """Count entries by kind, such as `3 index pages and 1 built wheel`; None counts as an item without an entry."""
+    """Count entries by kind, such as `1 built wheel and 3 index pages`; None counts as an item without an entry."""
     kinds = Counter([None if entry is None else entry.kind for entry in entries])
     if len(kinds) > MOST_KINDS:
         return count(len(entries), "entry")

@@ -73,8 +73,8 @@ def facts_for_audit(
     """Return the facts that an audit needs about the entries of a whole cache, whose root is `root`.
 
     If the options name a Python, only that one is asked for its tags. Otherwise, Pythons are searched for if `search`
-    is true, which takes a long time; if it is false, the tags are those that earlier runs remembered. The demo's
-    Pythons are made up and always known. All other arguments are those of `facts_for`.
+    is true, which takes a long time; if it is false, the tags are those that earlier runs remembered, or none with
+    `no_memory`. The demo's Pythons are made up and always known. All other arguments are those of `facts_for`.
     """
     usage = usage_here(entries, root, read_preferences(), memory=not options.no_memory, demo=options.demo)
     if usage.trouble or usage.unread:
@@ -149,7 +149,10 @@ def compare_audit(audit: Audit, path: Path) -> Differences:
 
 
 def other_cache(earlier: EarlierAudit, listed: EntryRows) -> Iterator[str]:
-    """Yield a sentence if an earlier report is about another root, and one if it is about another computer."""
+    """Yield a sentence if an earlier report is about another root, and one if it is about another computer.
+
+    The demo's cache has another root each time, so for it the roots are not compared.
+    """
     now = head(listed)
     if earlier.root != now.root and not listed.made_up:
         yield f"The earlier report is about another cache, {earlier.root}; this one is {now.root}."
@@ -158,10 +161,10 @@ def other_cache(earlier: EarlierAudit, listed: EntryRows) -> Iterator[str]:
 
 
 def save_report(audit: Audit, path: Path, root: Path, *, overwrite: bool = False) -> None:
-    """Write a report to a file outside the cache at `root`; replace a file only if `overwrite` is true.
+    """Write a report to a new file outside the cache at `root`; with `overwrite`, replace a file that exists.
 
-    Raises TargetError if the file must not or cannot lie at `path`, or is not a regular file; FormatError for an
-    unknown suffix; FileExistsError without `overwrite` if the file exists; and OSError.
+    Raises TargetError if the file must not or cannot lie at `path`, or if what is to be replaced is not a regular file;
+    FormatError for an unknown suffix; FileExistsError without `overwrite` if the file exists; and OSError.
     """
     parts = report_parts(audit, path)
     check_target(path.parent, root)

@@ -41,7 +41,7 @@ def located(options: GlobalOptions, *, note: Callable[[str], None]) -> Iterator[
 
     `note` gets a sentence if the cache is switched off. Raises UsageError for options that exclude each
     other, RootError if they name a relative path and the current folder is gone, and CachetuiError if
-    the Python that they name does not exist.
+    the Python or the home directory (`~user`) that they name does not exist.
     """
     with ExitStack() as stack:
         cache_dir = options.cache_dir

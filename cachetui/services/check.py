@@ -25,7 +25,7 @@ from cachetui.text.redact import quote_input
 
 LOG = logging.getLogger(__name__)
 ENDINGS = (".json", ".jsonl", ".ndjson")
-"""Suffixes of the files that are read in a folder."""
+"""Suffixes of files with OSV records; of a folder, only files with these suffixes are read."""
 LISTS = (*ENDINGS, ".txt", ".in", ".lock", ".toml")
 """Suffixes of words that are taken for names of files, although they could be names of projects."""
 ZIP = b"PK\3\4"
@@ -35,9 +35,10 @@ LONGEST = 512 << 20
 
 
 def read_check_list(arguments: Sequence[str]) -> CheckList:
-    """Read terms, files, folders and the standard input (`-`). Raises TermError for an invalid term.
+    """Read terms, files, folders and the standard input (`-`).
 
     For a file, folder or line that cannot be read, the result holds a sentence; reading goes on with the next one.
+    Raises TermError for an invalid term, and CachetuiError for a path below an unknown home directory (`~user`).
     """
     found = CheckList()
     with step(LOG, "read the lists"):
@@ -77,7 +78,8 @@ def check_list(
 def _path_of(argument: str) -> Path | None:
     """Return the path that an argument means; None for a term and for the standard input.
 
-    Raises TermError for a term that is also the name of a file or folder in the current folder.
+    Raises TermError for a term that is also the name of a file or folder in the current folder, and CachetuiError as
+    `place` does.
     """
     separators = {os.sep, os.altsep or os.sep, "/"}
     if argument == "-":
@@ -111,8 +113,8 @@ def _items_of_term(argument: str) -> Iterator[CheckItem]:
 def _files_of(path: Path | None, into: CheckList) -> list[Path | None]:
     """Return the files to read for a path: the path itself, or for a folder, all JSON files in and below it.
 
-    Hidden folders are skipped. For each folder that cannot be listed, a sentence is added to `into`. Raises
-    CachetuiError if a folder that was listed completely holds no JSON file.
+    None stands for the standard input. Hidden folders are skipped. For each folder that cannot be listed, a sentence is
+    added to `into`. Raises CachetuiError if a folder that was listed completely holds no JSON file.
     """
     if path is None or not os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises if a folder above is closed
         return [path]

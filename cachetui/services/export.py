@@ -40,7 +40,7 @@ def read_requirements(
 
     `note` gets a sentence for each ignored line. `read` returns the content of a file, as `read_input` does. If
     `wrong` is given, it gets a sentence for each line that is not a requirement, and all other lines are read. Raises
-    CachetuiError if a file cannot be read.
+    CachetuiError if a file cannot be read, and without `wrong`, also for a line that is not a requirement.
     """
     report = (lambda error: wrong(unreadable(error))) if wrong is not None else None
     try:

@@ -1,4 +1,7 @@
-"""Made-up Pythons and environments for the demo, with their pips' settings: nothing on this machine is looked at."""
+"""Made-up Pythons and environments for the demo, with their pips' settings.
+
+Of this machine, only the tags of the Python that runs cachetui are used.
+"""
 
 from __future__ import annotations
 

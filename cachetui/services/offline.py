@@ -1,4 +1,4 @@
-"""Run a command without an index: it finds the wheels and sdists of a cache in a folder, under their real names."""
+"""Run a command without an index; the command finds a cache's wheels and sdists in a folder, under their real names."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class OfflineRun(NamedTuple):
     code: int
     """The command's exit code, as a shell gives it."""
     trouble: str | None = None
-    """Why the command could not be run (a clause); None if it ran."""
+    """Why the command could not be run (a clause); None if it ran, or if a signal came before it started."""
     changed: tuple[str, ...] = ()
     """Names of the files that the command changed in the cache, by writing to a link."""
 

@@ -17,13 +17,13 @@ class GlobalOptions:
     cache_dir: str | None = None
     """Root of the cache; None if the settings of the cache's program decide."""
     of: str | None = None
-    """Id of the kind of cache, such as `uv`; None for pip's, or with `cache_dir`, for the kind that lies there."""
+    """Id of the kind of cache, such as `uv`; None for pip's, or, if `cache_dir` is given, for the kind found there."""
     python: str | None = None
-    """Path or command of the Python whose tags and pip settings are used."""
+    """Path or command of the Python whose tags and pip settings are used; None if the user names none."""
     demo: bool = False
     """Whether to show the demo's cache."""
     read_only: bool = False
-    """Whether nothing may be removed."""
+    """Whether nothing may be removed and no settings may be changed."""
     no_memory: bool = False
     """Whether the results of earlier runs are neither used nor updated."""
     variables: frozenset[str] = frozenset()

@@ -22,7 +22,7 @@ __all__ = ["OtherCache", "other_caches"]
 
 LOG = logging.getLogger(__name__)
 SECONDS = 1.0
-"""Maximum time in seconds for measuring the caches."""
+"""Maximum time in seconds for measuring the caches, unless the caller gives another."""
 SHORTLY = 0.2
 """Maximum time in seconds for measuring the caches in a command, which waits for the result."""
 
@@ -39,8 +39,8 @@ def other_caches(
 
     A directory that several programs use is a cache of each of them. The result is empty if the demo's cache is open.
     `python` is the Python whose pip's settings count; None for the active one. Blocks for little more than `seconds`,
-    even if there are many files; `is_whole` is False for a cache that was not fully counted by then, or when `stop`
-    returned True.
+    even if there are many files; `is_whole` is False for a cache that was not fully counted, because time ran out,
+    `stop` returned True, or a directory could not be read.
     """
     if opened is not None and opened.made_up:
         return ()
@@ -80,7 +80,7 @@ def _measured(found: tuple[Source, Path], *, deadline: float, stop: Callable[[],
 
 
 def _usage(tree: Tree, closed: Collection[str], deadline: float, stop: Callable[[], bool]) -> tuple[int, bool, bool]:
-    """Return the allocated bytes below a root, whether everything was counted, and whether the root is empty.
+    """Return the allocated bytes of a root and all below it, whether everything was counted, and whether it is empty.
 
     Other file systems, the targets of links, and the directories of the root named in `closed` are not counted.
     """

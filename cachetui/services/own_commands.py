@@ -74,8 +74,8 @@ def own_commands(
 ) -> OwnCommands:
     """Return the commands that remove the chosen entries.
 
-    If none are chosen, the commands remove what the program does not use. This asks the file system which blocks the
-    files share with others; if the root is gone, the freed space is only an upper limit. `protected` holds the paths
+    If none are chosen, the commands remove what the program does not use. The file system is asked which blocks the
+    files share with others; if that is not known, the freed space is only an upper limit. `protected` holds the paths
     of protected entries, which the commands do not spare.
     """
     source = source_of(location.source)

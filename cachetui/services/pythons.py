@@ -87,8 +87,8 @@ def supported_tags(
 ) -> tuple[frozenset[Tag], ...]:
     """Return the tags of the Python that the options name, or else of each Python found or remembered.
 
-    The result is empty if nothing is known. `note` gets sentences about Pythons that do not report their tags,
-    and about the effect.
+    For a Python that does not report its tags, they are guessed from its version. The result is empty if too little is
+    known for anything to count as unusable. `note` gets sentences about these Pythons, and about the effect.
     """
     named = ask_named(options, note=note, report=report)
     if named is not None:

@@ -43,7 +43,7 @@ def outlook_for(inventory: Inventory, protected: Collection[str], now_ns: int, *
 def available(root: str) -> int | None:
     """Return the bytes that are free for this user on the file system of a root; None if the system does not say.
 
-    If the root does not exist, the folder in which it would be made is examined.
+    If the root does not exist, the nearest folder above it that exists is examined.
     """
     for place in (Path(root), *Path(root).parents):
         with suppress(FileNotFoundError, NotADirectoryError):
@@ -116,8 +116,9 @@ def remove(
 
     With `memory`, the environments that the self-checks in the plan name are remembered first.
 
-    Raises RefusedError if the preferences forbid removals or are not clear, or if the root is gone or was
-    replaced; and OSError if the removal broke off.
+    If the root is missing, everything counts as gone; if the removal breaks off, the rest is kept. Raises
+    RefusedError if the preferences forbid removals or are not clear, or if the root cannot be opened or was
+    replaced.
     """
     if preferences.refusal:
         raise RefusedError(preferences.refusal)

@@ -59,15 +59,13 @@ Stop = Callable[[], bool]
 class Services:
     """Use cases of one cache. All methods block, except those that say otherwise.
 
-    Call them in a worker thread. They raise CachetuiError and OSError. The caller turns any other exception into an
-    InternalError, as `run_in_thread` of the browser does. Methods that read or change the content of a cache also use
-    `guard` themselves, so that the message of the error names what has failed.
+    Call them in a worker thread. They raise CachetuiError and OSError; most turn other exceptions into InternalError.
     """
 
     location: Location
     """Location of the cache."""
     python: Python | None = None
-    """Python that the user named."""
+    """Python that the user named; None if the user named none."""
     read_only: bool = False
     """Whether nothing may be removed and no settings may be changed."""
     way_out: str = "Start cachetui without --read-only"
@@ -81,7 +79,7 @@ class Services:
     preferences_path: Path | None = None
     """Path of the preferences file; None for the user's own file."""
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    """Environment variables that pips see."""
+    """Environment variables that pips get, and by which Pythons, caches and environments are found."""
     clock: Callable[[], int] = time.time_ns
     """Function that returns the current time in nanoseconds since the epoch."""
 
@@ -134,7 +132,10 @@ class Services:
             return own_commands(inventory, self.location, chosen, protected=protected, stop=stop)
 
     def ask_pip(self, *, stop: Stop = never) -> str | None:
-        """Ask pip itself for its cache directory; return a sentence if it names another directory."""
+        """Ask pip itself for its cache directory; return a sentence if its answer differs from `location`.
+
+        Return None if it does not differ, or if there is no answer.
+        """
         from cachetui.pip.config.ask_pip import ask_pip, compare  # noqa: PLC0415
 
         python = self.python or default_python(self.environ)
@@ -308,7 +309,7 @@ class Services:
         return verify_entries(inventory, inventory.entries, stop=stop, report=report)
 
     def explain(self, text: str, inventory: Inventory, *, stop: Stop = never) -> Explanation:
-        """Explain what pip would do for a requirement or a command. Can also raise QuestionError."""
+        """Explain what pip would do for a requirement or a command. Raises QuestionError for other text."""
         from cachetui.insight.why.question import read_question  # noqa: PLC0415
         from cachetui.services.why import explain  # noqa: PLC0415
 
@@ -324,7 +325,7 @@ class Services:
             )
 
     def check_list(self, text: str, inventory: Inventory, *, stop: Stop = never) -> tuple[CheckList, CheckResult]:
-        """Find the releases that a list names; `text` is its path, or some names. Can also raise TermError."""
+        """Find the releases that a list names; `text` is its path, or terms. Raises TermError for an invalid term."""
         from cachetui.services.check import check_list, read_check_list  # noqa: PLC0415 - seldom needed
 
         found = read_check_list([text])

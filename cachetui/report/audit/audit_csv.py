@@ -78,7 +78,7 @@ def _change(change: str, line: ComparedEntry, before: int, now: int) -> tuple[ob
 def cell(value: object) -> object:
     """Return the cell for a value: empty for None, true or false for a bool, a number as it is.
 
-    Control characters in text are escaped. Text that a spreadsheet would take for a formula gets a leading
+    Invisible characters in text are escaped. Text that a spreadsheet would take for a formula gets a leading
     apostrophe. Text that begins with an apostrophe gets another one, so that removing one restores the text.
     """
     if type(value) is str:

@@ -49,7 +49,10 @@ class EarlierAudit:
 
 
 def read_report(path: str) -> EarlierAudit:
-    """Read an audit report from a file. Raises CachetuiError if the file is unreadable, or is not a valid report."""
+    """Read an audit report from a file.
+
+    Raises CachetuiError if the file is unreadable, or is not a valid report of a schema in `KEYS`.
+    """
     return _parse(path, lambda: _read(path))
 
 

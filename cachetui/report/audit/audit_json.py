@@ -1,8 +1,8 @@
-"""Audit reports and comparisons as JSON, for scripts and for comparison with later audits.
+"""Audit reports and comparisons as JSON for scripts; audit reports can also be compared with later audits.
 
 The key `schema` holds the version of the format, and `report` the type of the document. Sizes are in bytes,
-times in ISO 8601 in UTC. `listing` holds each entry with the values from which a reader can compute most
-figures again.
+times in ISO 8601 in UTC. In an audit report, `listing` holds each entry with the values from which a reader
+can compute most figures again.
 """
 
 from __future__ import annotations

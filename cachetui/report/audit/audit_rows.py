@@ -43,7 +43,7 @@ class ReportHead(NamedTuple):
 
 
 class AuditRow(NamedTuple):
-    """A row of a report, for one entry. Its texts come from the cache, so writers must escape them."""
+    """A row of a report, for one entry. Some of its texts come from the cache, so writers must escape them."""
 
     kind: str
     project: str | None

@@ -235,5 +235,5 @@ def _called(line: ComparedEntry) -> str:
 
 
 def _cut(text: str, room: int) -> str:
-    """Return text cut off at `room` columns if it is too long."""
+    """Return text, cut to `room` characters if it is longer; the last of them is then "~"."""
     return text if len(text) <= room else f"{text[: room - 1]}~"

@@ -17,9 +17,9 @@ from cachetui.text.redact import masked
 from cachetui.text.styled import styled
 
 MOST_NAMED = 3
-"""Maximum number of names to list in a line; after them comes the number of further names."""
+"""Maximum number of names that `_some` lists; after them comes the number of further names."""
 MOST_ABSENT = 10
-"""Maximum number of absent items that are named; if there are more, only their number is shown."""
+"""Maximum number of absent items that `check_lines` names; if there are more, only their number is shown."""
 
 
 def check_lines(result: CheckResult, cache: Sequence[str] = ()) -> Iterator[str]:
@@ -102,7 +102,10 @@ def _some(names: Sequence[str]) -> str:
 
 
 def check_notes(found: CheckList, result: CheckResult) -> Iterator[str]:
-    """Yield sentences: how many items and environments were checked, and what was left out; the text is untrusted."""
+    """Yield sentences: how many items were checked, how many environments or why none, and what was left out.
+
+    The text is untrusted.
+    """
     yield f"Looked for {count(len(result.matches), 'item')}{_left_out(found.advisories)}."
     if result.usage.trouble:
         yield result.usage.trouble

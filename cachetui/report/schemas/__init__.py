@@ -24,7 +24,7 @@ FILES = {
 
 
 def schema_names() -> tuple[str, ...]:
-    """Return the names of the schemas, in the order of the help: commands, and `comparison` for `audit --since`."""
+    """Return the names of the schemas: those of commands, and `comparison` for `audit --since`."""
     return tuple(FILES)
 
 

@@ -203,7 +203,7 @@ def _pythons(options: GlobalOptions, report: Callable[[str], None]) -> Iterator[
 
 
 def _private(value: Any) -> Any:
-    """Return a value with credentials, the home directory and the user's name replaced in all its texts."""
+    """Return a value with credentials, home directories and folders named after the user replaced in all its texts."""
     if isinstance(value, dict):
         return {key: _private(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

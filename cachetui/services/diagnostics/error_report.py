@@ -35,7 +35,7 @@ def error_sentence(error: BaseException) -> str:
 
 
 def trace_lines(error: BaseException) -> list[str]:
-    """Return the traceback of an error as lines, with the credentials in URLs masked."""
+    """Return the traceback of an error as lines, with the secrets of URLs masked."""
     trace = "".join(traceback.format_exception(error))
     if len(trace) > LONGEST:
         trace = f"{trace[: LONGEST // 2]}\n…\n{trace[-LONGEST // 2 :]}"

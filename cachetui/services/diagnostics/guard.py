@@ -20,8 +20,9 @@ def guard(action: str) -> Iterator[None]:
     """Turn an unexpected exception into an InternalError whose message gives its type and its text.
 
     `action` names the action that failed, such as "answer this". The original exception is the cause of the error, and
-    the message names the file with its details. CachetuiError and OSError are raised unchanged, because callers report
-    them. Exceptions that end a process or a thread, such as KeyboardInterrupt, are raised unchanged as well.
+    the message names the file with its details if one could be written. CachetuiError and OSError are raised unchanged,
+    because callers report them. Exceptions that end a process or a thread, such as KeyboardInterrupt, are raised
+    unchanged as well.
     """
     try:
         yield

@@ -41,8 +41,8 @@ def facts_for(
 
     Without `protection`, the preferences are read if a label needs them. If `words` contains "unusable", Pythons are
     asked for their tags; if it contains "used" or "unused", the files of the environments are read. `now_ns` is in
-    nanoseconds since the epoch. `note` gets sentences: what cannot be known, which environments were read, and the
-    problems of the preferences. `report` gets the progress in words.
+    nanoseconds since the epoch. `note` gets sentences: what cannot be known, how many environments were read, and
+    the problems of the preferences. `report` gets the progress in words.
     """
     alike = partial(copies, root=root)
     tags: Collection[frozenset[Tag]] = ()

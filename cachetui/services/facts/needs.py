@@ -69,7 +69,8 @@ def read_needs(names: Sequence[str], *, note: Callable[[str], None] = lambda _: 
     """Read the files that `not_needed_by` names; `-` is the standard input.
 
     `note` gets a sentence for each line that is not evaluated. Raises UsageError for a file that cannot be read, that
-    needs nothing, or that includes another one by its URL.
+    asks for nothing that a cache could hold, or that includes another one by its URL; and CachetuiError for a path
+    below an unknown home directory (`~user`).
     """
     return Needs(
         tuple([STANDARD_INPUT if name == "-" else str(place(name)) for name in names]),
