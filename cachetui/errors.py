@@ -13,7 +13,7 @@ class UsageError(CachetuiError):
 
 
 class RootError(CachetuiError):
-    """Error for a cache root that cannot be read: it is missing, not a directory, or not accessible."""
+    """Error for a cache root that cannot be used: it is missing, not a directory, not accessible, or not a cache."""
 
 
 class RefusedError(CachetuiError):

@@ -11,10 +11,11 @@ Label = Literal[
 ]
 """Label of an entry.
 
-`superseded`: the cache holds a newer version for the same Pythons and platform. `unusable`: no Python here can use it.
-`legacy`: only an older pip reads it. `leftover`: no program reads it. `unidentified`: its project is unknown.
-`protected`: the preferences protect it. `dead-weight`: it is stored twice, or under a URL that no pip will request
-again. `used`: it is installed in an environment here. `unused`: it is installed in no environment here.
+`superseded`: the cache holds a newer version for the same Pythons and platform (a final version if it is final).
+`unusable`: no Python here can use it. `legacy`: only an older pip reads it. `leftover`: no program reads it.
+`unidentified`: a response or an entry of unknown kind whose project is unknown. `protected`: the preferences protect
+it. `dead-weight`: it is an extra copy, or stored under a URL that no pip will request again. `used`: it is installed
+in an environment here. `unused`: it is installed in no environment here.
 """
 
 LABELS: tuple[Label, ...] = (
@@ -39,11 +40,11 @@ class Facts:
     now_ns: int = 0
     """Time at which ages are measured, in nanoseconds since the epoch."""
     superseded: frozenset[str] = frozenset()
-    """Entries of which the cache holds a newer version."""
+    """Entries with the label `superseded`."""
     legacy: frozenset[str] = frozenset()
     """Entries that only an older pip reads."""
     dead_weight: frozenset[str] = frozenset()
-    """Entries that are stored twice, or under a URL that no pip will request again."""
+    """Entries that are extra copies, or are stored under a URL that no pip will request again."""
     protected: frozenset[str] = frozenset()
     """Entries that the preferences protect."""
     needed: frozenset[str] | None = None

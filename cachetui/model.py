@@ -27,9 +27,9 @@ Kind = Literal[
 ]
 """Kind of an entry.
 
-`wheel` and `sdist` are downloads, `built` is a wheel built here, `metadata` a wheel's metadata (PEP 658), `index` a
-project's index page, `redirect` an HTTP redirect, `response` any other HTTP response, `selfcheck` the result of pip's
-search for a newer pip, `environment` a virtual environment, `leftover` what no program reads, `unknown` all else.
+`wheel` and `sdist` are downloads or, in uv's cache, local files; `built` is a wheel built here, `metadata` that of a
+wheel (PEP 658) or a release, `index` an index page, `redirect` an HTTP redirect, `response` any other HTTP response,
+`selfcheck` pip's last search for a newer pip, `environment` a virtual one, `leftover` unused, `unknown` all else.
 """
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -42,9 +42,9 @@ FILES: tuple[Kind, ...] = (*INSTALLABLE, "metadata", "index", "selfcheck")
 Rung = Literal["url", "disposition", "headers", "archive", "page", "wheel-name", "file-name"]
 """Source of an entry's project and version.
 
-`url`: the URL that it was fetched from. `disposition`: the file name in its HTTP headers. `headers`: other
-HTTP headers. `archive`: the metadata of the archive. `page`: the content of the index page. `wheel-name`: the name of
-a wheel or, in uv's cache, of a page. `file-name`: the name of a file in poetry's cache.
+`url`: the URL that it came from. `disposition`: the file name in its HTTP headers. `headers`: other
+HTTP headers. `archive`: metadata, in the archive or cached by itself. `page`: the content of the index page.
+`wheel-name`: the name of a wheel or, in uv's cache, of a page. `file-name`: the name of a file in poetry's cache.
 """
 
 NS = 1_000_000_000
@@ -64,9 +64,9 @@ class File(NamedTuple):
     mtime_ns: int
     """Time of the last change to the content, in nanoseconds since the epoch."""
     size: int
-    """Length in bytes."""
+    """Length in bytes; 0 for a link in uv's cache."""
     disk_usage: int
-    """Allocated bytes; 0 if they are counted under another name of the same inode."""
+    """Allocated bytes (see `Inventory.by_length`); 0 if they are counted under another name of the same inode."""
     links: int = 1
     """Number of hard links to the inode, inside and outside the root."""
     device: int = 0
@@ -79,9 +79,9 @@ class Entry(NamedTuple):
     kind: Kind
     """Kind of the entry."""
     files: tuple[File, ...]
-    """Files of the entry, in the order in which a removal deletes them; empty for an empty directory."""
+    """Files of the entry, in the order in which a removal deletes them; empty for a directory without files."""
     path: str
-    """Path of the first file, or of the directory that is the entry, relative to the root; identifies the entry."""
+    """Path relative to the root that identifies the entry: mostly that of its first file, or of its directory."""
     downloaded: int
     """Time of the download or build, in nanoseconds since the epoch; in `http/`, the latest possible time.
 
@@ -98,7 +98,7 @@ class Entry(NamedTuple):
     filename: str | None = None
     """File name of the wheel or sdist, or of another download; for metadata, that of its wheel. None if unknown."""
     url: str | None = None
-    """URL that it was fetched from, if known. It may hold secrets: mask it before showing it."""
+    """URL that it was fetched or built from; None if unknown. It may hold secrets: mask it before showing it."""
     identified_by: Rung | None = None
     """Source of the project and version; None if they are unknown, or if it was not recorded."""
     note: str | None = None
@@ -164,7 +164,7 @@ class Batch(NamedTuple):
     disk_usage: int
     """Allocated bytes of the files seen so far."""
     named: int
-    """Number of entries that are fully identified so far."""
+    """Number of entries whose identification is finished so far, even if they stay unidentified."""
     entries_found: int
     """Number of entries found so far."""
     listed: bool
@@ -176,7 +176,7 @@ class Version:
     """One version of a project with its entries, or the project's entries without a version."""
 
     label: str | None
-    """Version as written; None for entries of the whole project, such as index pages."""
+    """Version as most of the entries write it; None for entries without a version, such as index pages."""
     entries: tuple[Entry, ...]
     """Entries of the version, ordered by kind, file name and path."""
 
@@ -223,13 +223,13 @@ class Inventory:
     entries: tuple[Entry, ...] = ()
     """Entries in the order of `in_order`."""
     foreign: tuple[File, ...] = ()
-    """Files that the program that fills the cache does not write, sorted by path. cachetui never changes them."""
+    """Files of no entry, such as those that users put there, sorted by path. cachetui never changes them."""
     directories: Mapping[str, int] = field(default_factory=dict)
     """Allocated bytes of each directory by relative path; the path of the root is ""."""
     kept_directories: frozenset[str] = frozenset({""})
     """Directories that stay even if a removal empties them."""
     companions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """For the path of each file that several entries share: the paths of the files that must be removed before it."""
+    """For the path of each file that several entries need: the paths of the files that must be removed before it."""
     errors: tuple[Unreadable, ...] = ()
     """Files and directories that could not be read."""
     recognised: bool = True

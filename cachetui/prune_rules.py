@@ -13,7 +13,7 @@ from cachetui.terms import Predicate
 from cachetui.terms.conditions import IsLabel
 
 Chooser = Literal["unusable", "superseded", "legacy", "leftovers", "dead-weight", "unused"]
-"""Rules that choose entries by a label; an entry that any of them chooses is chosen.
+"""Rules that choose entries by a label; an entry needs the label of only one of them.
 
 Their names are those of the labels, except for the plural "leftovers".
 """
@@ -34,21 +34,21 @@ class Rules:
     """Rules of a cleanup. Without any rule, nothing is chosen."""
 
     choosers: frozenset[Chooser] = frozenset()
-    """Rules that choose entries by a label; an entry that any of them chooses is chosen."""
+    """Rules that choose entries by a label; an entry needs the label of only one of them."""
     older_than: int | None = None
-    """Age in nanoseconds that an entry must exceed; restricts other rules, or chooses by itself."""
+    """Age in nanoseconds that an entry must exceed; restricts other rules except `max_size`, or chooses by itself."""
     by: Moment = "downloaded"
-    """Time from which ages are counted, here and for `max_size`, `min_free` and `free`."""
+    """Time from which ages are counted for `older_than`, `max_size`, `min_free` and `free`."""
     larger_than: int | None = None
-    """Bytes on disk that an entry must exceed; restricts other rules, or chooses by itself."""
+    """Bytes on disk that an entry must exceed; restricts other rules except `max_size`, or chooses by itself."""
     terms: Predicate | None = None
-    """Terms that an entry must match; they restrict other rules, or choose by themselves."""
+    """Terms that an entry must match; they restrict other rules except `max_size`, or choose by themselves."""
     keep_latest: int | None = None
     """Number of newest versions of each project that always stay; as the only rule, it chooses all other versions."""
     max_size: int | None = None
     """Maximum bytes on disk of all entries; the oldest entries are chosen until the rest fits."""
     built: bool = False
-    """Whether wheels that pip built here may be chosen, too."""
+    """Whether wheels built here may be chosen, too; `ci` and the term `kind:built` also allow that."""
     min_free: int | None = None
     """Minimum bytes to be free on the cache's file system; limits the choice like `free`."""
     free: int | None = None
@@ -56,10 +56,10 @@ class Rules:
     not_needed_by: tuple[str, ...] = ()
     """Requirements files and lock files, as the user named them; what they need always stays.
 
-    As the only rule, it chooses everything else.
+    As the only rule, it chooses everything else that may go.
     """
     ci: bool = False
-    """Whether `not_needed_by` keeps only the files that pip would install from, and no pages.
+    """Whether `not_needed_by` keeps no pages, and no sdist of a version of which it keeps a wheel.
 
     Wheels built here may then be chosen, too.
     """
@@ -88,7 +88,7 @@ class Rules:
 
     @property
     def narrows(self) -> bool:
-        """Whether `older_than`, `larger_than` or `terms` is set; each of them restricts the other rules."""
+        """Whether `older_than`, `larger_than` or `terms` is set; each of them restricts all rules except `max_size`."""
         return self.older_than is not None or self.larger_than is not None or self.terms is not None
 
     def __bool__(self) -> bool:
@@ -146,7 +146,7 @@ def choose(entries: Collection[Entry], rules: Rules, facts: Facts, outlook: Outl
 def _until_free(
     sure: Sequence[Entry], rest: Iterable[Entry], rules: Rules, facts: Facts, outlook: Outlook
 ) -> tuple[set[str], int]:
-    """Choose from `rest` until this and `sure` free enough; return the chosen paths, and the bytes still to free.
+    """Choose entries from `rest` until they and `sure` free enough; return their paths, and the bytes still to free.
 
     Entries that would stay, or whose removal would free nothing, are not chosen. If not enough can be freed, entries
     that would stay are chosen, too, so that the plan says why they stay.

@@ -1,4 +1,4 @@
-"""Folders that programs other than pip use for their caches."""
+"""Folders that programs other than pip use for their caches and settings."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ TOPS = frozenset({"http", "http-v2", "wheels", "selfcheck"})
 
 
 def locate_pip(cache_dir: str | None, *, python: Python | None, environ: Mapping[str, str]) -> Location:
-    """Return where pip's settings put its cache."""
+    """Return where `cache_dir`, or else pip's settings, put its cache; see `Locate`."""
     return locate(cache_dir, python=python, environ=environ)
 
 
@@ -62,7 +62,7 @@ def _indexes(location: Location, *, memory: bool) -> Iterator[str]:
     """Yield URLs of indexes: those in pip's settings, and those that pips use by default.
 
     The defaults are read from the pip of the location's Python and, with `memory`, from what earlier runs stored about
-    other Pythons.
+    the Pythons that they found.
     """
     yield from location.indexes
     if location.prefix and (built_in := pip_index(location.prefix)):

@@ -24,7 +24,7 @@ CONDUCT = Conduct(tool="pipenv", programs=("pip", "pipenv"))
 
 
 def locate_pipenv(cache_dir: str | None, *, python: Python | None, environ: Mapping[str, str]) -> Location:
-    """Return where pipenv's settings put its cache."""
+    """Return where `cache_dir`, or else pipenv's settings, put its cache; see `Locate`."""
     root, said_by = named_folder(cache_dir, VARIABLE, environ) or (cache_folder("pipenv", environ), DEFAULT)
     of_pip = locate(python=python, environ=environ)
     mirror = environ.get(MIRROR, "")

@@ -34,7 +34,7 @@ CONDUCT = Conduct(
 
 
 def locate_poetry(cache_dir: str | None, *, python: Python | None, environ: Mapping[str, str]) -> Location:
-    """Return where poetry's settings put its cache."""
+    """Return where `cache_dir`, or else poetry's settings, put its cache; see `Locate`."""
     root, said_by = named_folder(cache_dir, VARIABLE, environ) or _default_folder(environ)
     prefix = python.prefix if python else None
     return Location(root, said_by, named=bool(cache_dir), enabled=True, prefix=prefix, source="poetry")

@@ -15,7 +15,8 @@ LONGEST_HEADERS = 65_536
 def with_copies(inventory: Inventory) -> Inventory:
     """Return the inventory with `copies` and `twins`.
 
-    The twins of an artifact are the HTTP records that hold the same file. It also gets the URL of one of them.
+    The twins of an artifact are the HTTP records that hold the same file. The artifact also gets the URL of one of
+    them, if any is known.
     """
     named: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for entry in inventory.entries:

@@ -1,4 +1,4 @@
-"""The layout of poetry's cache in all versions of poetry since 1.1: the kind of each file by its path alone.
+"""The layout of poetry's cache in all versions of poetry since 1.1: which path is what, and the JSON of releases.
 
 Sources: poetry's `utils/cache.py` (`ArtifactCache`, `FileCache`), `utils/authenticator.py` (`_http`, `_http_`) and, in
 older versions, `installation/chef.py`; `file_cache.py` of CacheControl; filelock.
@@ -39,7 +39,7 @@ The directories `artifacts` and `cache` do not show it, because other programs u
 RELEASE = re.compile(r"[0-9a-f]{64}").fullmatch
 LOCK = re.compile(r"[0-9a-f]{56}(\.body)?\.lock").fullmatch
 TEMPORARY = re.compile(r"tmp[a-z0-9_]{8}").fullmatch
-"""Name that `tempfile` gives to a file."""
+"""Matches a name that `tempfile` gives to a file."""
 ARCHIVES = (".whl", ".tar.gz", ".tar.bz2", ".bz2", ".zip")
 """Endings of the files that poetry looks for among the artifacts."""
 SDISTS = ARCHIVES[1:]

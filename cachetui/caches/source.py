@@ -89,9 +89,9 @@ class Source:
     For no entries, it returns the command that removes what the program no longer uses.
     """
     remove_all: tuple[str, ...] = ()
-    """The program's own command that removes everything, as words."""
+    """The program's own command that removes everything, as words; empty if cachetui itself removes entries."""
     cache_option: str = ""
-    """Option of the program's own commands that names the cache."""
+    """Option of the program's own commands that names the cache; empty if there are no such commands."""
 
 
 class OtherCache(NamedTuple):

@@ -244,7 +244,7 @@ class UvScanner:
                     self._foreign += files
 
     def _others(self, bucket: Bucket, inode: int) -> Iterator[UvDraft]:
-        """Yield a draft for each file and folder in a bucket whose content belongs to no project."""
+        """Yield a draft for each file and non-empty folder in a bucket whose content is in `OTHERS`, or unknown."""
         words = OTHERS.get(bucket.content, f"from a bucket that cachetui does not know, {bucket.content}")
         if (listed := self._lister.folder(bucket.name, inode)) is None:
             return

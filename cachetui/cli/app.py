@@ -68,7 +68,7 @@ class CommandGroup(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a placeholder with a command's help text, so that commands can be listed without importing them."""
+        """Return a placeholder with a command's summary, so that commands can be listed without importing them."""
         return click.Command(cmd_name, short_help=COMMANDS[cmd_name]) if cmd_name in COMMANDS else None
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -139,7 +139,7 @@ def group(context: click.Context) -> int:
 
 
 def call(arguments: Sequence[str]) -> int:
-    """Run the command line in `arguments`; return the exit code.
+    """Run the command line in `arguments`, or answer a shell that requests completions; return the exit code.
 
     Errors that users can fix are printed on stderr.
     """

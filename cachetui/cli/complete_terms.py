@@ -32,7 +32,7 @@ MEASURES = {
     "read": "since something last read it",
 }
 SIZES, AGES = ("10MB", "100MB", "500MB", "1GB"), ("30d", "90d", "180d", "1y")
-"""Suggested sizes and ages; they do not all begin alike, so that a shell stops after the comparison sign."""
+"""Suggested sizes and ages; they have no common beginning, so a shell adds nothing after the comparison sign."""
 VALUES: dict[str, tuple[str, ...]] = {
     "kind:": KINDS,
     "is:": LABELS,

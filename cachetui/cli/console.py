@@ -33,7 +33,7 @@ class Output:
     quiet: bool = False
     """Whether notes and progress are left out (--quiet)."""
     debug: bool = False
-    """Whether the trace of an unexpected error is printed (--debug)."""
+    """Whether the log shows each step, and the trace of an unexpected error is printed (--debug)."""
     colour: Colour = "auto"
     """Value of --color."""
     held: list[str] | None = None

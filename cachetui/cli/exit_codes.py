@@ -5,6 +5,5 @@ from __future__ import annotations
 DONE, FAILED, WRONG_USAGE, NO_MATCH, INTERRUPTED = 0, 1, 2, 3, 130
 """Exit codes.
 
-NO_MATCH means that nothing matches the given terms, even if there is no cache yet. Without terms, a command exits with
-DONE if there is no cache yet.
+NO_MATCH means that nothing matches the given terms. A cache that does not exist yet counts as an empty one.
 """

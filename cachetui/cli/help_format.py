@@ -42,7 +42,7 @@ class Command(click.Command):
         return found
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options by section, and the examples."""
+        """Write the options by section, the line `GLOBAL`, and the examples."""
         for title, options in self.own_options(ctx).items():
             write_records(formatter, title, [one.get_help_record(ctx) for one in options])
         formatter.write_paragraph()

@@ -1,4 +1,4 @@
-"""The log of --verbose and --debug, on stderr: what was decided, and how long each step took."""
+"""The log of --verbose and --debug, on stderr: what was decided and, with --debug, how long each step took."""
 
 from __future__ import annotations
 

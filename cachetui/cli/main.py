@@ -108,7 +108,7 @@ def tell(sentence: str) -> None:
 
 
 def _discard_output() -> None:
-    """Discard unwritten output, so that the flush at the interpreter's exit does not fail."""
+    """Discard output that cannot be written, so that later flushes do not fail."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         try:

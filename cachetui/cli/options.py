@@ -20,7 +20,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def options_of(context: click.Context) -> GlobalOptions:
-    """Return the global options that were given so far, before or after the command's name.
+    """Return the global options that were given so far, on the command line or by environment variables.
 
     Of --demo and --cache-dir, which exclude each other, the one on the command line overrides a variable.
     """
@@ -32,7 +32,7 @@ def options_of(context: click.Context) -> GlobalOptions:
 
 
 def _keep(context: click.Context, parameter: click.Parameter, value: object) -> None:
-    """Store the value of a global option, wherever it was given; the last value applies."""
+    """Store the value of a global option, wherever it was given; the last value applies. Raises click.BadParameter."""
     name = parameter.name or ""
     if value == "" or os.environ.get(variable_of(name), "").isspace():
         raise click.BadParameter("is empty", context, parameter)
@@ -100,7 +100,7 @@ def global_options(function: Function) -> Function:
 
 
 def global_options_of_group(function: Function) -> Function:
-    """Add the global options to the group's own command, where environment variables can set them as well."""
+    """Add the global options to the group of all commands, where environment variables can set them as well."""
     return _add_global_options(function, with_variables=True)
 
 

@@ -54,7 +54,7 @@ class RemovalRequest:
     options: GlobalOptions
     """The global options."""
     to_free: int | None = None
-    """Bytes that the removal is to free; None if it removes what was named, whatever that frees."""
+    """Bytes that the removal is to free; None if it has no such goal."""
 
     def check(self) -> None:
         """Raise RefusedError if --read-only forbids the removal."""
@@ -152,8 +152,8 @@ def remove(
 ) -> int:
     """Show the plan, ask, remove the entries and show the outcome; return the exit code.
 
-    Plan and removal use the same preferences. If cachetui removes nothing from this cache, only the commands of the
-    cache's own program are shown.
+    Plan and removal use the same preferences. If cachetui removes nothing from this cache, the commands of the cache's
+    own program are shown instead; this raises RefusedError unless it is a dry run.
     """
     inventory = cache.inventory
     if inventory.conduct.refusal:
@@ -186,9 +186,9 @@ def remove(
 
 
 def _show_own_commands(cache: Cache, entries: Sequence[Entry], wishes: RemovalRequest, preferences: Preferences) -> int:
-    """Show the commands of the cache's own program, and with --dry-run also the chosen entries; return the exit code.
+    """Show the commands of the cache's own program, and in a dry run also the chosen entries, except in JSON.
 
-    Raises RefusedError unless this is a dry run.
+    Returns the exit code. Raises RefusedError unless this is a dry run.
     """
     inventory = cache.inventory
     protected = protected_entries(inventory.entries, preferences.protection, inventory.root, time.time_ns())
@@ -218,9 +218,10 @@ def _show(lines: Iterable[str], write: Callable[[str], None]) -> None:
 
 
 def _tell_outcome(outcome: RemovalOutcome, plan: Plan, inventory: Inventory, *, as_json: bool) -> None:
-    """Show the outcome of a removal on stdout; on stderr if --json was given, or if the removal was stopped.
+    """Show what could not be removed on stderr, then the outcome on stdout.
 
-    If stdout cannot be written, shows it on stderr and raises OSError; a closed pipe is not an error.
+    The outcome is shown on stderr if --json was given, or if the removal was stopped. If stdout cannot be written,
+    shows it on stderr and raises OSError; a closed pipe is not an error.
     """
     failed = outcome.kept[len(plan.kept) :]
     if failed:
@@ -251,7 +252,7 @@ def _tell_outcome(outcome: RemovalOutcome, plan: Plan, inventory: Inventory, *, 
 
 
 def _carry_out(plan: Plan, inventory: Inventory, preferences: Preferences, *, memory: bool) -> RemovalOutcome:
-    """Remove the planned entries; Ctrl+C stops the removal between two files."""
+    """Remove the planned entries; Ctrl+C stops the removal between two entries."""
 
     def report(progress: RemovalProgress) -> None:
         done = f"removing {progress.entries:,} of {progress.of:,}"
@@ -272,7 +273,7 @@ def _bill_lines(entries: Sequence[Entry]) -> Iterator[str]:
 
 
 def plan_lines(plan: Plan, inventory: Inventory, notes: Sequence[str] = (), *, dry_run: bool = False) -> Iterator[str]:
-    """Yield the lines of a plan: the entries to remove by project, the kept files with reasons, and the costs."""
+    """Yield the lines of a plan: entries to remove by project, kept files with reasons, costs, and `notes`."""
     kept = f"; {number:,} kept" if (number := number_kept(plan.kept, inventory.entries)) else ""
     if plan.entries:
         frees = with_folders(plan.frees, plan.frees_directories)

@@ -39,13 +39,13 @@ class DemoFile(NamedTuple):
     filename: str
     """Name of the wheel or sdist."""
     url: str
-    """URL of the file."""
+    """URL of the file, which may be relative to that of the page."""
     sha256: str
     """SHA-256 of the file in hexadecimal digits; empty if the index lists none."""
     requires_python: str = ">=3.8"
     """Python versions that the file is for."""
     size: int = 0
-    """Length of the file in bytes."""
+    """Approximate length of the file in bytes."""
 
 
 @cache

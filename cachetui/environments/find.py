@@ -1,7 +1,8 @@
 """Find folders that may be environments, without running anything.
 
 They are: active environments, prefixes that pip's cache names, folders in the current folder, folders that the
-preferences name, the folders of tools (according to the tools' documentation), and the prefixes of Pythons.
+preferences name, the folders of tools (according to the tools' documentation), the folders of `pip install --user`,
+and the prefixes of Pythons.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class EnvironmentTool(NamedTuple):
     name: str
     """Name of the tool, shown with its environments."""
     variables: tuple[tuple[str, str], ...] = ()
-    """Environment variables that name a folder, each with the path from that folder to the one with environments."""
+    """Environment variables that name folders, each with the path from such a folder to the one with environments."""
     home: tuple[str, ...] = ()
     """Folders of the tool, as paths below the user's home."""
     data: tuple[str, ...] = ()

@@ -27,7 +27,8 @@ def find_environments(
 ) -> tuple[Environment, ...]:
     """Return the environments on this machine, and what is installed in each; see `candidates` for the parameters.
 
-    Folders that no longer exist are left out. An environment that cannot be read says why in its `trouble`.
+    Folders that do not exist, or are no environments, are left out. An environment that cannot be read says why in its
+    `trouble`.
     """
     found: list[tuple[Environment, Candidate]] = []
     waiting = deque(candidates(environ, named=named, listed=listed, folder=folder, machine=machine, stop=stop))
@@ -57,7 +58,7 @@ def find_environments(
 def _read(one: Candidate, memory: SiteMemory) -> tuple[Environment | None, Path | None]:
     """Return the environment in a candidate's folder, and the prefix of the Python that created it.
 
-    The first is None if the folder is no environment, the second if that Python is not known.
+    The first is None if the folder is no environment or does not exist, the second if that Python is not known.
     """
     title = _title(one)
     if one.trouble:

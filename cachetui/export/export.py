@@ -60,7 +60,7 @@ class SkippedEntry(NamedTuple):
     reason: str
     """Reason why it was not exported (a clause)."""
     is_unproven: bool = False
-    """Whether the entry is damaged, or not what it was taken for: another entry may be exported in its place."""
+    """Whether the entry could not be read or verified: another entry may be exported in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,10 @@ class _Export:
         self._done += 1
 
     def _is_there(self, one: PlannedFile) -> bool:
-        """Return whether the target folder already holds an identical file; if so, record it as exported."""
+        """Return whether an identical file already has the planned name; if so, record it as exported.
+
+        Returns False if the name or the exact length is not known yet; `_publish` then compares the files.
+        """
         try:
             fd = self._target.open(one.filename) if one.filename else None
         except FileNotFoundError:

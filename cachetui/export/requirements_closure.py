@@ -29,7 +29,7 @@ class MissingRequirement(NamedTuple):
     """Requirement without a cached file."""
 
     requirement: str
-    """Requirement as written, without its marker."""
+    """Requirement without its URL and marker, such as `torch[cuda]>=2`."""
     needed_by: str | None
     """Name of the cached file that needs it; None if a requirements file asks for it."""
     reason: str
@@ -86,7 +86,7 @@ def needs_of(
     With `pre`, pre-releases are chosen like final releases. With `follow`, the dependencies of files are chosen, too; a
     lock file needs no `follow`, because it names all that is needed.
 
-    A project that is required twice gets a file that satisfies both requirements. The choice for another
+    A project that is required twice gets a file that satisfies both requirements, or none. The choice for another
     project is never changed to make that possible.
     """
     with CacheReader(inventory) as evidence:
@@ -142,7 +142,10 @@ class _Search:
                     waiting += self._needed_by(project.chosen, extra)
 
     def found(self) -> NeededFiles:
-        """Return the files that were finally chosen; requirements of discarded choices are left out."""
+        """Return the files that were finally chosen, and the requirements that no file satisfies.
+
+        The requirements of files whose choice was discarded are left out.
+        """
         entries: dict[str, Entry] = {}
         lacking: dict[tuple[str, str | None], MissingRequirement] = {}
         waiting, done = deque(self._roots), set[tuple[str, str]]()

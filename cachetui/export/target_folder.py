@@ -1,4 +1,4 @@
-"""Target folder of an export. It stays open during the export, and nothing in it is ever overwritten."""
+"""Target folder of an export: nothing in it is ever overwritten, and it stays open if the system can keep it open."""
 
 from __future__ import annotations
 
@@ -165,13 +165,13 @@ class TargetFolder:
 
 
 class UnfinishedFile:
-    """File that still has a temporary name."""
+    """File that is being written, mostly under a temporary name."""
 
     def __init__(self, fd: int, passing: str) -> None:
         self.fd = fd
         """File descriptor for writing and reading; -1 once the file is closed."""
         self.passing = passing
-        """Temporary path: relative to the open target folder if the system can keep one open, otherwise absolute."""
+        """Path while it is written: relative to the target folder if that is open, otherwise absolute."""
 
     def write(self, piece: bytes) -> None:
         """Append a piece to the file; a piece of zeros takes up no space if the disk supports holes. Raises OSError."""

@@ -91,7 +91,7 @@ def plain(spans: Iterable[tuple[str, str]]) -> str:
 
 
 def lay_out(blocks: Sequence[Block], width: int) -> Iterator[Spans]:
-    """Yield the lines of a document for a width in cells. Only lines of code and single long words may be wider."""
+    """Yield the lines of a document for a width in characters; only lines of code and long words may be wider."""
     before = None
     for block in blocks:
         if before is not None and not (before.kind == block.kind == "item"):
@@ -113,7 +113,7 @@ def lay_out(blocks: Sequence[Block], width: int) -> Iterator[Spans]:
 
 
 def wrap(spans: Spans, width: int) -> list[Spans]:
-    """Break words into lines of at most `width` cells; a word that is longer has a line of its own."""
+    """Break words into lines of at most `width` characters; a longer word has a line of its own."""
     lines: list[Spans] = [[]]
     room = 0
     for word in _words(spans):

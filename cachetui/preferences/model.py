@@ -120,7 +120,7 @@ class Policy:
     rules: Rules
     """Rules of the policy; an empty policy chooses nothing."""
     values: Mapping[str, Any]
-    """Values as written, by key, in the order of the options of `prune`."""
+    """Values as written, by key, in the order of `parse_values.RULES`; `terms` is always a list."""
 
     @property
     def options(self) -> str:

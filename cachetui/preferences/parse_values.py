@@ -166,4 +166,4 @@ RULES: Mapping[str, Callable[[Any], Any]] = {
     "ci": read_flag,
     "terms": read_terms,
 }
-"""Functions that read the values of a policy, by key: the options of `prune` in their order, and its terms."""
+"""Functions that read the values of a policy, by key: the names of the options of `prune`, and `terms`."""

@@ -126,7 +126,7 @@ def _audit(inventory: Inventory, predicate: Predicate | None, options: GlobalOpt
 
 
 def _comparison(listed: EntryRows, earlier: EarlierAudit, form: str) -> Iterable[str]:
-    """Yield the parts of a report on the differences between an earlier audit and the entries that are there now."""
+    """Return the parts of a report on what has changed since an earlier audit."""
     found = compare(earlier.lines, [row.line for row in rows(listed)])
     shared = head(listed)
     if form == "json":

@@ -134,7 +134,7 @@ def _show(found: OfflineFiles, words: Sequence[str], *, as_json: bool) -> None:
 
 
 def _run(inventory: Inventory, found: OfflineFiles, words: Sequence[str]) -> int:
-    """Run the command; return its exit code."""
+    """Run the command; return its exit code, or that of a shell that cannot run it."""
 
     def before(skipped: Sequence[SkippedEntry]) -> None:
         status.clear()
