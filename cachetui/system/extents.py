@@ -11,7 +11,7 @@ from typing import Protocol
 
 FS_IOC_FIEMAP = 0xC020660B
 SYNC = 0x1
-"""Flag of a request: write the file out first, because blocks that are not yet allocated are not reported."""
+"""Flag of a request: write the file out first, because the place of blocks that are not yet allocated is not known."""
 LAST, UNKNOWN, SHARED = 0x1, 0x2, 0x2000
 """Flags of an extent: it is the file's last one; its place is not known; other files use it, too."""
 HEAD = struct.Struct("=QQLLLL")

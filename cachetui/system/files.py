@@ -1,4 +1,4 @@
-"""Create or replace a file in one step; check the owner of a file or folder."""
+"""Create or replace whole files; check the owner of a file or folder, and whether the current folder exists."""
 
 from __future__ import annotations
 
@@ -42,8 +42,9 @@ def create_file(path: Path, content: bytes) -> None:
 
 
 def give_name(draft: str, name: str, folder: int | None = None) -> None:
-    """Give a complete file its final name in one step; `draft` is its temporary name, which may remain.
+    """Give a complete file its final name; `draft` is its temporary name, which may remain.
 
+    On a file system without hard links, an empty file has the final name at first, so that no other file can get it.
     Both names may be relative to an open `folder`. Raises FileExistsError if the name is taken, or OSError.
     """
     if os.name == "nt":

@@ -1,4 +1,4 @@
-"""Run a command in place of this program: the command uses this program's streams and gets its signals."""
+"""Run a command in the foreground: it uses this program's streams and gets its signals."""
 
 from __future__ import annotations
 

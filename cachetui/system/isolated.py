@@ -41,7 +41,7 @@ class Reply(NamedTuple):
     err: str
     """Standard error of the interpreter; untrusted text."""
     folder: str
-    """The resolved path of the empty folder that it ran in; the folder has been removed since."""
+    """The resolved path of the empty folder that it ran in, and that has been removed since; "" if it did not run."""
     trouble: str = ""
     """The reason why there is no answer, as the end of a sentence; "" if there may be one."""
 
@@ -59,7 +59,7 @@ def ask(
 ) -> Reply:
     """Run an interpreter with `-I` and `-B` from an empty private folder; return its reply. Never raises.
 
-    The interpreter and every process that it started are killed after `timeout` seconds, when it prints
+    The interpreter and the processes that it started are killed after `timeout` seconds, when it prints
     more than `limit` bytes, or when `stop()` returns True. It gets `data` as its standard input. Its output
     goes to files, because a pipe would stay open as long as any descendant process holds it. With
     `any_version`, an interpreter that lacks `-I` is started a second time, by our own interpreter.
@@ -152,7 +152,7 @@ def _is_too_long(paths: Sequence[Path], limit: int) -> bool:
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    """Kill an interpreter together with everything that it started."""
+    """Kill an interpreter and the processes that it started."""
     if sys.platform == "win32":
         import psutil  # noqa: PLC0415 - slow to load, and of no use elsewhere
 

@@ -8,7 +8,7 @@ if sys.platform == "win32":
     import msvcrt
 
     def try_lock(fd: int) -> bool:
-        """Lock an open file until this process closes it or ends; return False if another process has locked it."""
+        """Lock an open file until this process closes it or ends; return False if it cannot be locked."""
         try:
             msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
         except OSError:

@@ -1,4 +1,4 @@
-"""Mount of an open directory, if Linux reports it (proc(5))."""
+"""Mount and file system of an open file or directory, if Linux reports them (proc(5))."""
 
 from __future__ import annotations
 

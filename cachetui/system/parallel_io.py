@@ -33,7 +33,7 @@ MANY = 64
 THREADS = 4
 """Number of threads that wait for the disk at once."""
 AT_ONCE = 8 * THREADS
-"""Number of jobs that the threads run before the speed of the disk is measured again."""
+"""Maximum number of jobs that the threads run before the speed of the disk is measured again."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

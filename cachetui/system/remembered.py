@@ -17,7 +17,7 @@ LARGEST = 16_777_216
 
 
 def read_remembered(path: Path) -> dict[str, dict[str, Any]]:
-    """Return the objects in a file by their keys; empty if it is missing, damaged or another user's."""
+    """Return the objects in a file by their keys; empty if it is missing, damaged, a link, or another user's."""
     with suppress(OSError, ValueError, RecursionError):
         fd = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
         with os.fdopen(fd, "rb") as file:
@@ -32,7 +32,7 @@ def read_remembered(path: Path) -> dict[str, dict[str, Any]]:
 
 
 def write_remembered(path: Path, known: dict[str, dict[str, Any]]) -> None:
-    """Write objects by their keys into a file that only the user can read. If that fails, the file is unchanged."""
+    """Write objects by their keys into a file; only the user can read a new one. On failure, the file is unchanged."""
     content = json.dumps(known).encode()
     with suppress(OSError):
         if is_at_home(path):

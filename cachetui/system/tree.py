@@ -1,4 +1,4 @@
-"""Read below a root directory that is held open, without entering links or other file systems."""
+"""Read below a root directory, held open if the system supports that; enter no links and no other file systems."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OPEN_DIRECTORY = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CL
 LAYERED = frozenset({"overlay", "aufs", "fuse.fuse-overlayfs", "fuse-overlayfs", "unionfs", "fuse.unionfs-fuse"})
 """Types of file systems with layers, where only the top layer changes."""
 DEVICES: dict[int, int] = {}
-"""Device numbers, each in memory only once."""
+"""Device numbers by themselves, so that equal numbers share one object in memory."""
 GONE = {errno.ENOENT, errno.ENOTDIR, errno.ESTALE}
 """Numbers of the errors for a file that has been moved or removed."""
 
@@ -51,17 +51,17 @@ class DirectoryListing(NamedTuple):
     own: os.stat_result
     """The status of the directory itself."""
     files: dict[str, os.stat_result]
-    """Everything that is not a directory, by name."""
+    """The status of each item that is not a directory, by name."""
     below: list[tuple[str, int]]
     """Subdirectories: the name and inode number of each."""
 
 
 class LeftOut(OSError):  # noqa: N818 - says what was done with a directory
-    """Error for a directory or file that is left out: it was replaced, is a link, or is a mount point."""
+    """Error for a directory or file that is left out: it was replaced, is a link, or may be a mount point."""
 
 
 class Tree:
-    """A root directory, resolved once and held open."""
+    """A root directory, resolved once, and held open if the system supports that."""
 
     def __init__(self, root: Path) -> None:
         """Open a root. Raises RootError, whose message is a sentence about the problem."""
@@ -122,9 +122,10 @@ class Tree:
     def list(self, path: str, inode: int | None = None) -> DirectoryListing:
         """List a directory by its path relative to the root.
 
-        `inode` is the directory's inode number in the listing of its parent. If the open directory has this number, it
-        cannot be the target of a link. Otherwise, the directory is opened again name by name, because in listings, some
-        file systems (overlayfs, FUSE) give other numbers. Raises OSError, and LeftOut for what must not be entered.
+        `inode` is the directory's inode number in the listing of its parent; None for the root. If the open directory
+        has this number, it cannot be the target of a link. If it has another, it is opened again name by name, because
+        in listings, some file systems (overlayfs, FUSE) give other numbers. Raises OSError; LeftOut, a kind of it, says
+        why the directory was not entered.
         """
         if not BY_DESCRIPTOR:
             return self._list_by_path(path)
@@ -162,7 +163,7 @@ class Tree:
         """Open a directory name by name, so that no link can be in its path.
 
         A directory mounted from elsewhere on the same file system has the same device, but another mount. Raises
-        OSError, and LeftOut for another mount.
+        OSError, and LeftOut for another mount or a replaced directory.
         """
         fd = os.dup(self._fd)
         try:
@@ -185,7 +186,7 @@ class Tree:
         return mount_of(self._fd)
 
     def link_target(self, path: str) -> str | None:
-        """Return the absolute path that a link leads to, with all links resolved; None if the path is not a link."""
+        """Return the absolute path that a link leads to, with all links resolved; None if the path is no link."""
         try:
             found = self.lstat(path)
         except OSError:
@@ -246,7 +247,7 @@ def file_at(path: str, found: os.stat_result) -> File:
 
 
 def reason(error: BaseException) -> str:
-    """Return the system's message for an error, without path and number."""
+    """Return the system's message for an error, without path and number, or else the error's own text."""
     return str(getattr(error, "strerror", None) or error)
 
 
