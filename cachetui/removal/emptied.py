@@ -37,7 +37,8 @@ class DirectoryCounts:
     def emptied(self, going: Collection[Entry]) -> tuple[str, ...]:
         """Return the directories that are empty once exactly the files of `going` are removed, deepest first.
 
-        An entry without files is an empty directory, which is removed with the directories in it.
+        Directories that always stay, or in which something could not be read, are left out. An entry without files is
+        an empty directory, which is removed with the directories in it.
         """
         taken = Counter([file[0].rpartition("/")[0] for entry in going for file in entry[1]])
         pending = [path for path, number in taken.items() if number == self._items[path]]

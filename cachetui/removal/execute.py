@@ -29,7 +29,7 @@ PAIR = 2
 Nearly all entries have at most that number of files.
 """
 REPORT_SECONDS = 0.05
-"""Minimum time between two reports, in seconds."""
+"""Minimum time between two reports, in seconds; the last report may come sooner."""
 
 
 class RemovalProgress(NamedTuple):
@@ -89,12 +89,12 @@ def execute(
     """Remove what `plan` lists, if it is still what the scan saw. Blocks until it is done.
 
     `stop` is called between entries. `report` is called in this thread, at most about twenty times a second.
-    `take` removes a file. `opener` opens the root. `pips` returns the process ids of running pips. It is
-    called before the first entry that a pip may need, and repeatedly after that. Such entries are kept if a pip
-    is running, or if `pips` raises OSError. `clock` returns the current time in nanoseconds since the epoch.
-    What cannot be removed is kept, with the reason. After an unforeseen OSError, all the rest is kept. If the root
-    is missing, everything counts as gone. Raises RefusedError if the root cannot be opened, or if another directory
-    has taken its place.
+    `take` removes a file. `opener` opens the root. `pips` returns the process ids of running
+    programs that use the cache. It is called before the first entry that such a program may need, and repeatedly after
+    that. These entries are kept if a program is running, or if `pips` raises OSError. `clock` returns the current time
+    in nanoseconds since the epoch. What cannot be removed is kept, with the reason. After an unforeseen OSError, all
+    the rest is kept. If the root is missing, everything counts as gone. Raises RefusedError if the root cannot be
+    opened, or if another directory has taken its place.
     """
     try:
         root = opener(plan.root)
@@ -208,7 +208,7 @@ class _Run:
         self._whole += sum([self._gone.issuperset([file.path for file in entry.files]) for entry in group])
 
     def _remove_files(self, files: tuple[File, ...]) -> None:
-        """Remove all files, or none if one differs from what the scan saw; after an error, keep the rest."""
+        """Remove all files, or none if one has changed or cannot be checked; after an error, keep the rest."""
         looked = []
         for file in files:
             parent, _, name = file.path.rpartition("/")

@@ -14,9 +14,9 @@ from cachetui.model import Inventory
 def refuse(inventory: Inventory, *, named: bool, purge: bool, home: Path | None) -> None:
     """Raise RefusedError if nothing may be removed from the root.
 
-    That is so for the top of the file system, a home directory and the folders above it, a root that was not recognised
-    as a cache, another user's root that the superuser did not name, and a cache that cachetui never changes. A purge
-    also needs a complete inventory. For the parameters, see `plan_removal`.
+    That is so for the top of the file system, the user's home directories and the folders above them, a root that was
+    not recognised as a cache, another user's root that the superuser did not name, and a cache that cachetui never
+    changes. A purge also needs a complete inventory. For the parameters, see `plan_removal`.
     """
     if inventory.conduct.refusal:
         raise RefusedError(inventory.conduct.refusal)

@@ -118,7 +118,7 @@ NONE_KEPT = KeptEntries((), 0, (), ())
 
 
 class Freeing:
-    """Running count of entries to remove, and of the bytes that removing them frees. Entries can be taken out again."""
+    """Running count of the bytes that a removal frees, and of entries that would stay. Entries can be taken out."""
 
     def __init__(self, outlook: Outlook | None = None) -> None:
         self.outlook = outlook or Outlook()

@@ -18,7 +18,7 @@ PROTECTED = "protected"
 BUILT_LATELY = "written to less than a day ago, so pip may be building a wheel here"
 """Reason to keep a build folder, which only pip makes."""
 WRITTEN_LATELY = "written to less than an hour ago, so {} may be using it"
-"""Reason to keep a leftover that is no build folder; `{}` stands for the cache's program."""
+"""Reason to keep a leftover that is no build folder; `{}` stands for the program that fills the cache."""
 EMPTIED_LATELY = "emptied less than an hour ago"
 """Reason to keep an empty directory."""
 
@@ -55,10 +55,10 @@ def build_times(entries: Iterable[Entry]) -> dict[str, int]:
 def reason_to_stay(
     entry: Entry, now_ns: int, pips: tuple[int, ...], newest: Mapping[str, int], conduct: Conduct = PIP
 ) -> str | None:
-    """Return why an entry must stay, or None if it may be removed.
+    """Return why an entry must stay because it may be in use; None if it need not.
 
-    `now_ns` is the current time in nanoseconds since the epoch, `pips` are the process ids of running pips,
-    `newest` is the result of `build_times`, and `conduct` is the cache's `Inventory.conduct`.
+    `now_ns` is the current time in nanoseconds since the epoch, `pips` are the process ids of running programs that use
+    the cache, `newest` is the result of `build_times`, and `conduct` is the cache's `Inventory.conduct`.
     """
     if reason := awaited(entry, pips, conduct):
         return reason

@@ -22,19 +22,19 @@ from cachetui.removal.recheck import CHANGED, REPLACED, KeptError, files_by_fold
 from cachetui.removal.rooted import PathCursor
 
 PIPS_SECONDS = 1.0
-"""Seconds between two searches for running pips: a search takes a few hundredths of a second."""
+"""Seconds between two searches for running programs that use the cache: a search takes a few hundredths of a second."""
 SOONER = {"built": 0.1, "wheel": 0.1, "sdist": 0.1}
-"""Shorter intervals, in seconds, for kinds of entries that a pip may choose and open soon after its start.
+"""Shorter intervals, in seconds, for kinds of entries that a program may choose and open soon after its start.
 
-A pip takes longer than these intervals to start.
+The program takes longer than these intervals to start.
 """
 
 Pips = Callable[[], tuple[int, ...]]
-"""Function that returns the process ids of running pips; it may raise OSError."""
+"""Function that returns the process ids of running programs that use the cache; it may raise OSError."""
 
 
 class InUseMonitor:
-    """Monitor that checks, right before each removal, whether a running pip or a build needs the entry."""
+    """Monitor that checks, right before each removal, whether a running program or a build needs the entry."""
 
     def __init__(
         self,
@@ -54,13 +54,13 @@ class InUseMonitor:
         self._way, self._device, self._ask, self._clock = way, device, pips, clock
         self._pips: tuple[int, ...] = ()
         self._unknown: str | None = None
-        """Reason why the last search for running pips failed; None if it succeeded."""
+        """Reason why the last search for running programs failed; None if it succeeded."""
         self._asked_at = -PIPS_SECONDS
         self._told: dict[str, str | None] = {}
         """Reasons why build folders must stay, by path; None for those that may be removed."""
 
     def reason_to_stay(self, entry: Entry) -> str | None:
-        """Return why an entry must stay because it may be in use, or None if it may be removed."""
+        """Return why an entry must stay because it may be in use; None if it need not."""
         if entry.kind != "leftover" and entry.kind not in self._conduct.awaited:
             return None
         folder = folder_of(entry)
@@ -103,7 +103,7 @@ class InUseMonitor:
         return BUILT_LATELY if newest is not None and self._clock() - newest < DAY_NS else None
 
     def _running(self, kind: str = "") -> tuple[int, ...]:
-        """Return the process ids of running pips; raise KeptError if they cannot be found out.
+        """Return the process ids of running programs that use the cache; raise KeptError if they cannot be found out.
 
         They are searched for again after `PIPS_SECONDS`, or sooner for kinds in `SOONER`.
         """

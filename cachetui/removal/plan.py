@@ -22,7 +22,7 @@ from cachetui.removal.together import groups
 SERVES = "also belongs to a wheel that is kept"
 """Reason to keep an origin that several wheels share."""
 BELONGS = "belongs to something that is kept"
-"""Reason to keep the other files of an entry if one of them stays."""
+"""Reason to keep the remaining files of an entry and its twins if one of the files stays."""
 STALE = "changed since the cache was read: read it again"
 """Reason to keep an entry that the inventory does not contain, or contains with other files."""
 AGAIN = "{} must build {} again when needed"
@@ -34,10 +34,10 @@ LAYERS = "the disk gets back only what was written here: what a container's imag
 
 
 class Kept(NamedTuple):
-    """An item that was requested for removal but stays."""
+    """An item that was to be removed but stays."""
 
     path: str
-    """Path of the file or entry, relative to the root."""
+    """Path of the file, entry or directory, relative to the root."""
     reason: str
     """Reason why it stays, without a full stop."""
 
@@ -95,9 +95,9 @@ def plan_removal(
     """Decide which of `entries`, and of their twins, can be removed from the cache that `inventory` describes.
 
     `now_ns` is the current time in nanoseconds since the epoch, and `pips` are the process ids of running
-    pips. `named` says whether the user named the root explicitly, and `purge` whether everything is to be
-    removed. `protected` holds the paths of entries that always stay. `home` replaces the user's home
-    directories. Raises RefusedError for a root or an inventory from which nothing may be removed.
+    programs that use the cache. `named` says whether the user named the root explicitly, and `purge` whether
+    everything is to be removed. `protected` holds the paths of entries that always stay. `home` replaces the user's
+    home directories. Raises RefusedError for a root or an inventory from which nothing may be removed.
     """
     refuse(inventory, named=named, purge=purge, home=home)
     asked = {entry.path: entry for entry in entries}
@@ -148,7 +148,7 @@ def plan_removal(
 def place_companions(
     inventory: Inventory, going: list[Entry]
 ) -> tuple[list[Entry], Mapping[str, tuple[str, ...]], list[Kept]]:
-    """Move each shared file to the last of the entries that must be removed before it.
+    """Move each shared file that can be removed to the last of the entries that must be removed before it.
 
     Return the entries with these files last, the paths that must be removed before each moved file, and the shared
     files that must stay because something that is kept needs them; no returned entry has these files.

@@ -1,4 +1,4 @@
-"""Entries that a removal would leave, because they are protected or may be in use."""
+"""Find out why a removal would leave entries: protection, possible use, changes, or missing rights."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def staying(
 ) -> Mapping[str, str]:
     """Return why entries of a whole cache would stay, by path.
 
-    `now_ns` is the current time in nanoseconds since the epoch, `pips` are the process ids of running pips, and
-    `protected` holds the paths of protected entries. If `exact`, all entries are looked at on the disk, as by a plan:
-    whether they have changed, and whether this user may remove them. Otherwise, only the folders in which wheels are
-    built are looked at.
+    `now_ns` is the current time in nanoseconds since the epoch, `pips` are the process ids of running programs that
+    use the cache, and `protected` holds the paths of protected entries. If `exact`, all entries are looked at on the
+    disk, as by a plan: whether they have changed, and whether this user may remove them. Otherwise, only the folders in
+    which wheels are built are looked at.
     """
     watched = ("leftover", *inventory.conduct.awaited) if pips else ("leftover",)
     entries = inventory.entries

@@ -1,6 +1,7 @@
 """Compare entries with the disk, to find those that differ from what the scan saw.
 
-`recheck` compares the entries of a plan; `look_at` compares a file right before `execute.py` deletes it.
+`recheck` compares entries when a removal is planned or predicted; `look_at` compares a file right before `execute.py`
+deletes it.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ MORE = "holds more than was asked for, so pip may be building a wheel here"
 DENIED = {errno.EACCES: NOT_WRITABLE, errno.EPERM: NOT_PERMITTED, errno.EROFS: READ_ONLY}
 """Reasons to keep an item, by the number of the system error."""
 SHARING_VIOLATIONS = (5, 32, 33)
-"""Windows error codes for a file that is open.
+"""Windows error codes for a file that may be open.
 
 They are ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION.
 """
@@ -109,8 +110,8 @@ def recheck(inventory: Inventory, entries: Iterable[Entry]) -> tuple[dict[str, s
     """Compare entries with the disk.
 
     Return two mappings by path: why entries must stay, because they differ from what the scan saw or the user may not
-    remove them; and the time of the last write to each build folder, in nanoseconds since the epoch. Both are empty
-    if the root cannot be opened or is another directory, which the removal refuses.
+    remove them; and the time of the last write to each build folder that has not changed, in nanoseconds since the
+    epoch. Both are empty if the root cannot be opened or is another directory, which the removal finds out by itself.
     """
     try:
         root = OpenDirectory(inventory.root)

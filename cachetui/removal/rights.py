@@ -35,7 +35,7 @@ class Denied(NamedTuple):
     number: int
     """Number of items that stay for this reason."""
     remedy: str
-    """Clause that says how to get the permission; it may name the owner of the first item."""
+    """Clause that says how to get the permission; it may name the owner of the first item or of its folder."""
 
 
 def denied(root: str, kept: Iterable[tuple[str, str]]) -> Iterator[Denied]:
@@ -110,7 +110,7 @@ class Rights:
         return reason
 
     def may_remove_directory(self, path: str) -> bool:
-        """Return whether a directory can be removed once everything else in it is gone."""
+        """Return whether a directory can be removed once it is empty."""
         folder = path.rpartition("/")[0]
         if self._of_folder(folder) is not None:
             return False

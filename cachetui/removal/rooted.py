@@ -1,4 +1,4 @@
-"""Directories below a root, opened so that no link and no renaming can lead elsewhere."""
+"""A root and directories below it, opened so that no link and, if possible, no renaming leads elsewhere."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class OpenDirectory:
     """Whether something in the directory was removed since it was opened."""
 
     def __init__(self, path: str, parent: int | None = None, *, by_descriptor: bool = BY_DESCRIPTOR) -> None:
-        """Open a directory. Raises NotADirectoryError, or OSError with ELOOP, for a link or a file."""
+        """Open a directory. Raises OSError: for a link or a file, NotADirectoryError or one with ELOOP."""
         self.taken_from = False
         if by_descriptor:
             self.prefix, self.descriptor = "", os.open(path, TO_REACH, dir_fd=parent)
@@ -52,7 +52,7 @@ class OpenDirectory:
     def look(self, name: str) -> os.stat_result:
         """Return the status of a name in the directory, without following a link.
 
-        Raises NotADirectoryError if the path of the directory leads to another directory.
+        Raises OSError: NotADirectoryError if the path of the directory leads to another directory.
         """
         if self.descriptor is None:
             here = os.lstat(self.prefix)
@@ -96,7 +96,7 @@ class PathCursor:
     def go(self, path: str) -> OpenDirectory:
         """Return the open directory at `path`, relative to the root; close all open directories that do not lead to it.
 
-        Raises OSError if the directory cannot be opened, and NotADirectoryError if there is a link in the path.
+        Raises OSError if the directory cannot be opened, is on another file system, or has a link in its path.
         """
         if path == self._path:
             return self._directory
