@@ -1,1 +1,1 @@
-"""All code that depends on how pip stores its cache; the rest of cachetui works with entries."""
+"""Code that depends on how pip stores its cache; most of the rest of cachetui works with entries."""

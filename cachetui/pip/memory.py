@@ -27,7 +27,7 @@ SCHEMA = 11
 PATIENCE = 0.25
 """Maximum time in seconds to wait for another process of cachetui that is writing."""
 PROMPTLY = 0.02
-"""Maximum time in seconds to wait for another process while a shell waits for a completion."""
+"""Maximum time in seconds to wait for another process if no scan needs the file, as for a completion in a shell."""
 CREATE = """
 CREATE TABLE IF NOT EXISTS shard (
     device INTEGER, inode INTEGER, layout TEXT, path BLOB,
@@ -109,7 +109,7 @@ class Memory:
             self._db = None
 
     def recall(self, device: int, inode: int, layout: str) -> RootMemory:
-        """Return the memory of a root as read by the layout with the id `layout`."""
+        """Return what is remembered of a root (given by device and inode), as read by the layout `layout`."""
         key = (_key(device), _key(inode), layout)
         paths: frozenset[str] = frozenset()
         if self._db is not None:
@@ -157,13 +157,13 @@ class RootMemory:
     """What earlier scans stored about one root, fetched shard by shard because the whole is large. Thread-safe."""
 
     def __init__(self, db: sqlite3.Connection | None, key: RootKey, paths: frozenset[str]) -> None:
-        """Read from `db`, which must stay open; `paths` are the paths of the shards that it holds."""
+        """Read from `db`, which must stay open; `paths` are the paths of the remembered shards of this root."""
         self._db, self._key, self._asking = db, key, Lock()
         self.paths = paths
         """Paths of the remembered shards."""
 
     def shard(self, path: str) -> tuple[int, bytes] | None:
-        """Return the time of a shard's listing, in ns since the epoch, and its content; None if it cannot be read."""
+        """Return the time of a shard's listing, in ns since the epoch, and its content; None if there is none."""
         with self._asking:
             if self._db is None:
                 return None

@@ -51,7 +51,7 @@ def _found(programs: Sequence[str]) -> tuple[int, ...]:
 
 
 def runs(arguments: Sequence[str], programs: Sequence[str] = ("pip",)) -> bool:
-    """Return whether a command line runs one of `programs`, however it is invoked."""
+    """Return whether a command line runs one of `programs`, directly or with a Python."""
     if not arguments:
         return False
     program = _name(arguments[0])
@@ -77,8 +77,8 @@ def _commands(programs: tuple[str, ...]) -> Callable[[str], re.Match[str] | None
     """Return a function that matches the file names of programs: scripts, zip applications, and folders in wheels.
 
     Users and installers may add a suffix to a program's name, as in `poetry@preview` and `poetry-1.8`. Another command
-    with such a name is taken for the program, too: this only makes removal more careful. No suffix is allowed after
-    `pip`, because many other commands have such names, such as `pip-audit`.
+    with such a name is taken for the program, too: this only makes removal more careful. No such suffix is allowed
+    after `pip`, because many other commands have such names, such as `pip-audit`.
     """
     names = "|".join([re.escape(name) + ("" if name == "pip" else r"(?:[@_-][\w.+-]*)?") for name in programs])
     return re.compile(rf"(?:{names})[0-9.]*(?:\.exe|\.pyz)?", re.IGNORECASE).fullmatch

@@ -1,4 +1,4 @@
-"""Read again what a scan found: the headers, pages and metadata that explain pip's decisions.
+"""Read again what a scan found: headers, pages, metadata and whole bodies, and the owners and modes of files.
 
 Sources: vendored `cachecontrol/controller.py` (`cached_request`, `parse_cache_control`) for how long a
 response is fresh; the core metadata specification for the requirements of a distribution.
@@ -104,7 +104,7 @@ class Origin(NamedTuple):
 
 
 class CacheReader:
-    """Reader of the files of one cache. It reads a file only if the file is unchanged since the scan."""
+    """Reader of the files of one cache. It reads a file only if its inode is the one that the scan saw."""
 
     def __init__(self, inventory: Inventory) -> None:
         """Open the root. Raises RootError."""
@@ -122,12 +122,12 @@ class CacheReader:
         return self._read(entry, partial(_answer, entry))
 
     def headers(self, entry: Entry) -> Callable[[str], str]:
-        """Return a function that maps a header's lower-case name to its lower-case value; "" if it cannot be read."""
+        """Return a function that maps a header's lower-case name to its lower-case value; "" if there is none."""
         header = self._read(entry, lambda record: record.header)
         return (lambda name: header(name).strip().lower()) if header else lambda _: ""
 
     def listing(self, entry: Entry) -> IndexPage | None:
-        """Return the index page that an entry holds, parsed; None if it holds none, or if it cannot be read."""
+        """Return the page in an entry and its listed files; None if it is neither HTML nor JSON, or unreadable."""
         found = self._read(entry, lambda record: (_answer(entry, record), record.header("content-encoding").lower()))
         if found is None:
             return None
@@ -140,7 +140,7 @@ class CacheReader:
         return self._with_body(entry, look)
 
     def page(self, entry: Entry) -> Page | None:
-        """Return the text of the index page that an entry holds; None if it holds none, or if it cannot be read."""
+        """Return the page in an entry; None if it is neither HTML nor JSON, or unreadable."""
         encoding = self.headers(entry)("content-encoding")
         return self._with_body(entry, lambda body: index_page.read_page(body, encoding))
 
@@ -149,12 +149,12 @@ class CacheReader:
         return self._with_body(entry, startup_files)
 
     def requires_python(self, entry: Entry) -> str | None:
-        """Return the Requires-Python of a wheel, sdist or metadata; "" if it gives none, None if it cannot be read."""
+        """Return the Requires-Python of a wheel, sdist or metadata; "" if it gives none, None if unreadable."""
         metadata = self._with_body(entry, _metadata)
         return None if metadata is None else metadata.get("requires_python", "")
 
     def sha256(self, entry: Entry, stop: Callable[[], bool] = never) -> str | None:
-        """Return the SHA-256 of a download or a built wheel, in hexadecimal; None if it cannot be read."""
+        """Return the SHA-256 of a download or a built wheel, in hexadecimal; None if unreadable or stopped."""
         return self.hashes(entry, ("sha256",), stop).get("sha256")
 
     def hashes(self, entry: Entry, names: Iterable[str], stop: Callable[[], bool] = never) -> dict[str, str]:
@@ -321,7 +321,7 @@ def _content(entry: Entry) -> File:
 
 
 def record_name(entry: Entry) -> str:
-    """Return the name of the record of the URL that an entry was downloaded from; "" if that is not known."""
+    """Return the file name of the record in which pip stores the download of an entry; "" if that is not known."""
     if entry.checked is not None:
         return entry.path[-56:]
     return digest_of(entry.url) if entry.url and entry.kind in ("wheel", "sdist") else ""

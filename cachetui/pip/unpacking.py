@@ -10,7 +10,7 @@ from collections.abc import Callable
 LZMA_MEMORY = 96 << 20
 """Maximum memory in bytes that an xz stream may use."""
 PIECE = 4 << 10
-"""Number of bytes passed at once to unpack a second or later gzip member; zlib copies bytes that it does not use."""
+"""Number of bytes with which to begin a second or later compressed stream: unpackers copy the bytes after its end."""
 MOST_MEMBERS = 50_000
 """Maximum number of members of gzip data that are unpacked; a response has one, or a few."""
 
@@ -45,7 +45,7 @@ def gunzip(data: bytes, most: int) -> bytes:
 def decoded(data: bytes, encoding: str, most: int) -> tuple[bytes, bool] | None:
     """Return up to `most` decoded bytes of a body whose `Content-Encoding` is `encoding`, and whether that is all.
 
-    Return None for an encoding that pip does not read. Raises zlib.error, and EOFError if the data is cut off.
+    Return None for encodings other than gzip, deflate and none. Raises zlib.error, and EOFError if the data is cut off.
     """
     if encoding in ("", "identity"):
         return data[:most], len(data) <= most

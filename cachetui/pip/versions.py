@@ -1,4 +1,4 @@
-"""Differences between versions of pip: which folders a version reads, and how it treats settings."""
+"""Differences between versions of pip; the version of an environment's pip, and the index in its source."""
 
 from __future__ import annotations
 

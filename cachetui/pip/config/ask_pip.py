@@ -41,7 +41,7 @@ def ask_pip(
     """Run `PYTHON -m pip cache dir` and return pip's answer. Never raises.
 
     It takes at most `timeout` seconds. pip runs in an empty private folder. If a setting is relative, pip's answer is
-    relative to that folder: in the result, it is relative to `cwd`, where the user would run pip. The message may quote
+    a path in that folder; the result is the path that pip would use if the user ran it in `cwd`. The message may quote
     output of other programs: show it as untrusted.
     """
     from cachetui.system import isolated  # noqa: PLC0415 - slow to load, and most commands do not ask pip

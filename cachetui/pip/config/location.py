@@ -50,7 +50,7 @@ class Location:
     named: bool
     """Whether `--cache-dir` named the root."""
     enabled: bool
-    """Whether pip would use a cache at the root."""
+    """Whether the program that fills the cache would use a cache at the root."""
     off_by: str | None = None
     """Setting or other cause that switches the cache off, without a full stop; None if the cache is on."""
     notes: tuple[str, ...] = ()
@@ -58,7 +58,7 @@ class Location:
     indexes: tuple[str, ...] = ()
     """URLs of indexes and find-links pages in any setting, without credentials; see `Configuration.indexes`."""
     asks_pypi: bool = True
-    """Whether pip uses PyPI; False if a setting names another index in its place."""
+    """Whether pip uses its default index, PyPI; False if a setting `index-url` names the index."""
     prefix: Path | None = None
     """The `sys.prefix` of the Python whose pip is examined; None if there is no Python."""
     works: bool = True

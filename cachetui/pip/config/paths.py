@@ -43,7 +43,7 @@ class ConfigFiles(NamedTuple):
 
 
 def home(platform: str, environ: Mapping[str, str]) -> str:
-    """Return the home directory as `os.path.expanduser` finds it, or "~" if there is none."""
+    """Return what `os.path.expanduser` puts in place of a `~`; "~" if no home directory is known."""
     if platform == "win32":
         drive = environ.get("HOMEDRIVE", "")
         return environ.get("USERPROFILE") or (drive + environ["HOMEPATH"] if "HOMEPATH" in environ else "~")
@@ -71,7 +71,7 @@ def expand(path: str, platform: str, environ: Mapping[str, str]) -> str:
 def place(typed: str, environ: Mapping[str, str] = os.environ) -> Path:
     """Return the path that a user means by `typed`, with a leading `~` or `~user` expanded.
 
-    Raises CachetuiError if there is no such home directory.
+    Raises CachetuiError if no such home directory is known.
     """
     whole = expand(typed, sys.platform, environ)
     if whole.startswith("~"):
@@ -167,8 +167,8 @@ def objection(root: str, euid: int | None = None) -> str | None:
     """Return why pip would not use a cache at `root`, or None if it would.
 
     The folder must be writable or, if the superuser runs pip, belong to the superuser. If the folder is missing, this
-    holds for its nearest existing ancestor. Otherwise pip works without a cache. `euid` is the id of the user who runs
-    pip, by default that of the current user. Windows has no such check. Source: `check_path_owner` in
+    holds for its nearest existing ancestor. If that is not so, pip works without a cache. `euid` is the id of the user
+    who runs pip, by default that of the current user. Windows has no such check. Source: `check_path_owner` in
     `pip._internal.utils.filesystem`.
     """
     if sys.platform != "win32" and euid is None:

@@ -51,7 +51,7 @@ class Setting(NamedTuple):
     line: int | None = None
     """Line of the file on which the setting begins, counted from 1; None for a variable."""
     level: Level | None = None
-    """Level of the file; None for a variable, and for a file that PIP_CONFIG_FILE names."""
+    """Level of the file; None for a variable, and for a file that only PIP_CONFIG_FILE names."""
 
     def quoted(self) -> str:
         """Return the setting with its source.

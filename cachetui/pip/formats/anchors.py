@@ -15,7 +15,7 @@ MOST_LINKS = 250_000
 MOST_ATTRIBUTES = 10 * MOST_LINKS
 """Maximum number of attributes that are examined on a page; pip reads at most five attributes of a link."""
 LONGEST_VALUE = 64 << 10
-"""Maximum length of an attribute's value in bytes; longer values count as missing. Real URLs are far shorter."""
+"""Maximum length of a URL or an attribute's value (HTML: bytes, JSON: characters); a longer one counts as missing."""
 READ = ("href", "data-requires-python", "data-yanked", "data-core-metadata", "data-dist-info-metadata")
 """Names of the attributes that `tags` yields; skipping all others saves memory."""
 NAME = re.compile(r"[a-zA-Z][^\s/>\x00]*+")

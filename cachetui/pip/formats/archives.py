@@ -33,7 +33,7 @@ LONGEST_DIRECTORY = 32 << 20
 LONGEST_TEXT = 1 << 20
 """Maximum number of bytes read from a METADATA, WHEEL, PKG-INFO or pyproject.toml file."""
 LONGEST_NAME = 255
-"""Maximum length of a name and a version together, in characters: a file name has no room for more."""
+"""Maximum length in characters of a file name, and so of a project's name and a version together."""
 MOST_TAGS = 4096
 """Maximum number of tags of a wheel whose file name is rebuilt."""
 
@@ -299,8 +299,8 @@ def _u16(data: bytes, at: int) -> int:
 def _member(body: Body, directory: bytes, at: int) -> bytes | None:
     """Return the content of the member whose name is at the position `at` of the directory.
 
-    At most `LONGEST_TEXT` bytes are returned. Return None if the member is damaged, if its compressed content is longer
-    than that, or if it is compressed by another method than deflate.
+    At most `LONGEST_TEXT` bytes are returned. Return None if the member's header is damaged, if its compressed content
+    is longer than that, or if it is compressed by another method than deflate. May raise `UNREADABLE`.
     """
     packed = int.from_bytes(directory[at - 26 : at - 22], "little")
     offset = int.from_bytes(directory[at - 4 : at], "little")

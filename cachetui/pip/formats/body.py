@@ -1,4 +1,4 @@
-"""The body of a cached response, wherever it is stored."""
+"""The body of a cached response, wherever it is stored, or a whole file such as a built wheel."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Body(Protocol):
-    """The body of a response as received, still encoded."""
+    """The body of a response as received, still encoded, or a whole file such as a built wheel."""
 
     size: int
     """Number of bytes."""
@@ -41,7 +41,7 @@ class FileSlice:
 
 
 class HeadAndTail:
-    """A body with only its start and its end in memory."""
+    """A body in memory: all of it, or only its start and its end."""
 
     __slots__ = ("_head", "_tail", "size")
 

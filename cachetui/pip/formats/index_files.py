@@ -21,7 +21,7 @@ from cachetui.pip.formats.page_json import parse_page
 from cachetui.pip.formats.wheel_names import wheel_name
 
 HASHES = ("sha512", "sha384", "sha256", "sha224", "sha1", "md5")
-"""Names of hashes that pip accepts in a link (`_internal/models/link.py`, `_SUPPORTED_HASHES`)."""
+"""Names of hashes that pip accepts in a link, the strongest first (`_internal/models/link.py`, `_SUPPORTED_HASHES`)."""
 HASH_IN_FRAGMENT = re.compile(rf"(?:^|&)({'|'.join(HASHES)})=([^&]*)")
 SDISTS = (".tar.gz", ".tgz", ".tar", ".zip", ".tar.bz2", ".tbz", ".tar.xz", ".txz", ".tlz", ".tar.lz", ".tar.lzma")
 """Suffixes of files that pip treats as sdists (`_internal/utils/filetypes.py`)."""
@@ -43,7 +43,7 @@ class IndexFile(NamedTuple):
     filename: str
     """Last part of its URL, unquoted."""
     url: str
-    """URL as pip requests it, without fragment; it may hold secrets."""
+    """URL as pip requests it, without fragment; relative if the page's own URL is unknown. It may hold secrets."""
     hash_name: str = ""
     """Name of the hash that the page gives, such as "sha256"; "" if it gives none."""
     hash_value: str = ""

@@ -31,7 +31,7 @@ LONGEST_PARSED = 16 << 20
 NEAR = 1 << 20
 """Maximum distance in bytes from an end of a page at which its name is looked for without parsing the page.
 
-This takes up to 30 times as much memory.
+The search takes up to 30 times as much memory.
 """
 MOST_NAMES_TRIED = 2000
 """Maximum number of file names that are read to find the project of a page that does not name it."""
@@ -234,9 +234,9 @@ def first_absolute(page: Page) -> str | None:
 
 
 def needs_parsing(page: Page) -> bool:
-    """Return whether a page must be parsed because its URLs are relative or contain escapes.
+    """Return whether a page must be parsed: its first URL is relative or not in double quotes, or URLs have escapes.
 
-    Only the first URL is checked for being relative, whereas `is_mixed` checks all.
+    `is_mixed` checks whether other URLs are relative or not in double quotes.
     """
     first = (FIRST_JSON if page.is_json else FIRST_HTML).search(page.text)
     if first is None or first[1] is None:

@@ -1,4 +1,4 @@
-"""Read an archive to its end: check that it is intact, and that the files in a wheel match its RECORD.
+"""Check archives, quickly or to their end: whether they are intact, and whether a wheel's files match its RECORD.
 
 Metadata is read as pip reads it. Sources: the zip application note (local and central headers), PEP 427 and the binary
 distribution format (`RECORD`), RFC 1952 (gzip), PEP 658 (metadata); pip's `_internal/operations/prepare.py`. Memory
@@ -106,7 +106,7 @@ def trouble_in(body: Body, stop: Callable[[], bool] = never, *, thorough: bool =
 
 
 def end_trouble(body: Body) -> str | None:
-    """Return what is wrong with a built wheel according to its zip directory alone; None if nothing is.
+    """Return what is wrong with a built wheel according to its first bytes and zip directory; None if nothing is.
 
     The directory is at the end of the wheel: a wheel that was cut short has none. Raises OSError.
     """
@@ -139,7 +139,7 @@ def quick_trouble(body: Body, *, is_wheel: bool) -> str | None:
 
 
 def kind_trouble(body: Body, *, is_wheel: bool) -> str | None:
-    """Return why an undamaged body is no installable wheel (if `is_wheel`) or no sdist (if not); None if it is one."""
+    """Return why an undamaged body is no installable wheel (if `is_wheel`) or no sdist; None if it may be one."""
     if holds(body, WHEEL_FILE):
         if not is_wheel:
             return "it is a wheel, not an sdist"

@@ -1,4 +1,6 @@
-"""Check whether pip can read an index page: whether it unpacks, and whether it lists files.
+"""Check whether pip can read an index page.
+
+It must unpack, have a content type that pip reads, and not be empty; a page in JSON must have the right form.
 
 Sources: PEP 503 and 691; pip's `_internal/index/collector.py` (`parse_links`).
 """

@@ -7,7 +7,7 @@ import json
 MOST_MEMORY = 96 << 20
 """Maximum size of the parsed result in memory, in bytes."""
 OBJECT, LIST, VALUE = 240, 64, 64
-"""Minimum number of bytes that an object, a list and any other value take, without the text of strings."""
+"""Approximate number of bytes that an object, a list and any other value take, without the text of strings."""
 
 
 class TooLargeError(ValueError):

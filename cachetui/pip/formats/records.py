@@ -19,7 +19,7 @@ import msgpack
 from cachetui.pip.formats.body import Body, FileSlice, HeadAndTail, read_at
 
 FIRST_READ = 4096
-"""Number of bytes read first from a record: nearly all headers fit, and the disk reads no less."""
+"""Number of bytes read first from a file: nearly all headers of a record fit, and the disk reads no less."""
 LONGEST_RECORD = 1 << 20
 """Maximum size in bytes of a record without its body; real headers are far smaller."""
 WHOLE_BODY = 8 << 20
@@ -57,7 +57,7 @@ TypeError; if the body is missing, pip fails with a KeyError (`_loads_v4`, `prep
 
 
 class UnreadableRecordError(ValueError):
-    """Error for a record that is damaged or has an unsupported format; the message says which."""
+    """Error for a record or body that cannot be read, mostly because it is damaged; the message says why."""
 
 
 class Record(NamedTuple):

@@ -1,4 +1,4 @@
-"""Read the start of a compressed tar, as far as needed to find an sdist's PKG-INFO."""
+"""Read the start of a compressed tar, as far as needed to find a file such as an sdist's PKG-INFO."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from cachetui.pip.formats.body import Body
 from cachetui.pip.unpacking import unpacker_of
 
 HEADS = ((64 << 10, 1 << 20), (8 << 20, 32 << 20))
-"""Numbers of bytes to read and to unpack in search of PKG-INFO: for the first and the second attempt."""
+"""Numbers of bytes to read and to unpack in search of a file: for the first and the second attempt."""
 MOST_MEMBERS = 20_000
-"""Maximum number of members of a tar that are examined in search of its PKG-INFO."""
+"""Maximum number of members of a tar that are examined in search of a file."""
 
 
 def heads(body: Body) -> Iterator[bytes]:
-    """Yield the unpacked start of a compressed tar, then a longer one; nothing for other bodies.
+    """Yield the unpacked start of a body compressed with gzip, bzip2 or xz, then a longer start if there is more.
+
+    Yield nothing for other bodies.
 
     Raises the exceptions of unpacking for damaged bytes.
     """

@@ -50,7 +50,7 @@ def is_legacy_name(filename: str, version: str) -> bool:
 
 
 def todays_name(filename: str) -> str:
-    """Return the name that every pip accepts for a wheel under a legacy name; any other name is returned unchanged."""
+    """Return a name that every pip accepts for a wheel with a legacy name; return other and invalid names unchanged."""
     name = wheel_name(filename)
     if name is None or not name.is_legacy:
         return filename

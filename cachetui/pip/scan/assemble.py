@@ -92,11 +92,11 @@ def count_disk_usage(
     *,
     by_path: bool = True,
 ) -> bool:
-    """Set the disk usage of files to their lengths if the system reports no blocks, and count each inode once.
+    """Set the disk usage of files to their lengths if the file system reports no blocks, and count each inode once.
 
     Changes both lists. `by_length` says that disk usage is the length already. `known` is as in `inventory_of`. If an
     inode has several names, the first name counts: the first by path or, without `by_path`, the first in the lists,
-    where entries come before foreign files. Returns whether disk usage is the length.
+    where entries come before foreign files. Returns whether lengths were set, here or before.
     """
     if not by_length and are_without_blocks(entries):
         by_length = True
@@ -139,7 +139,7 @@ def uncounted(files: Sequence[File], again: set[str]) -> tuple[File, ...]:
 
 
 EMPTY_SECONDS = 3_600
-"""Seconds for which a directory must be empty to be a leftover; before that, pip may be about to fill it."""
+"""Seconds for which a directory must be empty to be a leftover; before that, a program may be about to fill it."""
 BUILD_SECONDS = 86_400
 """Seconds for which a folder that pip builds in must be empty to be a leftover."""
 

@@ -25,7 +25,7 @@ note, announced, has_record.
 """
 
 DIGEST = re.compile(r"[0-9a-f]{56}").fullmatch
-"""Function that matches the name of a record."""
+"""Function that matches the name of a record or a self-check."""
 PROVISIONAL: dict[str, Kind] = {
     "record": "response",
     "file": "wheel",

@@ -1,4 +1,4 @@
-"""The identification ladder: identify a cached response by its headers, its body and its URL."""
+"""The identification ladder: identify an entry by its headers, its body, its file name and its URL."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ MOVED = frozenset({301, 308})
 LONGEST_NOTE = 200
 """Maximum number of characters kept of a text from a server or file that is only shown to the user."""
 MOST_DIGITS = 15
-"""Maximum number of digits in the length of a body."""
+"""Maximum number of digits that are read of a number in a header, such as the length of a body."""
 LONGEST_JSON = 256 << 10
-"""Maximum number of bytes read from an `origin.json` or self-check."""
+"""Maximum number of bytes read from an `origin.json`, a self-check or another small JSON file."""
 DISPOSITION = re.compile(r"""filename\s*=\s*(?:"([^"]+)"|([^\s;"]+))""", re.I)
 FILE_NAME = re.compile(r"[\w.+!-]+", re.A)
 """Characters allowed in versions and in the file names of wheels and sdists."""
@@ -39,7 +39,7 @@ KEEPING = ("unknown", "leftover", "redirect")
 LONGEST_LOCATION = 2_000
 """Maximum number of characters kept of a redirect's `Location`."""
 NO_ORIGIN = "its origin.json cannot be read"
-"""Note about a built wheel whose origin is damaged."""
+"""Note about a built wheel whose `origin.json` is damaged or gives no URL."""
 PACKED = (b"PK\3\4", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"MZ")
 """First bytes of the files that an index lists: zips, compressed tars, Windows installers."""
 

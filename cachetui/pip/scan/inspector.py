@@ -1,4 +1,4 @@
-"""Open files and identify their entries; record which of them changed, vanished or failed."""
+"""Open files and identify their entries; record which entries vanished, and which files could not be read."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ from cachetui.system.parallel_io import blocks_read
 from cachetui.system.tree import GONE, NO_RIGHT, Tree, is_denied, reason
 
 AT_ONCE, FEW = 64, 8
-"""Number of files opened between two calls of `stop()`: on a slow disk, where they are read ahead, and on others."""
+"""Number of files opened between two calls of `stop()`: on a slow disk, where they are read ahead, and on others.
+
+On other disks, pages are opened one by one.
+"""
 CAN_READ_AHEAD = hasattr(os, "posix_fadvise")
 """Whether the system can read files ahead without threads."""
 BODY = -1

@@ -99,7 +99,7 @@ def build_folder_of(path: str) -> str | None:
 
 
 def drafts_of(directory: str, listing: DirectoryListing) -> Iterator[EntryDraft | File]:
-    """Yield the files of one directory as drafts and foreign files, after `pair_in` has found no pair in it."""
+    """Yield the files of one directory, which is not just a record and its body, as drafts and foreign files."""
     files = listing.files
     top, _, rest = directory.partition("/")
     yield from foreign_in(directory, listing)
@@ -137,7 +137,7 @@ def pair_in(directory: str, files: dict[str, os.stat_result]) -> EntryDraft | No
 
 
 def foreign_in(directory: str, listing: DirectoryListing) -> Iterator[File]:
-    """Remove links, pipes, devices and the like from a listing, and yield them; pip creates nothing of the kind."""
+    """Remove links, pipes, devices and the like from a listing, and yield them as foreign files."""
     files = listing.files
     for name in [name for name, found in files.items() if not stat.S_ISREG(found.st_mode)]:
         yield file_at(f"{directory}/{name}" if directory else name, files.pop(name))
@@ -195,9 +195,9 @@ def _locks(directory: str, names: Iterable[str], files: dict[str, os.stat_result
 
 
 def _wheels(directory: str, files: dict[str, os.stat_result]) -> Iterator[EntryDraft]:
-    """Remove built wheels from `files`, and yield their drafts.
+    """Remove built wheels and their `origin.json` from `files`, and yield their drafts.
 
-    The last wheel by name gets the `origin.json` that they share.
+    The last wheel by name gets the `origin.json` that they share; without a wheel, it is a leftover.
     """
     wheels = sorted(name for name in files if name.endswith(".whl"))
     origin = files.pop("origin.json", None)

@@ -9,7 +9,7 @@ from cachetui.model import Batch, Entry, File
 from cachetui.pip.scan.draft import EntryDraft
 
 REPORT_SECONDS = 0.05
-"""Minimum time between two reports, in seconds."""
+"""Minimum time between two reports, in seconds; the last report may come sooner."""
 
 
 class Reporter:

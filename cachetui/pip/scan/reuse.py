@@ -48,9 +48,8 @@ class ReusedShard:
 def last_reads(tree: Tree, known: RememberedShard, stop: Callable[[], bool]) -> list[int] | None:
     """Return when each entry of a shard was last read, in nanoseconds since the epoch.
 
-    Return None if anything changed. A directory with the same times has the same names, because pip replaces
-    files by renaming. As in git's index, a time shortly before the listing, or later, is taken as a change.
-    Each file is compared, too.
+    Return None if anything changed, or if `stop` returns true. A directory with the same times has the same names. As
+    in git's index, a time shortly before the listing, or later, is taken as a change. Each file is compared, too.
     """
     limit = known.listed_at - RACY_NS
     look_at, device, times_digest = tree.look_at, tree.device, 0

@@ -23,7 +23,7 @@ CAPITALS = re.compile(rb"https?://[^/]*[A-Z]").search
 METADATA = b".metadata"
 """Suffix that PEP 658 adds to a wheel's URL."""
 NAMELESS_PAGE = "page"
-"""Prefix of the `content_hint` of a response that lists URLs but is not a project's page."""
+"""Prefix of the `content_hint` of a response that may list URLs but is not a project's page."""
 
 
 class UrlIndex:
