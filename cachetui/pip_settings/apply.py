@@ -25,7 +25,7 @@ class Effect:
     """Result of a change."""
 
     done: bool
-    """Whether the settings are as requested."""
+    """Whether the change took effect, according to the settings and to pip's own answer if it was asked."""
     message: str
     """Result in one or a few sentences; it may quote pip."""
     settings: PipSettings
