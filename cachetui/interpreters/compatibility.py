@@ -99,8 +99,8 @@ def cannot_use(interpreter: InterpreterInfo, tag_text: str) -> str | None:
 def needs_python(interpreter: InterpreterInfo, requires_python: str) -> str | None:
     """Return which Python is needed instead, such as "needs Python <3.11"; None if this Python will do.
 
-    A specifier that pip cannot read is ignored. Whether this Python is a pre-release is ignored, too (pip's
-    `_check_link_requires_python` in `_internal/index/package_finder.py`).
+    None is also the result if its version is unknown. A specifier that pip cannot read is ignored. Whether this Python
+    is a pre-release is ignored, too (pip's `_check_link_requires_python` in `_internal/index/package_finder.py`).
     """
     found = re.match(r"\d+\.\d+\.\d+", interpreter.version)
     if not found:
@@ -115,7 +115,7 @@ def needs_python(interpreter: InterpreterInfo, requires_python: str) -> str | No
 
 
 def incompatibility(interpreter: InterpreterInfo | None, filename: str, requires_python: str | None) -> str | None:
-    """Return why a Python cannot use a file; None if it can, or if the Python did not report on itself.
+    """Return why a Python cannot use a file; None if it can, or if there is no report of a Python.
 
     The result may begin with "built", "for" or "needs"; it fits in parentheses or behind a colon, not behind a verb.
     """

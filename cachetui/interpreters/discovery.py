@@ -1,4 +1,4 @@
-"""Find the Pythons on this machine, and run each once for its report, a few at a time, in the background."""
+"""Find the Pythons on this machine, and get their reports: remembered ones, or by running a few at a time."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ def pythons(
     machine: bool = True,
     stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[Python]:
-    """Yield the Pythons on this machine without running them: the active environment's first, then PATH's.
+    """Yield the Pythons on this machine without running them: the active environment's, then PATH's, then others.
 
-    If a Python has several names, only the first is yielded; in a folder, short names come first. A script that starts
-    another Python, such as a shim of pyenv, counts as a Python, because only running it shows what it is. `machine` has
-    the same meaning as for `executables`.
+    If a Python has several names, only the first is yielded; in a folder, names that begin with `python` come first,
+    and short names before long ones. A script that starts another Python, such as a shim of pyenv, counts as a Python,
+    because only running it shows what it is. `machine` has the same meaning as for `executables`.
     """
     from cachetui.interpreters.locations import executables  # noqa: PLC0415 - slow to load
 
@@ -64,9 +64,10 @@ def interpreters(
 ) -> Iterator[InterpreterInfo]:
     """Yield the report of each Python: first those of `named`, then those found, then those remembered.
 
-    At the end, yield a report with `trouble` for each Python that must be on this machine, but was not found. Blocks
-    until the next Python has answered, for at most `timeout` seconds each. If the iteration ends early or `stop()`
-    returns true, the processes that still run are ended. The reports received until then are remembered in `memory`.
+    At the end, yield a report with `trouble` for each Python that was not found although a shim or a tool's folder
+    shows that it was installed. Blocks until the next Python has answered; each gets at most `timeout` seconds. If the
+    iteration ends early or `stop()` returns true, the processes that still run are ended. The reports that were yielded
+    until then are remembered in `memory`.
     """
     found = _Asked(environ, memory, timeout, stop)
     try:
@@ -112,7 +113,7 @@ def _candidates(
 
 
 def _represented(environ: Mapping[str, str], answered: Iterable[InterpreterInfo]) -> Iterator[InterpreterInfo]:
-    """Yield a report with `trouble` for each Python that must be on this machine, but was not found."""
+    """Yield a report with `trouble` for each Python that was not found, but that a shim or a tool's folder shows."""
     from cachetui.interpreters.locations import stand_ins  # noqa: PLC0415 - slow to load
 
     known = {sort_of(f"{info.implementation}{info.version}", info.tags) for info in answered if info.tags}

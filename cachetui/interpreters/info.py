@@ -58,7 +58,7 @@ class InterpreterInfo:
     platform: str = ""
     """Platform such as "linux-x86_64", from `sysconfig.get_platform()`."""
     real: Path = Path()
-    """Path of the executable with links resolved."""
+    """Path of the executable with links resolved; behind a script, that of the Python that the script started."""
     trouble: str | None = None
     """Reason why there is no report (a sentence in plain words); None if there is one."""
     path: tuple[str, ...] = field(default=(), repr=False)

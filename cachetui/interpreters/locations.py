@@ -42,9 +42,9 @@ class PythonTool(NamedTuple):
     variables: tuple[tuple[str, str], ...] = ()
     """Environment variables that hold a folder, each with the path from there to the folder of the Pythons."""
     home: tuple[str, ...] = ()
-    """Folders of the tool, as paths below the user's home."""
+    """Folders of the Pythons, as paths below the user's home."""
     data: tuple[str, ...] = ()
-    """Folders of the tool, as paths below the folder for application data."""
+    """Folders of the Pythons, as paths below a folder for application data."""
 
 
 TOOLS = (

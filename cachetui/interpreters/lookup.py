@@ -149,7 +149,7 @@ def is_stand_in(executable: Path) -> bool:
 
 
 def _on_path(command: str, environ: Mapping[str, str]) -> Path | None:
-    """Find a command on PATH, but never in the current folder, where anybody may have put it."""
+    """Find a command in the folders of PATH, except relative ones: anybody may have put it into the current folder."""
     folders = [folder for folder in _folders(environ) if os.path.isabs(folder)]  # noqa: PTH117 - the path is text
     found = shutil.which(command, path=os.pathsep.join(folders)) if folders else None
     if found is None or not os.path.isabs(found):  # noqa: PTH117 - the path is text

@@ -40,7 +40,7 @@ MOST_PLACES = 1_000
 INDEX = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~+-]+)*/?")
 """Pattern of index URLs, without credentials and queries."""
 LONGEST = 4_096
-"""Maximum length of a path or a marker in characters."""
+"""Maximum length in characters of a path, a marker or another text in a report."""
 
 
 class ProbeAnswer(NamedTuple):

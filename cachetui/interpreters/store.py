@@ -1,4 +1,4 @@
-"""Earlier reports of Pythons, in a file that belongs to the user. Reports that may be outdated are ignored.
+"""Earlier reports of Pythons, in a file that belongs to the user. A report that may be outdated is not returned.
 
 A report is trusted only while nothing that it depends on has changed: the interpreter's file, its environment's
 `pyvenv.cfg`, the folders that it imports from, the system, and cachetui's probe script and `packaging`.
@@ -57,7 +57,7 @@ class StateFile:
         return tuple(found)
 
     def indexes(self) -> tuple[str, ...]:
-        """Return the URLs of PyPI that are built into the remembered Pythons' pips, each once."""
+        """Return the URLs of PyPI that are built into the remembered pips, each once; they may be outdated."""
         found = [index_in(one.get("index")) for one in self._known.values()]
         return tuple(dict.fromkeys(filter(None, found)))
 
