@@ -113,7 +113,7 @@ def _candidates(
 
 
 def _represented(environ: Mapping[str, str], answered: Iterable[InterpreterInfo]) -> Iterator[InterpreterInfo]:
-    """Yield a report with `trouble` for each Python that was not found, but that a shim or a tool's folder shows."""
+    """Yield a report with `trouble` for each Python that a shim or a tool's folder shows but that was not found."""
     from cachetui.interpreters.locations import stand_ins  # noqa: PLC0415 - slow to load
 
     known = {sort_of(f"{info.implementation}{info.version}", info.tags) for info in answered if info.tags}

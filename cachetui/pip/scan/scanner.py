@@ -50,7 +50,7 @@ def scan(
     """Scan the cache at `root`, a path.
 
     `indexes` are the URLs of package indexes, such as those in pip's settings: they give the URLs of index pages,
-    and of files that pages list by relative URLs. They are iterated only if a page's URL is looked for. `report` is
+    and of files that pages list by relative URLs. They are iterated only if URLs are looked up. `report` is
     called with new and changed entries, about twenty times a second at most, from this thread. Once `stop` returns
     true, the result so far is returned as an incomplete inventory. `known` are entries of an earlier scan by path:
     unchanged entries are taken from it, so that they are in memory only once. With `by_length`, the disk usage of a
