@@ -82,7 +82,7 @@ def interpreters(
 
 
 def key_of(executable: Path, prefix: Path) -> PythonId:
-    """Return the identity of a Python. Never raises."""
+    """Return the identity of a Python, which may be broken or missing."""
     place = os.path.realpath(prefix)
     if (prefix / "pyvenv.cfg").is_file():
         return place, 0, 0

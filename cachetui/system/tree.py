@@ -186,7 +186,7 @@ class Tree:
         return mount_of(self._fd)
 
     def link_target(self, path: str) -> str | None:
-        """Return the absolute path that a link leads to, with all links resolved; None if the path is no link."""
+        """Return the absolute path that a link leads to, fully resolved; None if the path is no link or unreadable."""
         try:
             found = self.lstat(path)
         except OSError:
