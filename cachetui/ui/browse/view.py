@@ -215,17 +215,13 @@ class Browse(Vertical):
             return not self.has_class("-plain")
         return True
 
-    def _marks_changed(self) -> None:
-        self.cache_tree.refresh_signs()
-        self.post_message(MarksChanged())
-
     def _mark(self, mark: Callable[[], object]) -> None:
         """Call `mark`. It has no effect while a filter waits for entries to be identified: then show why, once."""
         if self.model.is_identifying and not self._explained:
             self._explained = True
             self.notify(STILL_NAMING, markup=False)
         mark()
-        self._marks_changed()
+        self.post_message(MarksChanged())
 
     # Actions of keys
 
@@ -236,6 +232,7 @@ class Browse(Vertical):
         if not rows and tree.current is not None:
             self.notify(foreign_words(self.model.tool), markup=False)
         self._mark(partial(self.model.toggle, rows))
+        tree.refresh_signs()  # in one frame with the cursor, before the screen has received the message
         if tree.range_from is not None:
             tree.choose(False)
         else:
@@ -262,7 +259,7 @@ class Browse(Vertical):
     def action_unmark_all(self) -> None:
         """Unmark everything."""
         self.model.unmark_all()
-        self._marks_changed()
+        self.post_message(MarksChanged())
 
     def action_invert(self) -> None:
         """Mark the shown entries that are not marked, and unmark the other shown entries."""
@@ -391,7 +388,7 @@ class Browse(Vertical):
         row = self.cache_tree.table.rows[event.row]
         if not row.foreign:
             self.model.toggle([row])
-            self._marks_changed()
+            self.post_message(MarksChanged())
 
     @on(ColumnTitles.Sorted)
     def _sort_clicked(self, event: ColumnTitles.Sorted) -> None:

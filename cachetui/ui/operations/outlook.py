@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 from cachetui.browsing.marks import Groups, groups_of
@@ -15,6 +16,9 @@ from cachetui.ui.workers import run_in_thread, start_worker
 
 OUTLOOK_SECONDS = 5.0
 """Age in seconds from which an outlook is found again when marks or views change: pips may have started or ended."""
+
+PAUSE = 0.5
+"""Seconds without such a change after which it is found, so that keys do not compete with that."""
 
 
 async def find_outlook(screen: CacheScreen) -> None:
@@ -52,6 +56,11 @@ def _outlook_of(
 
 
 def renew_outlook(screen: CacheScreen) -> None:
-    """Start to find the outlook again if it is at least `OUTLOOK_SECONDS` old."""
+    """Find the outlook again after a pause if it is at least `OUTLOOK_SECONDS` old; each call starts the pause anew."""
     if time.monotonic() >= screen.outlook_at + OUTLOOK_SECONDS:
-        start_worker(screen, find_outlook, screen, group="outlook")
+        start_worker(screen, _find_after_pause, screen, group="outlook")
+
+
+async def _find_after_pause(screen: CacheScreen) -> None:
+    await asyncio.sleep(PAUSE)
+    await find_outlook(screen)
