@@ -6,7 +6,7 @@ import json
 import shlex
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cachetui.labels import Facts
@@ -14,11 +14,16 @@ from cachetui.model import Entry
 from cachetui.preferences.validate import validate
 from cachetui.prune_rules import choose
 from cachetui.terms import parse_terms
-from tests.terms.test_conditions import FACTS, Said, entries, negated
+from tests.terms.test_conditions import FACTS, NOW, Said, entries, negated
 
-UNDECIDED = {"unusable", "protected"}
+UNDECIDED = {"unusable", "used", "unused", "protected"}
 """Labels that `protect` refuses."""
 ENTRIES = st.lists(entries(), max_size=12, unique_by=lambda entry: entry.path)
+USED_TORCH = [
+    Said("not:is:unused", lambda entry, facts: facts.used.get(entry.path)),
+    Said("torch", lambda entry, _: entry.project == "torch", adds_up=True),
+]
+TORCHES = [Entry("wheel", (), path, NOW, project="torch", version="1.0") for path in ("http/0", "http/1")]
 
 
 @settings(max_examples=100, deadline=None)
@@ -44,12 +49,14 @@ def test_they_choose_what_each_of_them_chooses_with_the_conditions(
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(negated(), min_size=1, max_size=5), ENTRIES, FACTS)
+@example(USED_TORCH, TORCHES, Facts(NOW, used={"http/0": True}))
 def test_they_choose_the_same_in_protect_and_in_a_policy(said: list[Said], found: list[Entry], facts: Facts) -> None:
     terms = [one.text for one in said]
     predicate = parse_terms(terms)
-    if not UNDECIDED & predicate.words:
-        protection = validate(f"protect = [{json.dumps(' '.join(terms))}]".encode()).protection
-        assert [protection(entry, facts) for entry in found] == [predicate(entry, facts) for entry in found]
+    preferences = validate(f"protect = [{json.dumps(' '.join(terms))}]".encode())
+    assert (preferences.refusal is not None) == bool(UNDECIDED & predicate.words)
+    if preferences.refusal is None:
+        assert [preferences.protection(entry, facts) for entry in found] == [predicate(entry, facts) for entry in found]
 
     policy = validate(f"[prune]\nbuilt = true\nterms = {json.dumps(terms)}".encode()).policy
     assert policy
