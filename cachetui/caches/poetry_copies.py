@@ -54,6 +54,6 @@ def _groups(some: Iterable[Entry]) -> list[list[Entry]]:
             inside.append(entry)
     for entry in inside:
         size = entry.content.size
-        fitting = [length for length in by_length if 0 < size - length <= LONGEST_HEADERS]
+        fitting = [length for length in by_length if 0 <= length < size <= length + LONGEST_HEADERS]
         by_length[max(fitting, default=-size)].append(entry)
     return [same for same in by_length.values() if len(same) > 1]

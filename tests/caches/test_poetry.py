@@ -186,6 +186,15 @@ def test_a_file_that_is_stored_several_times_is_said_to_be(cache: PoetryWriter) 
     assert alone in inventory.by_path
 
 
+def test_small_records_of_different_lengths_are_no_copies(cache: PoetryWriter) -> None:
+    cache.page("lab", "my-app", SDIST_URL)
+    for number, length in enumerate((20_000, 25_000, 30_000)):
+        cache.old_answer(f"repository-{number}", SDIST_URL, bytes(length))
+    assert cache.scan().copies == {}
+    twice = [cache.old_answer(name, SDIST_URL, bytes(40_000))[0] for name in ("first", "second")]
+    assert cache.scan().copies == {twice[0]: (twice[1],), twice[1]: (twice[0],)}
+
+
 def test_nothing_goes_from_a_directory_that_is_not_poetrys(cache: PoetryWriter) -> None:
     cache.put("notes/a.txt")
     inventory = cache.scan()
