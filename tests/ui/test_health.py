@@ -31,7 +31,7 @@ from cachetui.ui.dialogs.review import Review
 from cachetui.ui.glyphs import ASCII
 from cachetui.ui.health import view as health_view
 from cachetui.ui.health.finding_list import FindingList
-from tests.ui.cache import DAY, NOW, everyday, inventory
+from tests.ui.cache import DAY, NOW, everyday, inventory, made
 from tests.ui.findings import CHECK, FAST, PICKLE, RECORD, SIX, SWAPPED, TORCH, sick
 from tests.ui.screens import Stage, Still, check, settled, text_of, until
 
@@ -317,6 +317,7 @@ async def test_what_a_verification_found_stays_with_what_is_unchanged() -> None:
             entry._replace(files=(entry.files[0]._replace(mtime_ns=1), entry.files[1])) if entry.path == SIX else entry
             for entry in changed
         ]
+        changed.append(made("metadata", "6/6/6/6/6/666"))  # not an HTTP record, so a verification does not read it
         await pilot.press("1")  # where nothing is checked at once
         await read_again(app, pilot, inventory(changed))
         assert types_and_paths(app) == {("mismatch", TORCH), ("unreadable", PICKLE)}

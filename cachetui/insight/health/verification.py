@@ -75,7 +75,7 @@ def verify(
     `report` receives the progress after each entry; several threads call it, but never at the same time.
     Raises RootError.
     """
-    todo = sorted([one for one in entries if _can_be_verified(one)], key=lambda one: -one.apparent_size)
+    todo = sorted([one for one in entries if can_be_verified(one)], key=lambda one: -one.apparent_size)
     total, lock = sum([one.apparent_size for one in todo]), threading.Lock()
     done = read = proven = sound = 0
     findings: list[Finding] = []
@@ -148,7 +148,7 @@ def _trouble(
     return Finding(sort, entry.path, broken, since) if broken else None
 
 
-def _can_be_verified(entry: Entry) -> bool:
+def can_be_verified(entry: Entry) -> bool:
     """Return whether an entry can be verified.
 
     Its kind must be in `VERIFIED`; an entry of a kind in `UNNAMED` must be an HTTP response.

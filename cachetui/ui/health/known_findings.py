@@ -83,7 +83,7 @@ class KnownFindings:
 
 
 def readable(entries: Iterable[Entry]) -> list[Entry]:
-    """Return the entries of the kinds that a verification reads."""
-    from cachetui.insight.health.verification import VERIFIED  # noqa: PLC0415 - seldom needed
+    """Return the entries that a verification reads."""
+    from cachetui.insight.health.verification import can_be_verified  # noqa: PLC0415 - seldom needed
 
-    return [entry for entry in entries if entry.kind in VERIFIED]
+    return [entry for entry in entries if can_be_verified(entry)]
