@@ -124,13 +124,15 @@ def read_advisories(content: bytes, name: str, into: Advisories) -> None:
     """Add to `into` the advisories in a file: one record, an array of records, or a record on each line.
 
     The file may also hold the answer of an OSV server, an object with records in `vulns`. `name` names the file in
-    messages. Raises AdvisoryError if there are no records, or if `content` or a line cannot be read as JSON. If records
-    are faulty, reads all others, and then raises AdvisoryError for the first faulty one.
+    messages. Raises AdvisoryError if there are no records, or if `content` is not JSON. If records or lines are faulty,
+    reads all others, and then raises AdvisoryError for the first faulty one.
     """
     errors, number = [], 0
     for place, record in _records(content, name):
         number += 1
         try:
+            if isinstance(record, AdvisoryError):
+                raise record
             _take(record, place, into)
         except AdvisoryError as error:
             errors.append(error)
@@ -141,19 +143,21 @@ def read_advisories(content: bytes, name: str, into: Advisories) -> None:
 
 
 def _records(content: bytes, name: str) -> Iterator[tuple[str, Any]]:
-    """Yield the place of each record in the file, as messages name it, and the record. Raises AdvisoryError."""
+    """Yield the place of each record in the file, as messages name it, and the record.
+
+    An AdvisoryError stands for a line that is not JSON. Raises AdvisoryError if the whole content cannot be read.
+    """
     try:
         text = content.decode(json.detect_encoding(content)).removeprefix("\ufeff")
     except ValueError:
         raise AdvisoryError(f"{name} cannot be read: its text has bytes that are not UTF-8.") from None
-    lines = text.split("\n")
     try:
         document = _loaded(text)
-    except json.JSONDecodeError as error:
-        if not error.msg.startswith("Extra data") or len(lines) < 2:
-            raise AdvisoryError(f"{name}, line {error.lineno}: this is no valid JSON: {error.msg}.") from None
     except (ValueError, RecursionError) as error:
-        raise AdvisoryError(f"{name} cannot be read: {_reason(error)}.") from None
+        written = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+        are_records = _is_extra(error) or all(line.lstrip().startswith("{") for _, line in written)
+        if len(written) < 2 or not are_records:
+            raise _error(error, name) from None
     else:
         if isinstance(document, dict) and isinstance(document.get("vulns"), list):  # the answer of an OSV server
             document = document["vulns"]
@@ -162,22 +166,29 @@ def _records(content: bytes, name: str) -> Iterator[tuple[str, Any]]:
         else:
             yield name, document
         return
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            try:
-                yield f"{name}, line {number}", _loaded(line)
-            except json.JSONDecodeError as error:
-                raise AdvisoryError(f"{name}, line {number}: this is no valid JSON: {error.msg}.") from None
-            except (ValueError, RecursionError) as error:
-                raise AdvisoryError(f"{name}, line {number} cannot be read: {_reason(error)}.") from None
+    for number, line in written:
+        try:
+            record = _loaded(line)
+        except (ValueError, RecursionError) as error:
+            record = _error(error, name, number)
+        yield f"{name}, line {number}", record
 
 
 def _loaded(text: str) -> object:
     return json.loads(text)
 
 
-def _reason(error: Exception) -> str:
-    return "it is nested too deeply" if isinstance(error, RecursionError) else "a number in it is too long"
+def _is_extra(error: Exception) -> bool:
+    """Return whether a whole JSON value was read, but more follows it."""
+    return isinstance(error, json.JSONDecodeError) and error.msg.startswith("Extra data")
+
+
+def _error(error: Exception, name: str, line: int | None = None) -> AdvisoryError:
+    """Return the error for a file that is not JSON, or for one line of it."""
+    if isinstance(error, json.JSONDecodeError):
+        return AdvisoryError(f"{name}, line {line or error.lineno}: this is no valid JSON: {error.msg}.")
+    what = "it is nested too deeply" if isinstance(error, RecursionError) else "a number in it is too long"
+    return AdvisoryError(f"{name}{f', line {line}' if line else ''} cannot be read: {what}.")
 
 
 def _take(record: object, place: str, into: Advisories) -> None:

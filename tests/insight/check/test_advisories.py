@@ -146,6 +146,27 @@ def test_records_beside_one_that_cannot_be_read_are_read() -> None:
     assert [one.title for one in found.items] == ["A", "B"]
 
 
+@pytest.mark.parametrize(
+    ("bad", "why"),
+    [
+        ('{"id": }', ": this is no valid JSON: "),
+        ('{"id": "C', ": this is no valid JSON: "),
+        ('{"id": 5}', ", id: "),
+        ('{"id": ' * 100_000, " cannot be read: it is nested too deeply."),
+        ('{"id": ' + "1" * 10_000 + "}", " cannot be read: a number in it is too long."),
+    ],
+)
+@pytest.mark.parametrize("place", [1, 2, 3])
+def test_lines_beside_one_that_cannot_be_read_are_read(place: int, bad: str, why: str) -> None:
+    lines = [json.dumps(record(title, about(versions=["1"]))) for title in "AB"]
+    lines.insert(place - 1, bad)
+    found = Advisories()
+    with pytest.raises(AdvisoryError) as raised:
+        read_advisories("\n".join(lines).encode(), "list.json", found)
+    assert str(raised.value).startswith(f"list.json, line {place}{why}")
+    assert [one.title for one in found.items] == ["A", "B"]
+
+
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=5),
