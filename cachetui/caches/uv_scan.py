@@ -150,7 +150,7 @@ class UvScanner:
             match = RECORDS(name)
             groups.setdefault(match[1] if match and name not in folder.links else name, []).append(name)
         for stem, names in groups.items():
-            if stem.startswith(".") or names == [".git"]:
+            if stem.startswith("."):
                 self._foreign += [folder.files[name] for name in names]
             else:
                 yield stem, [folder.files[name] for name in names]

@@ -14,7 +14,6 @@ from cachetui.ui.settings.layout import (
     looking,
     page_lines,
     python_line,
-    switch_words,
     title_line,
 )
 from cachetui.ui.widgets.cells import width
@@ -66,8 +65,6 @@ def test_off_is_told_with_by_what() -> None:
     lines = [text(line) for line in page_lines(pythons()[1], 90, LOOK)]
     assert " off   ~/.cache/pip  shown in Browse" in lines
     assert "off by    PIP_NO_CACHE_DIR=false" in lines
-    assert switch_words(pythons()[1]) == ("on", "switch on")
-    assert switch_words(pythons()[0]) == ("off", "switch off")
 
 
 def test_what_does_not_work_is_one_line() -> None:

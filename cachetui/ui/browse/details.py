@@ -54,7 +54,7 @@ INSTALLED = (*INSTALLABLE, "metadata")
 """Kinds of entries that environments can use."""
 WHEELS = ("wheel", "built", "metadata")
 """Kinds of entries for which the details show whether a Python can use them."""
-NOUNS = {"sdist": "sdist", "built": "built wheel", "metadata": "metadata file", "index": "index page"}
+NOUNS = {"built": "built wheel", "metadata": "metadata file", "index": "index page"}
 """Nouns for counting entries of a kind; a kind without a noun is counted by its own name."""
 
 

@@ -218,11 +218,6 @@ def _paragraph(words: str, room: int, sign: Words = ("! ", "mark"), role: str = 
     return [[(blank, "plain") if index else sign, (line, role)] for index, line in enumerate(found)]
 
 
-def switch_words(known: PipSettings) -> tuple[str, str]:
-    """Return the change that the switch key currently makes: as a wish, and in words."""
-    return ("off", "switch off") if known.location.enabled else ("on", "switch on")
-
-
 def looking(found: Sequence[PipSettings], state: str, in_view: tuple[int, int] = (0, 0)) -> str:
     """Return the progress of the search in words; `state` is `waiting`, `looking` or `done`.
 

@@ -25,7 +25,7 @@ from cachetui.ui.bindings import SETTINGS, SHOW, key
 from cachetui.ui.cache_screen import REFUSAL_SECONDS, Pythons
 from cachetui.ui.settings.details import PageScroll, SettingsPage
 from cachetui.ui.settings.dialogs import FolderDialog, confirm, listed
-from cachetui.ui.settings.layout import ChangeResult, looking, switch_words
+from cachetui.ui.settings.layout import ChangeResult, looking
 from cachetui.ui.settings.python_list import PythonList, PythonTitles
 from cachetui.ui.widgets.cells import shown
 from cachetui.ui.widgets.painted import PaintedLine
@@ -170,8 +170,8 @@ class Settings(Vertical):
             start_worker(self, self._propose_move, known, group="settings")
 
     async def _propose_switch(self, known: PipSettings) -> None:
-        wish, _ = switch_words(known)
-        change = await run_in_thread(self.services.plan_change, known.interpreter, "on" if wish == "on" else "off")
+        wish: RequestedChange = "off" if known.location.enabled else "on"
+        change = await run_in_thread(self.services.plan_change, known.interpreter, wish)
         await self._review(change)
 
     async def _propose_move(self, known: PipSettings) -> None:
