@@ -402,6 +402,7 @@ async def test_a_cache_is_switched_off_and_moved_by_its_own_pip_which_could_put_
         await pilot.press("o")
         await until(pilot, lambda: isinstance(app.screen, Confirm))
         await settled(pilot)
+        assert "Turn pip's cache on " in app.text
         await pilot.press("n")
         assert app.main.pythons.settings[0].location.enabled is False
         await pilot.press("t")
