@@ -31,14 +31,12 @@ Kind = Literal[
 wheel (PEP 658) or a release, `index` an index page, `redirect` an HTTP redirect, `response` any other HTTP response,
 `selfcheck` pip's last search for a newer pip, `environment` a virtual one, `leftover` unused, `unknown` all else.
 """
-
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """Every kind, in the order in which the entries of a version are listed."""
 INSTALLABLE: tuple[Kind, ...] = ("wheel", "sdist", "built")
 """Kinds of entries that pip can install."""
 FILES: tuple[Kind, ...] = (*INSTALLABLE, "metadata", "index", "selfcheck")
 """Kinds of entries whose body may be a file that has no HTTP record."""
-
 Rung = Literal["url", "disposition", "headers", "archive", "page", "wheel-name", "file-name"]
 """Source of an entry's project and version.
 
@@ -46,16 +44,16 @@ Rung = Literal["url", "disposition", "headers", "archive", "page", "wheel-name",
 HTTP headers. `archive`: metadata, in the archive or cached by itself. `page`: the content of the index page.
 `wheel-name`: the name of a wheel or, in uv's cache, of a page. `file-name`: the name of a file in poetry's cache.
 """
-
+AgeField = Literal["downloaded", "checked", "read"]
+"""Field of an entry with a time from which ages are counted."""
+AGE_FIELDS: tuple[AgeField, ...] = get_args(AgeField)
+"""Every such field, in the order in which a key cycles through them."""
 NS = 1_000_000_000
 """Nanoseconds in a second."""
 
 
 class File(NamedTuple):
-    """A file as the scan saw it.
-
-    It is a tuple because a large cache has hundreds of thousands of files.
-    """
+    """A file as the scan saw it; a tuple, because a large cache has hundreds of thousands of files."""
 
     path: str
     """Path relative to the root, with parts joined by "/"; bytes that are not UTF-8 are surrogate escapes."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cachetui.labels import Facts, Label
-from cachetui.model import Entry, group_projects
+from cachetui.model import AgeField, Entry, group_projects
 from cachetui.removal.freed_bytes import Freeing, Outlook
 from cachetui.terms import Predicate
 from cachetui.terms.conditions import IsLabel
@@ -25,8 +25,6 @@ CHEAPEST: tuple[Chooser, ...] = ("leftovers", "dead-weight", "unusable", "supers
 
 All other entries follow, the oldest first; wheels built here always come last.
 """
-Moment = Literal["downloaded", "checked", "read"]
-"""Time from which the age of an entry is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ class Rules:
     """Rules that choose entries by a label; an entry needs the label of only one of them."""
     older_than: int | None = None
     """Age in nanoseconds that an entry must exceed; restricts other rules except `max_size`, or chooses by itself."""
-    by: Moment = "downloaded"
+    by: AgeField = "downloaded"
     """Time from which ages are counted for `older_than`, `max_size`, `min_free` and `free`."""
     larger_than: int | None = None
     """Bytes on disk that an entry must exceed; restricts other rules except `max_size`, or chooses by itself."""
@@ -238,11 +236,11 @@ def _word(chooser: Chooser) -> Label:
 CHEAP_LABELS = tuple([IsLabel("", _word(chooser)) for chooser in CHEAPEST])
 
 
-def _moment(entry: Entry, by: Moment) -> int | None:
+def _moment(entry: Entry, by: AgeField) -> int | None:
     return {"downloaded": entry.downloaded, "checked": entry.checked, "read": entry.read}[by]
 
 
-def _by_age(entry: Entry, by: Moment) -> tuple[int, str]:
+def _by_age(entry: Entry, by: AgeField) -> tuple[int, str]:
     """Return a key that sorts the oldest first; the time of the download replaces an unknown time."""
     moment = _moment(entry, by)
     return (entry.downloaded if moment is None else moment), entry.path

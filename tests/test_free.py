@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple, get_args
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given
@@ -18,9 +18,9 @@ from cachetui.demo.target import DemoTarget
 from cachetui.insight.copies import copies
 from cachetui.insight.labelling import WHEELS, facts_of
 from cachetui.labels import LABELS, Facts
-from cachetui.model import Entry, Inventory
+from cachetui.model import AGE_FIELDS, AgeField, Entry, Inventory
 from cachetui.pip.scan.scanner import scan
-from cachetui.prune_rules import Moment, Rules, Selection, choose
+from cachetui.prune_rules import Rules, Selection, choose
 from cachetui.removal.freed_bytes import Outlook
 from cachetui.removal.in_use import running_words
 from cachetui.removal.plan import Plan, plan_removal
@@ -32,7 +32,7 @@ from tests.real_caches.test_real_caches import unpack
 
 NOWHERE = Path("/nowhere")
 REAL = ("built-pip-26.2.1", "republished-url", "pip-26.3")
-BY = st.sampled_from(get_args(Moment))
+BY = st.sampled_from(AGE_FIELDS)
 
 
 class Cache(NamedTuple):
@@ -61,7 +61,7 @@ class Cache(NamedTuple):
             self.inventory, entries, now_ns=NOW, pips=pips, home=NOWHERE, protected=self.facts.protected
         )
 
-    def order(self, entry: Entry, by: Moment) -> tuple[int, int, str]:
+    def order(self, entry: Entry, by: AgeField) -> tuple[int, int, str]:
         """Return the place of an entry by what is lost with it, then by age."""
         path, facts = entry.path, self.facts
         cheap = (entry.kind == "leftover", path in facts.dead_weight, facts.usable.get(path) is False)
@@ -89,7 +89,7 @@ def caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Cache]]:
 
 @given(st.floats(0, 1.1), BY, st.booleans(), st.integers(0, 4), st.booleans())
 def test_what_is_chosen_frees_enough_and_with_one_less_it_would_not(
-    caches: list[Cache], share: float, by: Moment, built: bool, number: int, runs: bool
+    caches: list[Cache], share: float, by: AgeField, built: bool, number: int, runs: bool
 ) -> None:
     cache, pips = caches[number], (1,) if runs else ()
     allowed = [entry for entry in cache.inventory.entries if built or entry.kind != "built"]

@@ -7,17 +7,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from itertools import compress
 from operator import attrgetter
-from typing import Literal
 
-from cachetui.model import KINDS, Entry, File, group_projects, version_order
+from cachetui.model import AGE_FIELDS, KINDS, AgeField, Entry, File, group_projects, version_order
 from cachetui.removal.freed_bytes import KeptEntries, Outlook
 from cachetui.text.names import kind_of
-
-Age = Literal["downloaded", "checked", "read"]
-"""Name of the time from which an entry's age is counted."""
-
-AGES: tuple[Age, ...] = ("downloaded", "checked", "read")
-"""All ages, in the order in which a key cycles through them."""
 
 
 class EntryGroup:
@@ -27,7 +20,7 @@ class EntryGroup:
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._entries = entries
-        self._spans: dict[Age, tuple[int, int] | None] = {}
+        self._spans: dict[AgeField, tuple[int, int] | None] = {}
 
     @property
     def entries(self) -> Sequence[Entry]:
@@ -37,7 +30,7 @@ class EntryGroup:
     def compute_totals(self) -> None:
         """Compute now all totals that a key press may need for every group, so that the key causes no wait."""
         _ = self.disk, self.apparent, self.files, self.linked
-        for age in AGES:
+        for age in AGE_FIELDS:
             self.span(age)
 
     def where(self, flags: Collection[int]) -> EntryGroup | None:
@@ -120,7 +113,7 @@ class EntryGroup:
         """Entries from which ages are computed: all except index pages and metadata, if there are others."""
         return [entry for entry in self.entries if entry[0] not in ("index", "metadata")] or self.entries
 
-    def span(self, age: Age) -> tuple[int, int] | None:
+    def span(self, age: AgeField) -> tuple[int, int] | None:
         """Return the newest and the oldest time of the kind `age` among `dated_entries`; None if no entry has one.
 
         Both are in nanoseconds since the epoch.
@@ -131,7 +124,7 @@ class EntryGroup:
             self._spans[age] = (max(times), min(times)) if times else None
         return self._spans[age]
 
-    def newest(self, age: Age) -> int | None:
+    def newest(self, age: AgeField) -> int | None:
         """Return the newest time of the kind `age`, in nanoseconds since the epoch; None if no entry has one."""
         span = self.span(age)
         return span and span[0]

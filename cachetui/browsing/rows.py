@@ -10,8 +10,8 @@ from typing import Literal, NamedTuple
 from packaging.version import InvalidVersion, parse
 
 from cachetui.browsing.catalog import FOREIGN, GroupKey, GroupKind, version_key
-from cachetui.browsing.group import AGES, Age, EntryGroup
-from cachetui.model import Entry, File
+from cachetui.browsing.group import EntryGroup
+from cachetui.model import AGE_FIELDS, AgeField, Entry, File
 from cachetui.text.format import count
 from cachetui.text.names import entry_name, kind_of, metadata_name, tags, wheels_described
 
@@ -36,7 +36,7 @@ class SortOrder:
     """Whether the order is reversed."""
     chosen: bool = False
     """Whether the user chose the sort key; choosing it again reverses the order."""
-    age: Age = "downloaded"
+    age: AgeField = "downloaded"
     """Kind of age that is shown first and used for sorting."""
     apparent: bool = False
     """Whether sizes are file lengths rather than allocated bytes."""
@@ -52,7 +52,7 @@ class SortOrder:
 
     def next_age(self) -> SortOrder:
         """Return this order with the next kind of age."""
-        return replace(self, age=AGES[(AGES.index(self.age) + 1) % len(AGES)])
+        return replace(self, age=AGE_FIELDS[(AGE_FIELDS.index(self.age) + 1) % len(AGE_FIELDS)])
 
     def arrange(self, items: Iterable[Row]) -> list[Row]:
         """Return rows in this order; equal rows keep the given order, which is also taken for that of `name`."""

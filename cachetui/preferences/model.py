@@ -14,8 +14,8 @@ from cachetui.text.excerpt import brief
 
 if TYPE_CHECKING:  # terms are not loaded for the first screen
     from cachetui.labels import Facts, Label
-    from cachetui.model import Entry
-    from cachetui.prune_rules import Moment, Rules
+    from cachetui.model import AgeField, Entry
+    from cachetui.prune_rules import Rules
     from cachetui.terms import Predicate
 
 SortBy = Literal["size", "name", "count", "age"]
@@ -156,7 +156,7 @@ class Preferences:
     """Optional columns beside names and sizes, shown if there is room."""
     sort: Sorting = field(default_factory=Sorting)
     """Initial sort order of the browser."""
-    age: Moment = "downloaded"
+    age: AgeField = "downloaded"
     """Time from which the browser initially counts the ages that it shows and sorts by."""
     notify: Notify = "desktop"
     """Way to notify the user of the end of a long removal while another window has the focus."""

@@ -8,9 +8,10 @@ from typing import Any, cast, get_args
 
 from cachetui.errors import TermError
 from cachetui.labels import Label
+from cachetui.model import AGE_FIELDS, AgeField
 from cachetui.preferences.model import COLUMNS, ColumnName, Notify, SortBy, Sorting
 from cachetui.preferences.names import THEMES
-from cachetui.prune_rules import CHOOSERS, Moment
+from cachetui.prune_rules import CHOOSERS
 from cachetui.terms import Predicate, parse_terms
 from cachetui.terms.quantities import parse_age, parse_size
 from cachetui.text.excerpt import brief, excerpt
@@ -42,9 +43,9 @@ def _one_of(value: object, known: Iterable[str]) -> str:
     return value
 
 
-def read_moment(value: object) -> Moment:
+def read_age_field(value: object) -> AgeField:
     """Read the name of the time from which ages are counted, such as "checked". Raises InvalidValueError."""
-    return cast(Moment, _one_of(value, get_args(Moment)))
+    return cast(AgeField, _one_of(value, AGE_FIELDS))
 
 
 def read_notify(value: object) -> Notify:
@@ -155,7 +156,7 @@ def read_protected(value: object) -> Predicate:
 RULES: Mapping[str, Callable[[Any], Any]] = {
     **dict.fromkeys(CHOOSERS, read_flag),
     "older-than": _measured(parse_age, "90d"),
-    "by": read_moment,
+    "by": read_age_field,
     "larger-than": _measured(parse_size, "100MB"),
     "keep-latest": read_count,
     "max-size": _measured(parse_size, "5GB"),

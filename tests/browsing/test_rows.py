@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 
 from cachetui.browsing.catalog import Catalog, GroupKey, GroupKind, version_key
-from cachetui.browsing.group import Age, EntryGroup
+from cachetui.browsing.group import EntryGroup
 from cachetui.browsing.model import BrowserModel
 from cachetui.browsing.rows import By, Row, SortOrder
+from cachetui.model import AgeField
 from cachetui.ui.browse.columns import ColumnLayout, columns, name_room
 from tests.ui.cache import MB, everyday, index_page, inventory, made, release
 
@@ -124,7 +125,7 @@ def test_versions_and_files_are_sorted_as_projects_are_from_the_start() -> None:
 
 
 def test_ages_follow_each_other_in_a_ring() -> None:
-    ages: list[Age] = [SortOrder().next_age().age, SortOrder().next_age().next_age().age]
+    ages: list[AgeField] = [SortOrder().next_age().age, SortOrder().next_age().next_age().age]
     assert ages == ["checked", "read"]
     assert SortOrder().next_age().next_age().next_age() == SortOrder()
 

@@ -15,7 +15,7 @@ from cachetui.text.suggest import did_you_mean
 
 READERS: list[Callable[[Any], Any]] = [
     parse_values.read_theme,
-    parse_values.read_moment,
+    parse_values.read_age_field,
     parse_values.read_sorting,
     parse_values.read_columns,
     parse_values.read_key,

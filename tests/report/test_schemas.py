@@ -11,11 +11,10 @@ from cachetui.export.archive import Proof
 from cachetui.insight.health.finding import FindingType, Severity
 from cachetui.insight.why.explanation import Sign, Tone
 from cachetui.insight.why.replay import Way
-from cachetui.model import KINDS, Rung
+from cachetui.model import AGE_FIELDS, KINDS, Rung
 from cachetui.pip_settings.effective import Option, SettingEffect
 from cachetui.preferences.model import COLUMNS, KEYS, Blocked, Notify, SortBy
 from cachetui.preferences.parse_values import RULES
-from cachetui.prune_rules import Moment
 from cachetui.report.health_json import SORTS
 from cachetui.report.schemas import FILES, read_schema, schema_names
 from tests.report.schemas import load, properties
@@ -88,9 +87,9 @@ def test_schemas_share_their_definitions() -> None:
         ("why", "takes[].way", get_args(Way)),
         ("why", "cached[].fits", get_args(Sign)),
         ("preferences", "sort.by", get_args(SortBy)),
-        ("preferences", "age", get_args(Moment)),
+        ("preferences", "age", AGE_FIELDS),
         ("preferences", "notify", get_args(Notify)),
-        ("preferences", "prune.by", get_args(Moment)),
+        ("preferences", "prune.by", AGE_FIELDS),
         ("preferences", "problems[].blocks", [one or None for one in get_args(Blocked)]),
     ],
 )

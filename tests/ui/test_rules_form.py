@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import replace
-from typing import get_args
 
 import click
 import pytest
@@ -13,9 +12,10 @@ from cachetui.cli.commands.prune import command
 from cachetui.errors import TermError, UsageError
 from cachetui.insight.labelling import facts_of
 from cachetui.labels import LABELS, Facts, Label
+from cachetui.model import AGE_FIELDS, AgeField
 from cachetui.preferences.model import Policy
 from cachetui.preferences.validate import validate
-from cachetui.prune_rules import CHOOSERS, Chooser, Moment, Rules, choose
+from cachetui.prune_rules import CHOOSERS, Chooser, Rules, choose
 from cachetui.removal.freed_bytes import Outlook
 from cachetui.removal.in_use import running_words
 from cachetui.removal.recheck import CHANGED
@@ -38,7 +38,7 @@ TEXTS: dict[Name, st.SearchStrategy[str]] = {
 }
 VALUES = st.fixed_dictionaries({}, optional=dict(TEXTS))
 CHOSEN = st.frozensets(st.sampled_from(CHOOSERS))
-BY = st.sampled_from(get_args(Moment))
+BY = st.sampled_from(AGE_FIELDS)
 
 
 def pruned(choosers: frozenset[Chooser], texts: dict[Name, str], by: str, built: bool) -> Rules | None:
@@ -60,7 +60,7 @@ def pruned(choosers: frozenset[Chooser], texts: dict[Name, str], by: str, built:
     return Rules(found, terms=terms, **limits)
 
 
-def filled(choosers: frozenset[Chooser], texts: dict[Name, str], by: Moment, built: bool) -> Form:
+def filled(choosers: frozenset[Chooser], texts: dict[Name, str], by: AgeField, built: bool) -> Form:
     form = Form(by=by)
     for name in (*choosers, *(["built"] if built else [])):
         form = form.toggled(name)  # type: ignore[arg-type] # all are names
@@ -71,7 +71,7 @@ def filled(choosers: frozenset[Chooser], texts: dict[Name, str], by: Moment, bui
 
 @given(CHOSEN, VALUES, BY, st.booleans())
 def test_what_is_ticked_and_typed_means_what_it_means_on_the_command_line(
-    choosers: frozenset[Chooser], texts: dict[Name, str], by: Moment, built: bool
+    choosers: frozenset[Chooser], texts: dict[Name, str], by: AgeField, built: bool
 ) -> None:
     form = filled(choosers, texts, by, built)
     assert form.rules == pruned(choosers, texts, by, built)

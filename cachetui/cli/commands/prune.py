@@ -17,6 +17,7 @@ from cachetui.cli.help_format import Command
 from cachetui.cli.options import global_options, options_of, removal_options, suggest_terms
 from cachetui.cli.removal_flow import RemovalRequest, refuse_redirection, remove
 from cachetui.errors import CachetuiError
+from cachetui.model import AGE_FIELDS
 from cachetui.preferences.model import Preferences
 from cachetui.prune_rules import CHOOSERS, Rules, choose
 from cachetui.removal.freed_bytes import Outlook
@@ -74,7 +75,7 @@ def _reading(parse: Callable[[str], int]) -> Callable[[click.Context, click.Para
 )
 @click.option(
     "--by",
-    type=click.Choice(["downloaded", "checked", "read"]),
+    type=click.Choice(AGE_FIELDS),
     default="downloaded",
     show_default=True,
     help="Which age --older-than, --max-size, --min-free and --free use.",

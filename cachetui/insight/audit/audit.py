@@ -25,7 +25,7 @@ from cachetui.insight.audit.figures import (
 from cachetui.insight.audit.origins import origins
 from cachetui.insight.audit.wheel_tags import TagSummary, fits
 from cachetui.labels import Facts, Label
-from cachetui.model import MADE_UP, Entry, Inventory, Unreadable
+from cachetui.model import AGE_FIELDS, MADE_UP, Entry, Inventory, Unreadable
 from cachetui.removal.emptied import DirectoryCounts
 from cachetui.removal.freed_bytes import Outlook
 from cachetui.removal.in_use import PROTECTED
@@ -38,8 +38,6 @@ USES: Mapping[bool | None, str] = {True: "used", False: "unused"}
 """Names of the figures of used and unused entries."""
 ALREADY_BUILT = "sdists already built"
 """Name of the rule that chooses sdists from which pip built a wheel that is still cached."""
-MOMENTS = ("downloaded", "checked", "read")
-"""Times of an entry from which ages are counted."""
 
 
 class AuditRule(NamedTuple):
@@ -113,7 +111,7 @@ class Audit(EntryRows):
     projects: tuple[Figure, ...]
     """Figures by project, the biggest first; entries without a project come last."""
     ages: Mapping[str, tuple[AgeGroup, ...]]
-    """Figures by age, the youngest first, for each of `MOMENTS`."""
+    """Figures by age, the youngest first, for each of `AGE_FIELDS`."""
     pythons: tuple[Figure, ...]
     """Figures by the Pythons that entries are for."""
     platforms: tuple[Figure, ...]
@@ -215,7 +213,7 @@ def audit_of(
         total=figure(None, parts),
         kinds=grouped(parts, [entry[0] for entry in meant]),
         projects=grouped(parts, [entry[6] for entry in meant]),
-        ages={moment: by_age(parts, attrgetter(moment), facts.now_ns, AGES) for moment in MOMENTS},
+        ages={field: by_age(parts, attrgetter(field), facts.now_ns, AGES) for field in AGE_FIELDS},
         pythons=grouped(parts, [one.python for one in listed.fits]),
         platforms=grouped(parts, [one.platform for one in listed.fits]),
         origins=grouped(parts, listed.origin),

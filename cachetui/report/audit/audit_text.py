@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from cachetui.caches.source import OtherCache
-from cachetui.insight.audit.audit import MOMENTS, Audit
+from cachetui.insight.audit.audit import Audit
 from cachetui.insight.audit.comparison import ComparedEntry, Comparison, FigureChange
 from cachetui.insight.audit.figures import POLICY, AgeGroup, Figure, wasted
+from cachetui.model import AGE_FIELDS
 from cachetui.report.info import NOT_COUNTED
 from cachetui.report.other_caches import other_root
 from cachetui.text.escape import escape_control
@@ -56,7 +57,7 @@ def _figures(audit: Audit, terms: Sequence[str]) -> Iterator[str]:
     everything = total.disk_usage
     yield from _table("By kind", audit.kinds, everything, "", len(audit.kinds))
     yield from _table("By project", audit.projects, everything, "no project", MOST_PROJECTS)
-    for by in MOMENTS:
+    for by in AGE_FIELDS:
         if any(age.from_days is not None and age.figure.entries for age in audit.ages[by]):
             yield from _table(f"By age, {by}", [_age(age) for age in audit.ages[by]], everything, "", MOST_OTHERS)
     yield from _table("By Python", audit.pythons, everything, "", MOST_OTHERS)

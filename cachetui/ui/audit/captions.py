@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from cachetui.browsing.group import AGES, Age
+from cachetui.model import AGE_FIELDS, AgeField
 from cachetui.text.format import DAY, age, count, disk_text
 from cachetui.ui.audit.figures import FigureWidget
 from cachetui.ui.audit.histogram import Ages
@@ -20,10 +20,10 @@ if TYPE_CHECKING:  # imported for types only, for a faster start
     from cachetui.insight.audit.audit import Audit
 
 
-def titles(audit: Audit | None, group: Group, by: Age) -> tuple[tuple[type[FigureWidget], str, str], ...]:
+def titles(audit: Audit | None, group: Group, by: AgeField) -> tuple[tuple[type[FigureWidget], str, str], ...]:
     """Return the class and the title of each figure except the treemap, and the words on the right of its title."""
     overhead = f"directories {disk_text(audit.directories_disk_usage)}" if audit is not None else ""
-    by_age = "By age" if by == AGES[0] else f"By age, {by}"
+    by_age = "By age" if by == AGE_FIELDS[0] else f"By age, {by}"
     return (
         (KindBars, f"By {group}", overhead),
         (Ages, by_age, f"{MONTHS} months a column"),

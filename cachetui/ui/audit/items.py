@@ -8,11 +8,10 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from cachetui.browsing.catalog import GROUPS, UNIDENTIFIED, GroupKey, project_key
-from cachetui.browsing.group import AGES, Age
 from cachetui.insight.audit.audit import ALREADY_BUILT
 from cachetui.insight.audit.figures import POLICY, AgeGroup, SizedEntry, by_age, sized
 from cachetui.insight.audit.wheel_tags import NO_WHEEL, SOURCE
-from cachetui.model import Entry, group_projects
+from cachetui.model import AGE_FIELDS, AgeField, Entry, group_projects
 from cachetui.text.names import entry_name
 from cachetui.ui.audit.entry_index import EntryIndex
 from cachetui.ui.audit.treemap_layout import TreemapItem, item_of
@@ -96,7 +95,7 @@ class Parts(NamedTuple):
     """The items of the treemap's top level."""
     groups: Mapping[Group, list[FigureChoice]]
     """The choices for each property that entries are grouped by, the biggest first, entries without a value last."""
-    ages: Mapping[Age, list[FigureChoice]]
+    ages: Mapping[AgeField, list[FigureChoice]]
     """The columns of the histogram, by the kind of age."""
     biggest: list[FigureChoice]
     chances: list[FigureChoice]
@@ -114,7 +113,7 @@ def parts_of(audit: Audit, order: EntryIndex) -> Parts:
     return Parts(
         top_items(audit.total.entries, audit.now_ns),
         {by: numbered(groups(audit, by)) for by in GROUPED},
-        {by: numbered(columns(audit, by, everything)) for by in AGES},
+        {by: numbered(columns(audit, by, everything)) for by in AGE_FIELDS},
         biggest(everything),
         numbered(chances(audit)),
         order,
@@ -208,12 +207,12 @@ def chances(audit: Audit) -> list[FigureChoice]:
     return sorted(found, key=lambda one: places.get(one.name, len(places)))
 
 
-def columns(audit: Audit, by: Age, everything: Sequence[SizedEntry]) -> list[FigureChoice]:
+def columns(audit: Audit, by: AgeField, everything: Sequence[SizedEntry]) -> list[FigureChoice]:
     """Return the columns of the histogram, the oldest first; entries whose age is not known are left out."""
     starts = [int(number * MONTHS * MONTH_DAYS) for number in range(COLUMNS)]
     moment_of: Callable[[Entry], int | None] = attrgetter(by)
     found = by_age(everything, moment_of, audit.now_ns, starts)
-    term = "age" if by == AGES[0] else by
+    term = "age" if by == AGE_FIELDS[0] else by
     made = []
     for age in found:
         if age.from_days is None:
@@ -226,7 +225,7 @@ def columns(audit: Audit, by: Age, everything: Sequence[SizedEntry]) -> list[Fig
     return made[::-1]
 
 
-def span(age: AgeGroup, by: Age) -> str:
+def span(age: AgeGroup, by: AgeField) -> str:
     """Return the age range of a column in words."""
     start = round((age.from_days or 0) / MONTH_DAYS)
     if age.to_days is None:

@@ -10,10 +10,9 @@ from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.reactive import var
 
-from cachetui.browsing.group import AGES, Age
 from cachetui.browsing.model import BrowserModel, MarkTotals
 from cachetui.errors import CachetuiError
-from cachetui.model import Inventory
+from cachetui.model import AGE_FIELDS, AgeField, Inventory
 from cachetui.preferences.model import Preferences
 from cachetui.removal.freed_bytes import Outlook
 from cachetui.services.services import Services
@@ -106,7 +105,7 @@ class AuditView(Container):
         """The audit that is shown; None while words are shown in its place."""
         self.parts: Parts | None = None
         """The audit as values to draw."""
-        self.by: Age = AGES[0]
+        self.by: AgeField = AGE_FIELDS[0]
         """Kind of age that is shown: the time from which an entry's age is counted."""
         self.group: Group = GROUPED[0]
         """The property by which `KindBars` groups the entries."""
@@ -377,7 +376,7 @@ class AuditView(Container):
 
     def action_next_age(self) -> None:
         """Switch to the next kind of age."""
-        self.by = AGES[(AGES.index(self.by) + 1) % len(AGES)]
+        self.by = AGE_FIELDS[(AGE_FIELDS.index(self.by) + 1) % len(AGE_FIELDS)]
         self._show_ages()
         self._tell()
 

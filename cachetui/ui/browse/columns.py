@@ -8,9 +8,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from cachetui.browsing.catalog import GroupKind
-from cachetui.browsing.group import AGES, Age
 from cachetui.browsing.rows import By, Row, SortOrder
-from cachetui.model import NS
+from cachetui.model import AGE_FIELDS, NS, AgeField
 from cachetui.preferences.model import COLUMNS, ColumnName
 from cachetui.text.format import age, disk
 from cachetui.ui.glyphs import Glyphs
@@ -46,7 +45,7 @@ class BrowseColumn(NamedTuple):
     """Whether the title is aligned to the left."""
     by: By | None = None
     """The sort key for a click on the title; None if such a click does nothing."""
-    age: Age = "downloaded"
+    age: AgeField = "downloaded"
     """The kind of age that the column shows, if it is a column of ages."""
 
 
@@ -78,7 +77,7 @@ def columns(room: int, order: SortOrder) -> tuple[BrowseColumn, ...]:
     `ColumnLayout` leaves out the columns that the user does not want. From `LEAST` cells on, the column that the rows
     are sorted by is shown in any case.
     """
-    second = AGES[(AGES.index(order.age) + 1) % len(AGES)]
+    second = AGE_FIELDS[(AGE_FIELDS.index(order.age) + 1) % len(AGE_FIELDS)]
     wanted: tuple[str, ...] = (*(order.columns if isinstance(order, ColumnLayout) else COLUMNS), "size")
     cells = 5 if room < 72 else 8 if room < 96 else 12 if room < 128 else 16
     long = room >= 72

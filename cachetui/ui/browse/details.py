@@ -11,10 +11,10 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from cachetui.browsing.catalog import GroupKind
-from cachetui.browsing.group import AGES, EntryGroup
+from cachetui.browsing.group import EntryGroup
 from cachetui.browsing.rows import Row
 from cachetui.conduct import PIP
-from cachetui.model import INSTALLABLE, NS, Entry, File, Inventory
+from cachetui.model import AGE_FIELDS, INSTALLABLE, NS, Entry, File, Inventory
 from cachetui.removal.freed_bytes import Freeing
 from cachetui.text.format import age, ago, count, date, disk_text
 from cachetui.text.names import entry_name, kind_of, metadata_name
@@ -96,7 +96,7 @@ def entry_facts(
         facts.append(Fact("damage", shown(redact_urls(wrong))))
     if pythons and (usable := _usable(entry, pythons)):
         facts.append(Fact("usable", shown(usable)))
-    for which in AGES:
+    for which in AGE_FIELDS:
         if (time := getattr(entry, which)) is not None:
             latest = " at latest" if which == "downloaded" and entry.path.startswith("http/") else ""
             label = "built" if which == "downloaded" and entry.kind == "built" else which
@@ -170,7 +170,7 @@ def holding_facts(row: Row, now: int, findings: Mapping[str, str] = NO_FINDINGS)
     facts = []
     if findings and (wrong := sum([entry.path in findings for entry in row.group.entries])):
         facts.append(Fact("damage", f"in {count(wrong, 'entry')}: see Health"))
-    for which in AGES:
+    for which in AGE_FIELDS:
         if (span := row.group.span(which)) is not None:
             facts.append(Fact(which, ago((now - span[0]) / NS, (now - span[1]) / NS)))
     kinds = Counter(entry.kind for entry in row.group.entries)

@@ -7,14 +7,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from threading import Lock
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
 
 from cachetui.browsing.model import FACTS
 from cachetui.errors import CachetuiError, TermError
 from cachetui.labels import Facts, Label
-from cachetui.model import Entry
+from cachetui.model import AGE_FIELDS, AgeField, Entry
 from cachetui.preferences.model import Policy
-from cachetui.prune_rules import CHOOSERS, Chooser, Moment, Rules, Selection, choose
+from cachetui.prune_rules import CHOOSERS, Chooser, Rules, Selection, choose
 from cachetui.removal.freed_bytes import Outlook
 from cachetui.terms import Predicate, parse_terms
 from cachetui.terms.quantities import parse_age, parse_count, parse_size
@@ -25,7 +25,6 @@ ValueRule = Literal[
 """Rules with a value. They have the same names as options of `prune`, except `terms`, which are its arguments."""
 Name = Literal[Chooser, ValueRule, "built"]
 """Rules that can be ticked."""
-MOMENTS: tuple[Moment, ...] = get_args(Moment)
 
 
 class DialogRule(NamedTuple):
@@ -125,7 +124,7 @@ class Form:
     """The ticked rules; those that take a value have one."""
     texts: Mapping[Name, str] = field(default_factory=dict)
     """The values as text, including those of rules that are not ticked."""
-    by: Moment = "downloaded"
+    by: AgeField = "downloaded"
     """Kind of age: the time from which an entry's age is counted."""
     ci: bool = False
     """Whether the policy sets `Rules.ci`; the dialog has no row for it."""
@@ -177,7 +176,7 @@ class Form:
 
     def next_by(self) -> Form:
         """Return a form with the next kind of age."""
-        return replace(self, by=MOMENTS[(MOMENTS.index(self.by) + 1) % len(MOMENTS)])
+        return replace(self, by=AGE_FIELDS[(AGE_FIELDS.index(self.by) + 1) % len(AGE_FIELDS)])
 
     @property
     def wrong(self) -> Mapping[Name, ValueProblem]:
@@ -207,7 +206,7 @@ class Form:
         text = self.texts.get(name, "")
         if name == "built" or (name in WIDE and not text.strip()):
             return None
-        by: Moment = self.by if name in AGED else "downloaded"
+        by: AgeField = self.by if name in AGED else "downloaded"
         texts: dict[Name, str] = {name: text if text.strip() else EXAMPLES.get(name, "")}
         try:
             return self._rules({name} | (self.ticked & {"built"}), texts, by, self.ci)
@@ -215,7 +214,7 @@ class Form:
             return None
 
     @staticmethod
-    def _rules(names: Collection[Name], texts: Mapping[Name, str], by: Moment, ci: bool) -> Rules:
+    def _rules(names: Collection[Name], texts: Mapping[Name, str], by: AgeField, ci: bool) -> Rules:
         values = {name: _parsed(name, texts[name]) for name in EXAMPLES if name in names}
         return Rules(
             frozenset([chooser for chooser in CHOOSERS if chooser in names]),

@@ -17,7 +17,7 @@ from textual.strip import Strip
 from textual.widgets.input import Selection
 
 from cachetui.conduct import PIP
-from cachetui.prune_rules import Moment
+from cachetui.model import AgeField
 from cachetui.ui.bindings import MARK, MOVE, key
 from cachetui.ui.dialogs.modal import DialogButton, Paragraphs
 from cachetui.ui.rules.form import STEPS, WIDE, DialogRule, Figures, Form
@@ -31,7 +31,7 @@ NUMBER, SIZE = 9, 7
 """Widths of the number of chosen entries and of their size in cells."""
 FIGURES = NUMBER + 1 + SIZE
 """Width in cells of the number and the size, with the gap between them."""
-BY: Mapping[Moment, tuple[str, ...]] = {
+BY: Mapping[AgeField, tuple[str, ...]] = {
     "downloaded": ("by download date", "downloaded"),
     "checked": ("by date of the last check", "checked"),
     "read": ("by date of the last read", "read"),
