@@ -34,8 +34,6 @@ class SortOrder:
     """
     reverse: bool = False
     """Whether the order is reversed."""
-    chosen: bool = False
-    """Whether the user chose the sort key; choosing it again reverses the order."""
     age: AgeField = "downloaded"
     """Kind of age that is shown first and used for sorting."""
     apparent: bool = False
@@ -47,8 +45,8 @@ class SortOrder:
         return (self.by == "name") != self.reverse
 
     def sorted_by(self, by: By) -> SortOrder:
-        """Return this order with another sort key, or reversed if the user chose the same key before."""
-        return replace(self, by=by, reverse=by == self.by and self.chosen and not self.reverse, chosen=True)
+        """Return this order with another sort key, or reversed if it has this sort key."""
+        return replace(self, by=by, reverse=by == self.by and not self.reverse)
 
     def next_age(self) -> SortOrder:
         """Return this order with the next kind of age."""

@@ -90,8 +90,7 @@ class MainScreen(CacheScreen):
         super().__init__(services, preferences)
         self.first = first or services
         """The services of the cache that was opened first."""
-        is_chosen = "sort" in preferences.given
-        self.model.order = ColumnLayout(*preferences.sort, is_chosen, preferences.age, columns=preferences.columns)
+        self.model.order = ColumnLayout(*preferences.sort, preferences.age, columns=preferences.columns)
         self.model.marks.refused = instead_of_marking(self)
         self.browse = Browse(services, self.model, id="browse")
         self.audit_view = AuditView(services, self.model, id="audit")

@@ -92,7 +92,7 @@ def test_projects_are_sorted_and_groups_stay_at_the_end(order: SortOrder, names:
 )
 def test_versions_are_sorted_too_newest_first_where_equal_and_pages_stay_last(by: By, versions: list[str]) -> None:
     found = model(TORCH)
-    found.order = SortOrder(by, chosen=True)
+    found.order = SortOrder(by)
     rows = found.rows()
     start = next(index for index, row in enumerate(rows) if row.key == TORCH)
     assert [row.name for row in rows[start + 1 : start + 6]] == [*versions, "index page"]
@@ -110,11 +110,9 @@ def test_what_has_no_age_comes_last_either_way() -> None:
 
 
 def test_asking_again_for_the_same_order_turns_it_round() -> None:
-    by_size = SortOrder().sorted_by("size")
-    assert by_size == SortOrder("size", chosen=True)
-    assert by_size.sorted_by("size") == SortOrder("size", reverse=True, chosen=True)
-    assert by_size.sorted_by("size").sorted_by("size") == by_size
-    assert SortOrder("size", reverse=True).sorted_by("name") == SortOrder("name", chosen=True)
+    assert SortOrder().sorted_by("size") == SortOrder("size", reverse=True)
+    assert SortOrder("size", reverse=True).sorted_by("size") == SortOrder("size")
+    assert SortOrder("size", reverse=True).sorted_by("name") == SortOrder("name")
 
 
 def test_versions_and_files_are_sorted_as_projects_are_from_the_start() -> None:

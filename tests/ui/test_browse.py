@@ -405,8 +405,8 @@ async def test_an_order_is_chosen_from_a_menu_by_keys_and_by_mouse() -> None:
     app = Still(everyday())
     async with app.run_test(size=(80, 24)) as pilot:
         for keys, by, reverse in (
-            (("enter",), "size", False),
             (("enter",), "size", True),
+            (("enter",), "size", False),
             (("j", "enter"), "name", False),
             (("n",), "name", True),
             (("down", "down", "space"), "count", False),
