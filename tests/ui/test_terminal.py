@@ -81,11 +81,12 @@ def root(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("size", [(80, 24), (200, 60)])
 def test_from_the_first_screen_to_the_last_line(root: Path, size: tuple[int, int]) -> None:
     before = files(root)
-    versions = {entry.version for entry in scan(root).entries if entry.project == "torch" and entry.kind == "wheel"}
+    inventory = scan(root)
+    versions = {entry.version for entry in inventory.entries if entry.project == "torch" and entry.kind == "wheel"}
     marked = "entries marked" if size[0] > 100 else "marked"
     with Window(root, size) as window:
         window.wait_for("projects")
-        window.press("/torch", " of ")
+        window.press("/torch", f" of {len(inventory.projects)} projects")  # said once all entries are identified
         window.press(f"{ENTER}l{DOWN}{SPACE}", f"2 {marked}")
         window.press("d", "Yes, remove")
         window.press(f"n{SPACE}", f"4 {marked}")
