@@ -18,7 +18,7 @@ from cachetui.system.tree import Tree
 
 
 def locate_uv(cache_dir: str | None, *, python: Python | None, environ: Mapping[str, str]) -> Location:
-    """Return where `cache_dir`, or else uv's settings, put its cache; see `Locate`."""
+    """Return the location of uv's cache: `cache_dir` if given, or else what uv's settings name; see `Locate`."""
     prefix = python.prefix if python else None
     if cache_dir:
         root = set_folder(cache_dir, environ)

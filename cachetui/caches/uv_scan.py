@@ -278,7 +278,7 @@ class UvScanner:
         return True
 
     def _archive_of(self, bucket: str, name: str) -> str | None:
-        """Return the path of the archive with an id in a bucket; None if there is none."""
+        """Return the path of the archive with the id `name` in a bucket; None if there is none."""
         path = f"{bucket}/{name}"
         return path if path in self._archives else None
 

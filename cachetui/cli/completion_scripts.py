@@ -120,7 +120,7 @@ Register-ArgumentCompleter -Native -CommandName cachetui, cachetui.exe -ScriptBl
 """
 
 BREAKS = " \t\n\"'><=;|&(:"
-"""Bash's default word breaks: a completion replaces only the text after the last of them."""
+"""Word breaks of bash without host names, if it passes none; a completion replaces the text after the last of them."""
 QUOTES = "\"'"
 ESCAPABLE = '"\\$`\n'
 """Characters that a backslash escapes within double quotes."""

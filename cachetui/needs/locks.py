@@ -277,7 +277,7 @@ def _condition(conditions: Mapping[str, frozenset[str]], name: str, key: str) ->
 
 
 def _marker_texts(marker: str | None, key: str) -> Iterator[str]:
-    """Yield a marker, if there is one, in which comparisons of extras and groups are true. Raises LockError."""
+    """Yield the marker, if any, with all comparisons of extras and groups taken as true. Raises LockError."""
     if marker:
         try:
             yield str(suppose(Marker(marker), ("extra", *SELECTED)))

@@ -80,8 +80,7 @@ def plan_change(
 ) -> SettingsChange:
     """Return the requested change with its commands. Runs nothing and writes nothing.
 
-    `root` is the folder to use as the user typed it, with `~` allowed. Raises DestinationError if that
-    folder is unsuitable.
+    `root` is the new folder, as typed; `~` is allowed. Raises DestinationError if that folder is unsuitable.
     """
     if obstacles := _hindrances(settings, environ):
         return SettingsChange(settings, wish, obstacles=tuple(obstacles))

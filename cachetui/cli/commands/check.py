@@ -1,4 +1,4 @@
-"""`cachetui check`: whether releases that a list names are here, or were here."""
+"""`cachetui check`: whether releases that a list names are, or were, in the cache or in environments here."""
 
 from __future__ import annotations
 

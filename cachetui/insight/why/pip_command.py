@@ -40,7 +40,7 @@ QUOTED = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"|\\.", re.DOTALL)
 CONTINUED = re.compile(r"[\\^`]\r?\n")
 """Pattern of the end of a line that the next line continues, in POSIX shells, cmd and PowerShell."""
 BEFORE = "!%$>"
-"""Characters that notebooks and prompts write right before a command."""
+"""Characters that notebooks and prompts put directly before a command."""
 PROMPTS = re.compile(r"[$#%!>]+|\([^()]*\)|\S*[@:~\\/]\S*[$#>]|PS|\S+>|In|\[\d+\]:|-")
 """Pattern of words that shells and notebooks write before a command."""
 ADVICE = "Type what you asked pip for, such as psycopg2==2.4.1, or the whole pip command."
@@ -113,7 +113,7 @@ class PipCall:
     variables: tuple[tuple[str, str], ...] = ()
     """Environment variables of pip that the command sets, with their values."""
     before: tuple[str, ...] = ()
-    """Words before the call that are ignored."""
+    """Ignored words before the call."""
     after: str = ""
     """Shell operator or redirection at which the command ends; "" if nothing or only a comment follows."""
 

@@ -34,7 +34,7 @@ BROKEN = re.compile(
 """Pattern of errors that come from a damaged file or response, or from one that pip cannot read."""
 
 NOT_FOUND = re.compile(r"No matching distribution found for ([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*([^(;]*)")
-"""pip's error for a requirement that no file satisfies (its `_internal/resolution/resolvelib/factory.py`)."""
+"""Pattern of pip's error for a requirement that no file satisfies (`_internal/resolution/resolvelib/factory.py`)."""
 Way = Literal[
     "installed",
     "built",

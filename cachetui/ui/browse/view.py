@@ -143,7 +143,7 @@ class Browse(Vertical):
         self._forget("unusable")
 
     def watch_usage(self, usage: Usage | None) -> None:
-        """Show which environments use the row, once they are known."""
+        """Show which environments use the entries of the row, once they are known."""
         if usage is not None:
             self.body.details.usage = usage
             self._forget("used", "unused")
@@ -194,7 +194,7 @@ class Browse(Vertical):
             self.post_message(MarksChanged())
 
     def _show_count(self) -> None:
-        """Show the progress of an activity to the right of the filter, or else the number of projects."""
+        """Show the progress of an activity to the right of the filter, or else what it shows."""
         self.query_one(FilterLine).show_state(self.model, shown_progress(self.activities))
 
     def on_resize(self) -> None:

@@ -230,7 +230,7 @@ class Health(Vertical):
         self.post_message(self.BadgeChanged(f"{int(part * 100)}% ", "muted"))
 
     def _announce(self, fresh: Sequence[Finding]) -> None:
-        """Notify the user if a verification found a danger, or, while Health is hidden, that it has ended."""
+        """Tell the user that a verification found a danger; otherwise, while Health is hidden, that it has ended."""
         entries = self.model.catalog.entries
         if any(one.meaning.severity == "danger" and one.path in entries for one in fresh):
             words = verdict(grouped(self.known.current(entries)), self.services.conduct)[0][1]

@@ -18,7 +18,7 @@ OUTLOOK_SECONDS = 5.0
 """Age in seconds from which an outlook is found again when marks or views change: pips may have started or ended."""
 
 PAUSE = 0.5
-"""Seconds without such a change after which it is found, so that keys do not compete with that."""
+"""Seconds to wait after the last change of marks or views before the outlook is found again: that slows down keys."""
 
 
 async def find_outlook(screen: CacheScreen) -> None:

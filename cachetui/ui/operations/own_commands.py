@@ -17,7 +17,7 @@ def instead_of_marking(screen: CacheScreen) -> Callable[[Collection[Entry]], Non
 
 
 def begin_own_commands(screen: CacheScreen, entries: Collection[Entry]) -> None:
-    """Start to show the commands that remove some entries."""
+    """Start a worker that shows the commands that remove the given entries."""
     start_worker(screen, show_own_commands, screen, entries, group="own commands")
 
 

@@ -1,4 +1,4 @@
-"""Dialog of rules, each with its value, and with the number and bytes of the entries that it chooses alone."""
+"""Dialog of rules, each with its value, and with the number and bytes of the entries that it chooses by itself."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         return list(self.query(RuleRow))
 
     def on_mount(self) -> None:
-        """Start to count entries, and from now on apply each value as it is typed: the next key may mark entries."""
+        """Start to count entries, and apply each value as soon as it is typed: the next key may mark what is chosen."""
         self._is_laid_out = True
         for row in self.rows:
             if row.box is not None:

@@ -287,7 +287,7 @@ class RuleCounts(NamedTuple):
 class RuleCounter:
     """Counter of the entries that rules choose in a cache; it counts one set of rules at a time.
 
-    Any thread may call it.
+    Its methods may be called from any thread.
     """
 
     def __init__(
@@ -323,7 +323,7 @@ class RuleCounter:
     def count(self, form: Form, known: Container[Rules], stop: Callable[[], bool]) -> Iterator[RuleCounts]:
         """Yield what the ticked rules of a form choose together, then what each rule not in `known` chooses alone.
 
-        Rules that need few further facts come first, those that need the exact outlook last.
+        Rules that need few further facts come first, those that need the outlook from `find_exact` last.
         """
         together = form.rules
         alone = [rules for rule in RULES if (rules := form.alone(rule.name)) and rules not in known]

@@ -180,7 +180,7 @@ def compare_hashes(halt, req):
 
 
 class Listed(object):
-    """A hash that a page lists, with the interface of a hashlib object."""
+    """A hash that a page lists, with the `hexdigest` method of a hashlib object."""
 
     def __init__(self, value):
         self.hexdigest = lambda: value
