@@ -148,14 +148,14 @@ def _in_order(prefix: Path, sites: Collection[Path]) -> list[Path]:
     """Return the folders of a prefix in the order in which a Python imports from them, those of no use to it last.
 
     Sources: `getsitepackages` in `site.py`, and the changes that Debian and Fedora make there. Both import from `local`
-    first; but a `site-packages` in there does not belong to Debian's Python.
+    first; but Debian's own Python imports from no `site-packages`.
     """
-    is_debian = any(site.name == DEBIAN for site in sites)
+    is_debian = any(site.parts[-2:] == ("python3", DEBIAN) for site in sites)
 
     def rank(site: Path) -> tuple[bool, bool, bool, bool]:
         folders = site.relative_to(prefix).parts
         is_local, is_dist = "local" in folders[:1], site.name == DEBIAN
-        return is_debian and is_local and not is_dist, is_dist, not is_local, "lib64" not in folders
+        return is_debian and not is_dist, is_dist, not is_local, "lib64" not in folders
 
     return sorted(sites, key=rank)
 

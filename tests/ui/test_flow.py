@@ -5,25 +5,29 @@ from __future__ import annotations
 import asyncio
 import errno
 import gc
+import math
 import sys
 import weakref
 from pathlib import Path
 from threading import Event
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
 from cachetui.browsing.catalog import GroupKey, GroupKind
 from cachetui.demo.writer import CacheWriter
 from cachetui.pip.config.location import Location
+from cachetui.removal.freed_bytes import Outlook
 from cachetui.removal.plan import Plan
 from cachetui.services.services import Services
+from cachetui.ui import app as ui
 from cachetui.ui.activity import Activity
 from cachetui.ui.app import CachetuiApp
 from cachetui.ui.dialogs.confirm import ConfirmQuestion, ResultDialog
 from cachetui.ui.dialogs.modal import DialogButton
 from cachetui.ui.dialogs.review import PurgeReview, Review
-from cachetui.ui.operations import scan
+from cachetui.ui.messages import MarksChanged
+from cachetui.ui.operations import outlook, scan
 from cachetui.ui.operations.memory import LATEST, delay_collections, is_collection_due, settle_memory
 from tests.ui.cache import DAY, NOW, everyday
 from tests.ui.screens import PATIENCE, PLACE, Still, settled, text_of, until
@@ -169,6 +173,55 @@ async def test_garbage_is_collected_in_a_pause_between_keys(root: Path, monkeypa
         await asyncio.wait_for(gone.wait(), PATIENCE)
         assert not is_collection_due()
     assert gc.get_threshold() == thresholds
+
+
+async def test_the_mark_of_a_row_is_drawn_with_the_cursor_below_it(root: Path) -> None:
+    app = app_on(root)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        with app.main.browse.prevent(MarksChanged):
+            app.main.browse.action_mark()
+        await pilot.pause()
+        assert text_of(app).count("[x]") == 1
+        assert app.main.browse.cache_tree.cursor == 1
+
+
+async def test_the_outlook_is_found_once_marks_have_not_changed_for_a_while(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, find = [], Services.outlook
+
+    def counted(*arguments: Any) -> Outlook:
+        found.append(arguments)
+        return find(*arguments)
+
+    app = app_on(root)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        monkeypatch.setattr(Services, "outlook", counted)
+        monkeypatch.setattr(outlook, "PAUSE", 2 * PATIENCE)
+        for key in ("space", "space", "a"):
+            app.main.outlook_at = -math.inf
+            await pilot.press(key)
+            waiting = [worker for worker in app.workers if worker.group == "outlook" and not worker.is_finished]
+            assert len(waiting) == 1
+            assert not found
+        monkeypatch.setattr(outlook, "PAUSE", 0)
+        await pilot.press("U")
+        await settled(pilot)
+        assert len(found) == 1
+        await pilot.press("a")  # the outlook is new
+        await settled(pilot)
+        assert len(found) == 1
+
+
+def test_the_app_runs_with_one_heap(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(ui, "share_heap", lambda: done.append("share"))
+    monkeypatch.setattr(CachetuiApp, "run", lambda _: done.append("run"))
+    location = Location(root, "--cache-dir", named=True, enabled=True)
+    assert isinstance(ui.run_app(Services(location, memory=False)), CachetuiApp)
+    assert done == ["share", "run"]
 
 
 async def test_what_vanished_meanwhile_does_no_harm(root: Path) -> None:

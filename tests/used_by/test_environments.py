@@ -129,13 +129,24 @@ def seeing(home: Path) -> set[tuple[str, str]]:
     "folders",
     [
         ("local/lib/python3.11/dist-packages", "lib/python3/dist-packages", "lib/python3.11/dist-packages"),
+        ("local/lib/python3.11/dist-packages", "lib/python3/dist-packages", "lib/python3.11/site-packages"),
+        ("lib/python3.11/site-packages", "lib/python3.11/dist-packages"),  # of a Python in /usr/local of Debian
         ("lib/python3/dist-packages", "local/lib/python3.11/site-packages"),  # of a Python that is not Debian's
         ("lib/python3/dist-packages", "local/lib/python3.10/dist-packages"),  # of an earlier release of Debian
         ("local/lib64/python3.11/site-packages", "local/lib/python3.11/site-packages"),
         ("local/lib/python3.11/site-packages", "lib64/python3.11/site-packages", "lib/python3.11/site-packages"),
         ("lib/python3.11/site-packages", "lib/python3.10/site-packages", "lib/python3.12/site-packages"),
     ],
-    ids=["Debian", "Debian, another Python", "Debian, an old folder", "Fedora, local", "Fedora", "several Pythons"],
+    ids=[
+        "Debian",
+        "Debian, site-packages",
+        "Debian, /usr/local",
+        "Debian, another Python",
+        "Debian, an old folder",
+        "Fedora, local",
+        "Fedora",
+        "several Pythons",
+    ],
 )
 def test_a_python_imports_from_the_first_of_its_folders(home: Path, folders: tuple[str, ...]) -> None:
     for number, folder in enumerate(folders):

@@ -155,8 +155,7 @@ def _records(content: bytes, name: str) -> Iterator[tuple[str, Any]]:
         document = _loaded(text)
     except (ValueError, RecursionError) as error:
         written = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
-        are_records = _is_extra(error) or all(line.lstrip().startswith("{") for _, line in written)
-        if len(written) < 2 or not are_records:
+        if not (_is_extra(error) or any(_is_record(line) for _, line in written)):
             raise _error(error, name) from None
     else:
         if isinstance(document, dict) and isinstance(document.get("vulns"), list):  # the answer of an OSV server
@@ -176,6 +175,15 @@ def _records(content: bytes, name: str) -> Iterator[tuple[str, Any]]:
 
 def _loaded(text: str) -> object:
     return json.loads(text)
+
+
+def _is_record(line: str) -> bool:
+    """Return whether a line is a record by itself."""
+    try:
+        record = _loaded(line)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(record, dict) and "id" in record
 
 
 def _is_extra(error: Exception) -> bool:

@@ -98,7 +98,7 @@ class UrlIndex:
         """
         url = address.decode("utf-8", "replace")
         if lists_urls(self._waiting[digest]) or digest in self._further:
-            self._found[digest] = url, project, False
+            self._found.setdefault(digest, (url, project, False))
         else:
             self._name(digest, url, project)
 

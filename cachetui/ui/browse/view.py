@@ -266,7 +266,7 @@ class Browse(Vertical):
         self._mark(self.model.invert)
 
     def action_sort(self, by: By) -> None:
-        """Sort by a key; if the user has already chosen it, reverse the order."""
+        """Sort by a key; if the rows are already sorted by it, reverse the order."""
         self._arrange(self.model.order.sorted_by(by))
 
     async def action_sort_menu(self) -> None:

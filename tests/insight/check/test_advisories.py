@@ -149,6 +149,8 @@ def test_records_beside_one_that_cannot_be_read_are_read() -> None:
 @pytest.mark.parametrize(
     ("bad", "why"),
     [
+        ("# advisories", ": this is no valid JSON: "),
+        ('"C"}]', ": this is no valid JSON: "),
         ('{"id": }', ": this is no valid JSON: "),
         ('{"id": "C', ": this is no valid JSON: "),
         ('{"id": 5}', ", id: "),

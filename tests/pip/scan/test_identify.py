@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cachetui.demo.artifacts import DemoFile, core_metadata, html_page, json_page, sdist, wheel
-from cachetui.demo.writer import CacheWriter, answer_path, file_headers, page_headers, plain_headers
+from cachetui.demo.writer import CacheWriter, Format, answer_path, file_headers, page_headers, plain_headers
 from cachetui.model import NS, Entry
 from cachetui.pip.formats.wheel_names import LEGACY_NOTE
 from cachetui.pip.memory import Memory
@@ -290,6 +290,18 @@ def test_a_version_with_a_hyphen_is_read_as_its_page_has_it(body: bytes, cache: 
     put_plain(cache, url, body)
 
     assert known(only(tmp_path, "sdist")) == ("sdist", "pkg", "0.1-1", "pkg-0.1-1.tar.gz", "url")
+
+
+def test_an_sdist_that_is_stored_twice_is_of_the_project_of_its_page(cache: CacheWriter, tmp_path: Path) -> None:
+    url, body = "https://files.example/pkg-0.1-1.tar.gz", sdist("pkg", "0.1-1", metadata=False)
+    put_page(cache, "https://index.example/simple/pkg/", json_page("pkg", [DemoFile("pkg-0.1-1.tar.gz", url, "")]))
+    cache.built(url, None, "pkg-0.1_1-py3-none-any.whl", wheel("pkg", "0.1-1"), AT)
+    forms: tuple[Format, ...] = ("cc=4", "v2")
+    for form in forms:
+        cache.answer(url, body, plain_headers("application/octet-stream", size=len(body), at_ns=AT), AT, form=form)
+
+    sdists = [known(entry) for entry in scan(tmp_path).entries if entry.kind == "sdist"]
+    assert sdists == [("sdist", "pkg", "0.1-1", "pkg-0.1-1.tar.gz", "url")] * len(forms)
 
 
 def test_damaged_records_and_what_is_left_of_one_are_named_by_their_address(cache: CacheWriter, tmp_path: Path) -> None:
