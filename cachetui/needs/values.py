@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import NamedTuple
-from urllib.parse import urldefrag
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -111,7 +110,7 @@ def direct_reference(project: str | None, url: str) -> DirectReference | None:
 
     None unless it is the URL of a repository or begins with `http(s)://`: caches hold nothing from other places.
     """
-    whole, fragment = urldefrag(url)
+    whole, _, fragment = url.partition("#")
     egg = EGG.search(fragment)
     project = project or (canonicalize_name(egg[1]) if egg else None)
     if found := REPOSITORY.fullmatch(whole):

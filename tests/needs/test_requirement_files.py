@@ -48,6 +48,12 @@ def test_what_is_asked_for(text: str | bytes, expected: list[str] | None, tmp_pa
         assert found.ignored == ()
 
 
+def test_an_invalid_url_is_no_reason_to_fail(tmp_path: Path) -> None:
+    found = read(tmp_path, "foo @ http://[bad/x#y\nhttp://[bad/z#egg=bar\nsix\n")
+    assert asked(found) == ["six"]
+    assert [(one.project, one.url) for one in found.direct] == [("foo", "http://[bad/x"), ("bar", "http://[bad/z")]
+
+
 def test_what_is_quoted_of_a_line_stands_apart_for_it_may_hold_secrets(tmp_path: Path) -> None:
     with pytest.raises(RequirementFileError) as caught:
         read(tmp_path, "\nfoo @ https://user:secret@files.example/x.whl ;; bad\n")

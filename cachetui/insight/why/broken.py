@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import urldefrag
 
 from packaging.version import Version
 
@@ -43,7 +42,7 @@ def find_broken(case: Evidence, evidence: CacheReader, stop: Callable[[], bool])
             broken[built.path] = words
     for chosen in case.run.chosen if case.run.resolved else ():
         entry = case.entry_of(chosen)
-        is_compared = compares and HASH_IN_FRAGMENT.search(urldefrag(chosen.url).fragment) and not chosen.built
+        is_compared = compares and HASH_IN_FRAGMENT.search(chosen.url.partition("#")[2]) and not chosen.built
         if entry is None or is_compared or entry.kind not in INSTALLABLE:
             continue
         try:

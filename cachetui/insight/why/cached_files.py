@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urldefrag
-
 from cachetui.insight.remove_terms import version_of
 from cachetui.insight.why.evidence import Evidence
 from cachetui.insight.why.explanation import CachedFile
@@ -18,8 +16,8 @@ def describe(case: Evidence, entry: Entry) -> CachedFile:
     trouble, version = case.why_unusable(entry), version_of(entry)
     admitted = case.admits(version)
     if case.root and case.root.url:
-        address = urldefrag(case.root.url)[0]
-        admitted = case.entry_at(address) == entry or bool(entry.url and urldefrag(entry.url)[0] == address)
+        address = case.root.url.partition("#")[0]
+        admitted = case.entry_at(address) == entry or bool(entry.url and entry.url.partition("#")[0] == address)
     age = case.now - entry.downloaded / NS
     words = [f"built here {ago(age)}" if entry.kind == "built" else f"{entry.kind}, {old(age)}"]
     if entry.kind != "built" and entry.url and (host := place_of(entry.url, host_only=True)):
@@ -54,7 +52,7 @@ def _why_not_taken(case: Evidence, entry: Entry) -> str:
     """Return why pip does not take a wheel built here; pip looks for such a wheel by URL, hash and Python."""
     if entry.note == LEGACY_NOTE and not takes_legacy_names(case.pip):
         return LEGACY_NOTE
-    taken = urldefrag(case.chosen.url)[0] if case.chosen else ""
-    if entry.url and taken == urldefrag(entry.url)[0]:
+    taken = case.chosen.url.partition("#")[0] if case.chosen else ""
+    if entry.url and taken == entry.url.partition("#")[0]:
         return "built for another Python, or from a file with another hash"
     return f"built from {(entry.url and place_of(entry.url)) or 'another address'}, which pip does not use here"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, unquote, urldefrag, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from cachetui.model import Entry
+from cachetui.text.redact import masked
 
 
 def as_in_url(entry: Entry) -> str:
@@ -36,16 +37,19 @@ def specifier_of(text: str) -> SpecifierSet:
 
 def filename_of(url: str) -> str:
     """Return the file name in a URL."""
-    return unquote(urldefrag(url)[0].partition("?")[0].rstrip("/").rpartition("/")[2])
+    return unquote(_address(url).rstrip("/").rpartition("/")[2])
 
 
 def place_of(url: str, *, host_only: bool = False) -> str:
-    """Return the scheme, host, port and path of a URL, or only its host and port; "" if it has no host or is invalid.
+    """Return the scheme, host, port and path of a URL, or only its host and port.
 
-    User, password, query and fragment are left out, because they may be secret.
+    Return "" if it has no host, is invalid, or has an `@` in its path that may follow a password. User, password, query
+    and fragment are left out, because they may be secret.
     """
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(_address(url))
+        if parts.hostname != urlsplit(url).hostname:
+            return ""
         host = f"{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}"
     except ValueError:
         return ""
@@ -53,8 +57,13 @@ def place_of(url: str, *, host_only: bool = False) -> str:
 
 
 def without_secrets(url: str) -> str:
-    """Return a URL without user, query and fragment."""
-    return place_of(url) or urldefrag(url)[0].partition("?")[0]
+    """Return a URL without user, query and fragment; user and password are masked if the URL is invalid."""
+    return place_of(url) or _address(url)
+
+
+def _address(url: str) -> str:
+    """Return a URL without query and fragment, in which user and password are masked, even if the URL is invalid."""
+    return masked(url).partition("#")[0].partition("?")[0]
 
 
 def canonical(name: str) -> str:

@@ -20,6 +20,7 @@ from cachetui.pip.formats.index_files import SDISTS, version_in
 from cachetui.pip.formats.records import read_record
 from cachetui.pip.formats.wheel_names import LEGACY_NOTE, is_legacy_name, wheel_name
 from cachetui.pip.scan.draft import EntryDraft
+from cachetui.text.redact import masked
 
 MOVED = frozenset({301, 308})
 """Status codes of the redirects that pip caches."""
@@ -132,10 +133,13 @@ def _settle_redirect(draft: EntryDraft, location: str) -> None:
     draft.set_identified("redirect", by, dist.project, dist.version, dist.filename if dist.project else None, note=note)
 
 
-def _destination(location: str) -> tuple[str, str | None]:
-    """Return the path that a redirect leads to, and a note that says where, both without credentials and query."""
+def _destination(location: str, base: str = "") -> tuple[str, str | None]:
+    """Return the path that a redirect from `base` leads to, and a note that says where.
+
+    Both are without credentials and query, and empty if the location is invalid.
+    """
     try:
-        parts = urlsplit(location)
+        parts = urlsplit(masked(urlsplit(urljoin(base, location)).geturl()))
         path = unquote(parts.path)
         host = parts.netloc.rpartition("@")[2]
         shown = f"{parts.scheme}:" * bool(parts.scheme) + f"//{host}{path}" if host else path
@@ -259,7 +263,7 @@ def identify_by_url(draft: EntryDraft, url: str, owner: str | None = None) -> No
     dist = _sdist_of(filename, owner) or _sdist_of(filename, project) or dist_of(filename)
     kind: Kind = draft.entry().kind
     if draft.kind == "redirect":
-        note = _destination(urljoin(url, draft.content_hint))[1] if draft.content_hint else draft.note
+        note = _destination(draft.content_hint, url)[1] if draft.content_hint else draft.note
         draft.set_identified(
             "redirect", "url", dist.project or project, dist.version or version, dist.filename or None, url, note
         )

@@ -240,7 +240,10 @@ def test_a_packed_answer_is_not_taken_for_an_archive(cache: CacheWriter, tmp_pat
         (f"https://files.example/{WHEEL}", "pkg", "1.0", f"leads to https://files.example/{WHEEL}"),
         ("/elsewhere", None, None, "leads to /elsewhere"),
         ("", None, None, None),
+        ("https://me:s/ecret@files.example/x", None, None, "leads to https://files.example/x"),
+        ("https://files.example/x;key=secret/y", None, None, "leads to https://files.example/x;key=***/y"),
         ("https://[", None, None, None),
+        ("https://me:pw@[files.example/x#y", None, None, None),
     ],
 )
 def test_a_redirect_tells_where_it_leads_but_no_secret(
@@ -250,6 +253,26 @@ def test_a_redirect_tells_where_it_leads_but_no_secret(
 
     entry = only(tmp_path)
     assert (entry.kind, entry.project, entry.version, entry.note) == ("redirect", project, version, note)
+
+
+@pytest.mark.parametrize(
+    ("location", "note"),
+    [
+        ("../x", "leads to https://files.example/x"),
+        ("https://me:s/ecret@files.example/x", "leads to https://files.example/x"),
+        ("https://me:pw@[files.example/x#y", None),
+    ],
+)
+def test_a_redirect_that_a_page_lists_tells_no_secret_and_spoils_no_page(
+    location: str, note: str | None, cache: CacheWriter, tmp_path: Path
+) -> None:
+    url = f"https://files.example/a/{WHEEL}"
+    put_page(cache, "https://index.example/simple/pkg/", json_page("pkg", [DemoFile(WHEEL, url, "")]))
+    cache.redirect(url, location, AT)
+
+    assert only(tmp_path, "index").project == "pkg"
+    entry = only(tmp_path, "redirect")
+    assert (entry.url, entry.note) == (url, note)
 
 
 def test_a_page_that_lists_files_of_many_projects_is_nobodys_index_but_names_its_files(
