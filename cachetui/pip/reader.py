@@ -126,6 +126,11 @@ class CacheReader:
         header = self._read(entry, lambda record: record.header)
         return (lambda name: header(name).strip().lower()) if header else lambda _: ""
 
+    def check_presence(self, entry: Entry) -> None:
+        """Raise OSError if the record of a response, or else the file of an entry, is gone, replaced or unreadable."""
+        with self._opened(entry.files[0]):
+            pass
+
     def listing(self, entry: Entry) -> IndexPage | None:
         """Return the page in an entry and its listed files; None if it is neither HTML nor JSON, or unreadable."""
         found = self._read(entry, lambda record: (_answer(entry, record), record.header("content-encoding").lower()))

@@ -86,17 +86,19 @@ def verify(
             nonlocal done, read, proven, sound
             if stop():
                 return
-            known = expected.get(record_name(entry), frozenset())
+            known, is_there = expected.get(record_name(entry), frozenset()), True
             try:
                 trouble = _trouble(entry, known, evidence, stop)
             except StoppedError:
                 return
+            except OSError:
+                trouble, is_there = None, False
             with lock:
                 done, read = done + 1, read + entry.apparent_size
                 if trouble:
                     findings.append(trouble)
-                proven += not trouble and bool(known)
-                sound += not trouble and not known and entry.kind not in UNNAMED
+                proven += is_there and not trouble and bool(known)
+                sound += is_there and not trouble and not known and entry.kind not in UNNAMED
                 report(VerificationProgress(done, len(todo), read, total))
 
         for _ in pool.map(look, todo):
@@ -120,22 +122,23 @@ def _trouble(
 ) -> Finding | None:
     """Return the finding about an entry; None if one of its `known` hashes matches, or if no damage is found.
 
-    Raises StoppedError.
+    Raises OSError if the entry is gone since the scan, and StoppedError.
     """
     since = max(file.mtime_ns for file in entry.files)
     hashes = evidence.hashes(entry, {name for name, _ in known}, stop) if known else {}
     if stop():
         raise StoppedError
-    if known & hashes.items():
-        return None
     try:
+        evidence.check_presence(entry)
+        if known & hashes.items():
+            return None
         headers = evidence.headers(entry)
         sort, broken = evidence.look_into(entry, lambda body: _broken(entry, body, headers, stop))
     except UnreadableRecordError as error:
         return Finding("unreadable", entry.path, str(error), since)
     except OSError as error:
         if error.errno in GONE:
-            return None
+            raise
         if is_denied(error):
             return Finding("owner", entry.path, NO_RIGHT, since)
         return Finding("unreadable", entry.path, reason(error), since)

@@ -255,11 +255,25 @@ def test_it_tells_how_far_it_is_and_can_be_stopped(damaged: Path) -> None:
     assert (stopped.stopped, stopped.proven, stopped.findings) == (True, 0, ())
 
 
-def test_what_vanishes_meanwhile_is_no_finding(damaged: Path) -> None:
+@pytest.mark.parametrize("gone", [slice(None), slice(1), slice(-1, None)])
+def test_what_vanishes_meanwhile_is_no_finding_and_proves_nothing(gone: slice, damaged: Path) -> None:
+    inventory, before = verified(damaged)
+    assert before.proven
+    assert before.sound
+    for entry in inventory.entries:
+        if entry.kind != "index":  # the pages and their hashes stay
+            for file in entry.files[:1] if entry.kind == "built" else entry.files[gone]:
+                (damaged / file.path).unlink()
+    result = verify(inventory, inventory.entries)
+    assert (result.findings, result.proven, result.sound) == ((), 0, 0)
+    assert (result.stopped, result.done) == (False, before.done)
+
+
+def test_a_page_without_its_record_is_no_finding(damaged: Path) -> None:
     inventory = scan(damaged)
     for entry in inventory.entries:
-        for file in entry.files:
-            (damaged / file.path).unlink()
+        if entry.kind == "index":
+            (damaged / entry.path).unlink()
     assert verify(inventory, inventory.entries).findings == ()
 
 
