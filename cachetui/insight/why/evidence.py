@@ -204,8 +204,11 @@ class Evidence:
             return None
         if (found := self.entry_at(chosen.url)) and found.kind != "redirect":
             return found
-        name = filename_of(chosen.url)
-        return next((one for one in self.own if one.filename == name and self.reads(one)), None)
+        return next((one for one in self.downloads(filename_of(chosen.url)) if self.reads(one)), None)
+
+    def downloads(self, name: str) -> list[Entry]:
+        """Return the project's downloads with a file name, whether or not this pip reads their layouts."""
+        return [one for one in self.own if one.filename == name and one.kind in ("wheel", "sdist")]
 
     def reads(self, entry: Entry) -> bool:
         """Return whether this pip reads the layout of an entry.
@@ -258,8 +261,7 @@ class Evidence:
         """Cached file that has the name of the file that pip would download, but another URL; None if there is none."""
         if self.chosen is None or self.chosen.why != "absent":
             return None
-        name = filename_of(self.chosen.url)
-        return next((one for one in self.own if one.filename == name and one.kind != "built" and self.reads(one)), None)
+        return next((one for one in self.downloads(filename_of(self.chosen.url)) if self.reads(one)), None)
 
     @cached_property
     def rival(self) -> Entry | None:

@@ -147,7 +147,7 @@ def copy_of(case: Evidence) -> Copy:
 
 def _is_unread(case: Evidence, chosen: ChosenDistribution) -> bool:
     """Return whether the cache holds a file only in a layout that this pip does not read."""
-    unread = [one for one in case.own if one.filename == file_of(chosen) and not case.reads(one)]
+    unread = [one for one in case.downloads(file_of(chosen)) if not case.reads(one)]
     return chosen.why == "layout" or (bool(unread) and chosen.why in ("", "absent"))
 
 

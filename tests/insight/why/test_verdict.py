@@ -11,7 +11,7 @@ from cachetui.insight.why.question import read_question
 from cachetui.insight.why.replay import ChosenDistribution, MissReason, Request, RequestedRequirement, Run, Way
 from cachetui.insight.why.steps import steps
 from cachetui.insight.why.verdict import copy_of, file_of, more, prediction, verdict
-from cachetui.model import Entry, Inventory
+from cachetui.model import Entry, Inventory, Kind
 from cachetui.pip.reader import digest_of
 from tests.insight.why.cases import (
     ASKER,
@@ -208,6 +208,28 @@ def test_an_older_pip_does_not_look_under_the_newer_layout() -> None:
 )
 def test_the_verdict_agrees_with_what_it_says_of_a_copy(run: Run, entries: tuple[Entry, ...], copy: Copy) -> None:
     assert copy_of(case("six", run, *entries)) == copy
+
+
+def beside(filename: str, kind: Kind, *, layout: str = "http-v2") -> Entry:
+    """Return an entry that has the name of a file, but does not hold that file."""
+    url = f"{FILES}/{filename}.metadata" if kind == "metadata" else f"https://moved.example/{filename}"
+    return download(filename, kind=kind, layout=layout)._replace(path=f"{layout}/a/{digest_of(url)}", url=url)
+
+
+@pytest.mark.parametrize("kind", ["metadata", "redirect"])
+def test_metadata_or_a_redirect_is_no_copy_of_a_file(kind: Kind) -> None:
+    fetched = decided(chosen(WHEEL, "download", why="absent"))
+    for entry in (beside(WHEEL, kind), beside(WHEEL, kind, layout="http")):
+        found = case("six", fetched, entry)
+        assert verdict(found) == ("not cached", f"pip would download {WHEEL}: it is not in the cache.")
+        assert [*more(found)] == []
+        assert copy_of(found) == ""
+        assert prediction(found).way == "download"
+
+    elsewhere = download(WHEEL)._replace(path=f"http-v2/b/{digest_of('https://moved.example/x')}")
+    taken = chosen(WHEEL)
+    found = case("six", decided(taken), beside(WHEEL, kind), built(WHEEL), elsewhere)
+    assert found.entry_of(taken) == elsewhere
 
 
 def test_words_of_a_verdict() -> None:
