@@ -27,8 +27,6 @@ WHY_NOT = {
     "off": "its cache is off",
     "insecure": "it comes over plain http from an untrusted host, and pip does not cache that",
 }
-MOST_NAMED = 5
-"""Maximum number of other projects that are given to `named`, which shortens the list further."""
 
 
 def verdict(case: Evidence) -> tuple[Tone, str]:
@@ -173,8 +171,7 @@ def _of_the_others(case: Evidence) -> str:
 
 
 def _list(some: Sequence[ChosenDistribution]) -> str:
-    words = [one.label for one in some]
-    return named([*words[:MOST_NAMED], *([f"{len(words) - MOST_NAMED} more"] if len(words) > MOST_NAMED else [])])
+    return named([one.label for one in some])
 
 
 def off_by(case: Evidence) -> str:

@@ -216,6 +216,24 @@ def beside(filename: str, kind: Kind, *, layout: str = "http-v2") -> Entry:
     return download(filename, kind=kind, layout=layout)._replace(path=f"{layout}/a/{digest_of(url)}", url=url)
 
 
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (1, "p0 1.0"),
+        (4, "p0 1.0, p1 1.0, p2 1.0 and p3 1.0"),
+        (5, "p0 1.0, p1 1.0, p2 1.0 and 2 more"),
+        (6, "p0 1.0, p1 1.0, p2 1.0 and 3 more"),
+        (7, "p0 1.0, p1 1.0, p2 1.0 and 4 more"),
+        (9, "p0 1.0, p1 1.0, p2 1.0 and 6 more"),
+    ],
+)
+def test_other_projects_are_counted_once(number: int, words: str) -> None:
+    others = [chosen(f"p{place}-1.0-py3-none-any.whl", "download") for place in range(number)]
+    found = case("six", decided(chosen(WHEEL), *others))
+    assert verdict(found)[1] == f"pip would take {WHEEL} from the cache; it would also download {words}."
+    assert f"It also takes {words} (downloaded)." in [*more(found)]
+
+
 @pytest.mark.parametrize("kind", ["metadata", "redirect"])
 def test_metadata_or_a_redirect_is_no_copy_of_a_file(kind: Kind) -> None:
     fetched = decided(chosen(WHEEL, "download", why="absent"))
