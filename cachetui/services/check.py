@@ -43,12 +43,14 @@ def read_check_list(arguments: Sequence[str]) -> CheckList:
     found = CheckList()
     with step(LOG, "read the lists"):
         for argument in arguments:
-            path = _path_of(argument)
-            if argument != "-" and path is None:
-                found.items += _items_of_term(argument)
-                continue
             try:
+                path = _path_of(argument)
+                if argument != "-" and path is None:
+                    found.items += _items_of_term(argument)
+                    continue
                 files = _files_of(path, found)
+            except TermError:
+                raise
             except CachetuiError as error:
                 found.unreadable.append(str(error))
                 continue

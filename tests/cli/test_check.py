@@ -224,6 +224,7 @@ def test_lists_that_cannot_be_read(run: Run, root: Path, tmp_path: Path) -> None
         ("all.json", b"PK\3\4", "all.json is a zip: unpack it"),
         ("odd.json", b"six", "odd.json, line 1: this is no valid JSON: "),
         ("empty.txt", b"# nothing\n", "empty.txt names no release: "),
+        ("~nobody-is-called-so/x.txt", None, "~nobody-is-called-so stands for no home directory: "),
     ):
         if content is not None:
             (tmp_path / name).write_bytes(content)
@@ -231,6 +232,13 @@ def test_lists_that_cannot_be_read(run: Run, root: Path, tmp_path: Path) -> None
         assert (said.code, said.out) == (2, "")
         assert said.err.startswith(f"Error: {words}")
         assert said.err.count("Error: ") == 1
+
+
+def test_an_unknown_home_directory_leaves_out_nothing_else(run: Run, root: Path) -> None:
+    said = run("check", "~nobody-is-called-so/x", "llm-kit==1.82.7", "--cache-dir", root)
+    assert said.code == 2
+    assert said.err.startswith("Error: ~nobody-is-called-so stands for no home directory: there is no user named ")
+    assert "FOUND: llm-kit==1.82.7" in said.out
 
 
 def test_a_line_that_is_no_requirement_is_named_and_all_others_are_checked(
