@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Callable, Collection, Iterable, Set
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -46,11 +45,12 @@ def available(root: str) -> int | None:
     If the root does not exist, the nearest folder above it that exists is examined.
     """
     for place in (Path(root), *Path(root).parents):
-        with suppress(FileNotFoundError, NotADirectoryError):
-            try:
-                return shutil.disk_usage(place).free
-            except PermissionError:
-                return None
+        try:
+            return shutil.disk_usage(place).free
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError:
+            return None
     return None
 
 

@@ -11,7 +11,7 @@ from cachetui.preferences.model import Preferences, Protection
 from cachetui.removal.execute import RemovalProgress
 from cachetui.removal.in_use import PROTECTED
 from cachetui.services import removal
-from cachetui.services.removal import plan, remove, without
+from cachetui.services.removal import available, plan, remove, without
 from cachetui.terms import parse_terms
 from tests.cli.test_preferences import prefer
 from tests.inventories import files
@@ -106,3 +106,9 @@ def test_a_removal_can_be_stopped(root: Path, inventory: Inventory) -> None:
     agreed = plan(inventory, inventory.entries, ANYTHING, named=True, now_ns=NOW)
     assert remove(agreed, inventory, ANYTHING, now_ns=NOW, stop=lambda: True).stopped
     assert files(root) == before
+
+
+def test_the_free_space_is_unknown_where_the_system_does_not_say(tmp_path: Path) -> None:
+    assert available(str(tmp_path / "not" / "there")) is not None
+    (tmp_path / "loop").symlink_to("loop")
+    assert available(str(tmp_path / "loop" / "pip")) is None
