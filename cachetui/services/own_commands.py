@@ -98,7 +98,7 @@ def own_commands(
         try:
             back = returned(inventory, one.takes, before=before, later=later, stop=stop)
         except RootError:
-            back = _returned(_freed_after(before, one.takes), one.takes, later, None)
+            back = _returned(_freed_after(before, one.takes), one.takes, [*before, *later], None)
         found.append(OwnCommand(quoted((*one.words, *option)), _notes(one, back, wanted, protected)))
     return OwnCommands(inventory.conduct.refusal, tuple(found), notes)
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cachetui.caches.source import ScanOptions
+from cachetui.caches.registry import source_of
+from cachetui.caches.source import ScanOptions, ToolCommand
 from cachetui.caches.uv import scan_uv
 from cachetui.errors import RootError
 from cachetui.model import Inventory
@@ -67,6 +68,25 @@ def test_a_root_that_is_gone(cache: UvCache, tmp_path: Path) -> None:
         returned(inventory, inventory.entries)
     notes = own_commands(inventory, location_of(cache), inventory.entries).commands[0].notes
     assert notes[-1] == "How much of this is shared with copies elsewhere is not known."
+
+
+def test_a_root_that_is_gone_and_a_file_that_three_commands_remove(
+    cache: UvCache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [code] = (cache.root / "archive-v0").rglob("__init__.py")
+    for name in ("gamma", "delta"):
+        (cache.root / "archive-v0" / cache.archive(name, "1.0") / "shared.py").hardlink_to(code)
+    inventory = read(cache)
+    first, second, third = inventory.entries  # the shared file counts in the first entry
+    three = [ToolCommand(("uv",), (entry,)) for entry in (second, first, third)]
+    source = replace(source_of("uv"), commands=lambda *_: three)
+    monkeypatch.setattr("cachetui.services.own_commands.source_of", lambda _: source)
+    gone = replace(inventory, may_share=True, root=str(tmp_path / "gone"))
+
+    [shared] = [file for file in first.files if file.links > 1]
+    notes = [one.notes for one in own_commands(gone, location_of(cache), inventory.entries).commands]
+    told = f"{disk_text(shared.disk_usage)} are given back only by a later command: what it removes shares them."
+    assert [told in some for some in notes] == [False, True, False]
 
 
 def test_commands_name_a_cache_that_uv_would_not_use(cache: UvCache, monkeypatch: pytest.MonkeyPatch) -> None:
