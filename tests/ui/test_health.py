@@ -16,7 +16,7 @@ from cachetui.demo.writer import CacheWriter, file_headers, page_headers
 from cachetui.errors import RootError
 from cachetui.insight.health.finding import Finding
 from cachetui.insight.health.verification import VerificationProgress, Verified
-from cachetui.model import Inventory
+from cachetui.model import DirectoryLink, Inventory
 from cachetui.pip.config.location import Location
 from cachetui.preferences.model import Preferences
 from cachetui.removal.execute import RemovalOutcome
@@ -519,6 +519,19 @@ async def test_a_mistake_of_the_programs_own_is_told(
         await pilot.press("v")
         await settled(pilot)
         assert any(told in str(toast.render()) for toast in app.screen.query("Toast")) is deep
+
+
+@pytest.mark.parametrize("has_more", [False, True])
+async def test_a_link_is_told_in_a_sentence_and_in_no_row(has_more: bool) -> None:
+    found = replace(sick(), links=(DirectoryLink("wheels", "/elsewhere", True),))
+    app, link = Still(found), Finding("link", "wheels", "it leads to /elsewhere", NOW)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await checked(app, pilot, (*(FAST if has_more else ()), link))
+        told = " ".join(app.text.split())
+        assert "wheels is a link to /elsewhere: pip uses it, and it is not shown here." in told
+        assert ("The cache is not complete" in told) is not has_more
+        assert ("Health !1 " in told) is not has_more
+        assert link.meaning.title not in told
 
 
 async def test_damage_is_shown_beside_the_row_and_a_folder_cannot_be_marked() -> None:

@@ -34,7 +34,8 @@ class KnownFindings:
     def set_checked(self, findings: Iterable[Finding], entries: Mapping[str, Entry]) -> None:
         """Replace the findings of the last check; keep only those about folders, and those about entries in `entries`.
 
-        `entries` are the catalog's entries, by path.
+        Links are left out, too: Health says in sentences of their own where they lead (`links_of`). `entries` are the
+        catalog's entries, by path.
         """
         self.checked = {
             (one.sort, one.path): (one, () if one.sort == "folder" else entries[one.path].files)
