@@ -150,10 +150,7 @@ class CachetuiApp(Keyboard):
             self.push_screen(Palette(id="--command-palette"))
 
     async def on_event(self, event: events.Event) -> None:
-        """Open the palette on a right click on the main screen; dialogs ignore right clicks.
-
-        Handle all other events as usual, and move toasts off the cursor after a key or a click.
-        """
+        """Open the palette on a right click outside dialogs, and move toasts off the cursor after a key or a click."""
         if isinstance(event, events.MouseDown | events.MouseUp) and event.button == RIGHT:
             if isinstance(event, events.MouseUp) and self.screen is self.main:
                 self.action_command_palette()
