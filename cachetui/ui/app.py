@@ -162,7 +162,7 @@ class CachetuiApp(Keyboard):
     def notify(
         self, message: str, *, severity: SeverityLevel = "information", timeout: float | None = None, **options: Any
     ) -> None:
-        """Show a toast where it does not cover the cursor, for `timeout` seconds or as long as it takes to read it."""
+        """Show a toast where it does not cover the cursor, for at least `timeout` seconds and the time to read it."""
         seconds = max(timeout or 0, toast_seconds(message, severity))
         super().notify(message, severity=severity, timeout=seconds, **options)
         self._toasts.place()
