@@ -9,6 +9,7 @@ import pytest
 from cachetui.removal.rooted import BY_DESCRIPTOR, OpenDirectory
 from tests.open_folder import open_folder
 from tests.removal.plans import Opener
+from tests.removal.stored import Stored
 
 
 @pytest.fixture(params=[True, False] if BY_DESCRIPTOR else [False], ids=lambda way: "descriptors" if way else "paths")
@@ -28,6 +29,11 @@ def root(tmp_path: Path) -> Path:
     root = tmp_path.resolve() / "pip"
     root.mkdir()
     return root
+
+
+@pytest.fixture
+def stored(root: Path) -> Stored:
+    return Stored(root)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cachetui.errors import RefusedError
-from cachetui.model import Entry, Inventory, Unreadable
+from cachetui.model import Entry, Inventory
 from cachetui.removal.in_use import BUILT_LATELY, PROTECTED, running_words
 from cachetui.removal.plan import SERVES, Kept, Plan, plan_removal
 from tests.inventories import HOUR, NOW, age_directories, inventory_of, record, write, write_record
@@ -34,34 +34,6 @@ def test_it_keeps_the_order_of_the_inventory_and_names_nothing_twice(root: Path)
     found = plan_removal(inventory, entries, now_ns=NOW, home=Path("/nowhere"))
     assert [entry.path for entry in found.entries] == paths
     assert found.files == 6
-
-
-def test_directories_come_before_those_that_they_lie_in(root: Path) -> None:
-    write_record(root, "a")
-    assert plan(inventory_of(root)).directories == (
-        "http-v2/a/a/a/a/a",
-        "http-v2/a/a/a/a",
-        "http-v2/a/a/a",
-        "http-v2/a/a",
-        "http-v2/a",
-    )
-
-
-def test_a_directory_that_could_not_be_read_is_not_counted_as_emptied(root: Path) -> None:
-    write_record(root, "a")
-    (root / "http-v2/a/a/b").mkdir()
-    inventory = inventory_of(root)
-    entries = [entry for entry in inventory.entries if entry.files]
-    unread = Inventory(
-        inventory.root,
-        inventory.device,
-        inventory.inode,
-        tuple(entries),
-        directories={path: size for path, size in inventory.directories.items() if path != "http-v2/a/a/b"},
-        kept_directories=inventory.kept_directories,
-        errors=(Unreadable("http-v2/a/a/b", "Permission denied"),),
-    )
-    assert plan(unread).directories == ("http-v2/a/a/a/a/a", "http-v2/a/a/a/a", "http-v2/a/a/a")
 
 
 def test_what_is_not_as_the_scan_saw_it_stays(root: Path) -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import shlex
 from dataclasses import replace
 
 import pytest
@@ -42,7 +41,6 @@ def test_a_command_that_helps_keeps_the_rest_as_it_was(
     found = case(typed, Run(), asker=asker)
     words = [asker.command, "-m", "pip", *command]
     assert command_of(found, arguments_with(found, *options)) == quoted(words)
-    assert shlex.split(quoted(words, "linux")) == words
 
 
 def test_another_requirement_takes_the_place_of_the_first() -> None:
@@ -68,16 +66,3 @@ def test_of_many_words_only_the_first_are_named() -> None:
         "a, b, c or d",
         "a, b, c and 2 more",
     ]
-
-
-@pytest.mark.parametrize(
-    ("words", "line"),
-    [
-        (["python", "-m", "pip", r"C:\pip"], r"python -m pip C:\pip"),
-        ([r"C:\My Python\python.exe", "torch>=2,<3"], r'"C:\My Python\python.exe" "torch>=2,<3"'),
-        (['say "so"', "C:\\My Python\\"], r'"say \"so\"" "C:\My Python\\"'),
-        ([""], '""'),
-    ],
-)
-def test_on_windows_quotes_are_double(words: list[str], line: str) -> None:
-    assert quoted(words, "win32") == line
