@@ -93,11 +93,11 @@ class UrlIndex:
     def _add_found(self, digest: bytes, address: bytes, project: str | None) -> None:
         """Name the entry of a URL that was found.
 
-        An entry that lists URLs must be read first, so `name_found` names it later. The same is done if several entries
-        have this URL.
+        An entry that may list URLs must be read first, so `name_found` names it later. The same is done if several
+        entries have this URL.
         """
         url = address.decode("utf-8", "replace")
-        if lists_urls(self._waiting[digest]) or digest in self._further:
+        if digest in self._found or digest in self._further or lists_urls(self._waiting[digest]):
             self._found.setdefault(digest, (url, project, False))
         else:
             self._name(digest, url, project)

@@ -327,6 +327,17 @@ def test_an_sdist_that_is_stored_twice_is_of_the_project_of_its_page(cache: Cach
     assert sdists == [("sdist", "pkg", "0.1-1", "pkg-0.1-1.tar.gz", "url")] * len(forms)
 
 
+def test_what_two_pages_list_may_look_like_a_page_until_it_is_read(cache: CacheWriter, tmp_path: Path) -> None:
+    urls = [f"https://files.example/{number}/{WHEEL}" for number in range(40)]
+    for url in urls:
+        put_plain(cache, url, b"[]", type=JSON)
+    for number in range(40):
+        files = [DemoFile(WHEEL, url, "") for url in urls]
+        put_page(cache, f"https://index{number}.example/simple/pkg/", json_page("pkg", files))
+
+    assert {entry.url for entry in scan(tmp_path).entries if entry.kind != "index"} == {*urls}
+
+
 def test_damaged_records_and_what_is_left_of_one_are_named_by_their_address(cache: CacheWriter, tmp_path: Path) -> None:
     names = ["record", "body", "tmp", "old", "page", "moved"]
     files = [
